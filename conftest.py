@@ -1,0 +1,94 @@
+"""How tests meet the world: a real PostgreSQL of their own, the serving log-in, a closed network, Debian's browser.
+
+The first test that asks for the database starts it; without such a test none is started. The owner makes and migrates
+the test database, then the run goes on as the log-in that serves, so a missing right fails here and not on site.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sangyu.config.database.address import database
+from sangyu.config.processes.embedded import throw_away_postgres
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+pytest_plugins = ["tests.cast"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Start a throw-away cluster, unless an address is given, and log in as its owner."""
+    if "SANGYU_DATABASE_URL" in os.environ:
+        _use(os.environ)
+        yield
+        return
+    with throw_away_postgres() as cluster:
+        _use(cluster.environment())
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let the owner make the test database, then run every test as the log-in that serves."""
+    _log_in_as("APP")
+    yield
+    _log_in_as("OWNER")
+
+
+def _use(environ: Any) -> None:
+    from django.db import DEFAULT_DB_ALIAS, connections
+
+    mapping = database({**environ, "SANGYU_LOG_IN": "owner"})
+    mapping |= {"ENGINE": "sangyu.config.database.testing", "CONN_MAX_AGE": 0}
+    del mapping["TEST"]  # Django has already completed it
+    connections.settings[DEFAULT_DB_ALIAS].update(mapping)
+    if hasattr(connections._connections, DEFAULT_DB_ALIAS):  # made before we knew the address
+        del connections[DEFAULT_DB_ALIAS]
+
+
+def _log_in_as(who: str) -> None:
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict.update(connection.settings_dict[who])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_network() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    really_connect = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise PermissionError(f"tests do not leave this machine: {address}")
+        really_connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Debian's chromium once for the run; each test opens its own context."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.fail("没有浏览器 chromium。请安装:apt-get install chromium fonts-noto-cjk / chromium is not installed")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=program, args=[*flags, "--no-first-run", "--disable-component-update"]
+        )
+        yield chromium
+        chromium.close()

@@ -1,0 +1,1 @@
+"""Sangyu (桑榆): a nursing home without walls, as software."""

@@ -1,0 +1,226 @@
+"""Verbs of benefits: quote a price, hold its public part, give it back, and turn a delivery into a charge."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sangyu import policy
+from sangyu.access import actions as access
+from sangyu.access.models import User
+from sangyu.adoption import queries as adoption_read
+from sangyu.benefits import queries as benefits_read
+from sangyu.benefits.models import Charge, ChargeShare
+from sangyu.benefits.rules import NoOffer, Quote, Undecided
+from sangyu.budget import actions as budget
+from sangyu.kit.ids import derived_id
+from sangyu.kit.month import Month
+from sangyu.ledger import actions as ledger
+from sangyu.ledger import queries as ledger_read
+from sangyu.ledger.rules import AccountKey, Leg, Reference
+from sangyu.providers import queries as providers_read
+from sangyu.providers.models import Enterprise, ServiceItem
+from sangyu.registry import queries as registry_read
+from sangyu.registry.models import Elder
+
+
+def quote(*, elder: Elder, item: ServiceItem, on: date) -> Quote:
+    """Price a service for an elder on a day by the pack in force, and split it over its payers.
+
+    Raises: PriceMissing, NothingAdopted, NoOffer, Undecided (naming the missing fact or parameter).
+    """
+    adopted = adoption_read.in_force(elder.programme_id, on)
+    pack = policy.load(adopted.pack_id)
+    offer = pack.offers.get(item.offer)
+    if offer is None:
+        raise NoOffer(f"政策包“{pack.title}”没有规定“{item.name}”这类服务如何定价，请先补充政策包。")
+    fund = next(iter(pack.funds)).upper()
+    market_fen = providers_read.market_price_fen(item, on)
+    facts = {**registry_read.facts(elder, on), "market_price_fen": market_fen}
+    decisions = []
+    price_fen = market_fen
+    if offer.price:
+        priced = _decide(adopted, offer.price, facts, on)
+        decisions.append(priced)
+        price_fen = priced.amount_fen
+    facts["price_fen"] = price_fen
+    if offer.account:
+        used = benefits_read.credit(elder.programme_id, fund, elder.pk, on).used_fen
+        credited = _decide(adopted, offer.account, {**facts, "used_before_fen": used}, on)
+        if credited.granted_fen:
+            decisions.append(credited)
+            return Quote(
+                price_fen=price_fen,
+                shares_fen=dict(credited.shares_fen),
+                fund=fund,
+                credit_fen=credited.used_fen,
+                credit_granted_fen=credited.granted_fen,
+                decisions=tuple(decision.to_json() for decision in decisions),
+            )
+    shared = _decide(adopted, offer.split, facts, on)
+    decisions.append(shared)
+    return Quote(
+        price_fen=price_fen,
+        shares_fen=dict(shared.shares_fen),
+        fund=fund,
+        decisions=tuple(decision.to_json() for decision in decisions),
+    )
+
+
+def reserve(*, order_id: UUID, elder: Elder, quote: Quote, on: date, by: User, at: datetime) -> None:
+    """Hold the public part of a quote: on the year's money, and on the elder's own credit where it is used.
+
+    The elder's row must be locked by the caller, so that two orders cannot both see the same credit.
+    Raises: BudgetGone.
+    """
+    cause = Reference("ORDER", order_id)
+    if quote.public_fen:
+        budget.reserve(
+            hold_id=hold_id(order_id),
+            programme_id=elder.programme_id,
+            fund=quote.fund,
+            on=on,
+            amount_fen=quote.public_fen,
+            cause=cause,
+            by_id=by.pk,
+            at=at,
+        )
+    if quote.credit_fen:
+        key = benefits_read.credit_key(elder.programme_id, quote.fund, elder.pk, on)
+        _grant(key, quote, on, at)
+        ledger.hold(
+            id=credit_hold_id(order_id), account=key, amount_fen=quote.credit_fen, cause=cause, at=at, by_id=by.pk
+        )
+
+
+def release(*, order_id: UUID, quote: Quote, reason: str, by: User, at: datetime) -> None:
+    """Give back what was held for an order that will not be delivered."""
+    if quote.public_fen:
+        ledger.void_hold(hold_id=hold_id(order_id), reason=reason, at=at, by_id=by.pk)
+    if quote.credit_fen:
+        ledger.void_hold(hold_id=credit_hold_id(order_id), reason=reason, at=at, by_id=by.pk)
+
+
+@transaction.atomic
+def charge(
+    *,
+    order_id: UUID,
+    elder: Elder,
+    enterprise: Enterprise,
+    item: ServiceItem,
+    quote: Quote,
+    service_on: date,
+    by: User,
+    at: datetime,
+) -> Charge:
+    """Turn a delivery into a charge; its public part stays held until the enterprise's month is paid.
+
+    A delivery is charged once: a repeat returns the charge that stands.
+    """
+    existing = Charge.objects.filter(programme_id=elder.programme_id, cause_kind="ORDER", cause_id=order_id).first()
+    if existing is not None:
+        return existing
+    row = Charge.objects.create(
+        id=derived_id("charge", order_id),
+        programme_id=elder.programme_id,
+        elder=elder,
+        enterprise=enterprise,
+        item=item,
+        service_on=service_on,
+        price_fen=quote.price_fen,
+        elder_fen=quote.elder_fen,
+        public_fen=quote.public_fen,
+        fund=quote.fund,
+        hold_id=hold_id(order_id) if quote.public_fen else None,
+        decisions=list(quote.decisions),
+        cause_kind="ORDER",
+        cause_id=order_id,
+        by=by,
+        at=at,
+    )
+    ChargeShare.objects.bulk_create(
+        [
+            ChargeShare(id=derived_id("share", row.pk, payer), charge=row, payer=payer, amount_fen=amount_fen)
+            for payer, amount_fen in quote.shares_fen.items()
+            if amount_fen
+        ]
+    )
+    if quote.credit_fen:
+        # The elder has had the use of the credit now, whatever the enterprise is paid at the end of the month.
+        month = str(Month.of(service_on))
+        ledger.post_hold(
+            hold_id=credit_hold_id(order_id),
+            to=AccountKey(elder.programme_id, quote.fund, "CREDIT_USED", month, elder.pk),
+            service_on=service_on,
+            at=at,
+            by_id=by.pk,
+        )
+    access.record(
+        by=by,
+        at=at,
+        verb="benefits.charge",
+        object_kind="charge",
+        object_id=row.pk,
+        facts={"price_fen": row.price_fen, "elder_fen": row.elder_fen, "public_fen": row.public_fen},
+    )
+    return row
+
+
+@transaction.atomic
+def lapse_credits(*, programme_id: UUID, month: Month, by: User, at: datetime) -> int:
+    """Let what is left of a closed month's credits lapse by an entry each; return how many did (no roll-over)."""
+    lapsed = 0
+    for balance in ledger_read.balances(programme_id, kind="ELDER_CREDIT", period=str(month)):
+        left_fen, key = balance.available_fen, balance.account
+        if left_fen <= 0 or balance.held_fen or key.party_id is None:
+            continue
+        gone = AccountKey(programme_id, key.fund, "CREDIT_LAPSED", str(month), key.party_id)
+        ledger.transfer(
+            id=derived_id("lapse", key.id),
+            programme_id=programme_id,
+            kind="CREDIT_LAPSE",
+            legs=[Leg(key, -left_fen), Leg(gone, left_fen)],
+            cause=Reference("ELDER", key.party_id),
+            service_on=month.first_day,
+            at=at,
+            by_id=by.pk,
+            reason=f"{month}额度当月有效，余额不结转",
+        )
+        lapsed += 1
+    return lapsed
+
+
+def hold_id(order_id: UUID) -> UUID:
+    """Name the hold of an order's public part on the year's money."""
+    return derived_id("hold", "appropriation", order_id)
+
+
+def credit_hold_id(order_id: UUID) -> UUID:
+    """Name the hold of an order on the elder's credit."""
+    return derived_id("hold", "credit", order_id)
+
+
+def _grant(key: AccountKey, quote: Quote, on: date, at: datetime) -> None:
+    # The credit of a month appears on the books with its first use; the id makes that once. The clock of the
+    # grant is the first day of the month and its author the elder, so that every repeat has the same body.
+    month = Month.of(on)
+    source = AccountKey(key.programme_id, key.fund, "CREDIT_SOURCE", key.period, None)
+    ledger.transfer(
+        id=derived_id("grant", key.id),
+        programme_id=key.programme_id,
+        kind="CREDIT_GRANT",
+        legs=[Leg(source, -quote.credit_granted_fen), Leg(key, quote.credit_granted_fen)],
+        cause=Reference("ELDER", key.party_id),
+        service_on=month.first_day,
+        at=at,
+        by_id=key.party_id,
+    )
+
+
+def _decide(adopted: object, rule: str, facts: dict, on: date) -> policy.Decision:
+    decision = policy.decide(adopted.pack_id, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
+    if decision.outcome in ("needs_fact", "needs_parameter", "not_in_force"):
+        raise Undecided(f"无法按“{rule}”定价：{decision.because or decision.missing}。请补充后再下单。")
+    return decision

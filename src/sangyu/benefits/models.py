@@ -1,0 +1,78 @@
+"""What a delivered service cost and who owes which part of it, each with the decision that says why."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from sangyu.access.models import Programme, User
+from sangyu.kit.ids import new_id
+from sangyu.providers.models import Enterprise, ServiceItem
+from sangyu.registry.models import Elder
+
+
+class Payer(models.TextChoices):
+    """Who can pay a part of a price; stored in the words of the policy tables."""
+
+    ELDER = "elder", "老人自付"
+    GOVERNMENT = "government", "政府补贴"
+    SPONSOR = "sponsor", "慈善冠名"
+    INSURER = "insurer", "保险"
+    SOCIETY = "society", "社会资助"
+    DISTRICT = "district", "区级"
+    STREET = "street", "街道"
+    CENTRE = "centre", "中心"
+
+
+class Charge(models.Model):
+    """The price of one delivery, split. Insert-only; a mistake is answered by an opposite charge."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="+")
+    service_on = models.DateField()
+    price_fen = models.BigIntegerField()
+    elder_fen = models.BigIntegerField()
+    public_fen = models.BigIntegerField()
+    fund = models.CharField(max_length=40)
+    hold_id = models.UUIDField(null=True)
+    decisions = models.JSONField()
+    cause_kind = models.CharField(max_length=20)
+    cause_id = models.UUIDField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "cause_kind", "cause_id"], name="a_delivery_is_charged_once"),
+            models.CheckConstraint(
+                condition=Q(price_fen=F("elder_fen") + F("public_fen")), name="the_parts_of_a_charge_add_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(elder_fen__gte=0) & Q(public_fen__gte=0), name="no_part_of_a_charge_is_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(public_fen=0) | Q(hold_id__isnull=False), name="public_money_stands_on_a_hold"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["programme", "enterprise", "service_on", "id"], name="charges_by_enterprise"),
+            models.Index(fields=["programme", "elder", "service_on", "id"], name="charges_by_elder"),
+        ]
+
+
+class ChargeShare(models.Model):
+    """One payer's part of a charge; parts of zero are not stored. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="+")
+    payer = models.CharField(max_length=12, choices=Payer)
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["charge", "payer"], name="a_payer_has_one_part"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_part_is_money"),
+        ]

@@ -1,0 +1,87 @@
+"""What a quote is; pure values, so that the sentence read out on the telephone can be kept with the order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sangyu.kit.errors import Refusal
+from sangyu.kit.money import yuan
+
+
+class NoOffer(Refusal):
+    """The adopted pack does not say how this kind of item is priced."""
+
+    code = "NO_OFFER"
+
+
+class Undecided(Refusal):
+    """A rule cannot be decided, because a fact or a parameter is missing."""
+
+    code = "UNDECIDED"
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A price with its parts and the decisions behind both.
+
+    Shape: `shares_fen` maps every payer of the rule to fen, zeros included; the parts add up to `price_fen`.
+    `credit_fen` is the part of the public money that uses up the elder's own monthly credit,
+    `credit_granted_fen` what that credit is worth this month.
+    """
+
+    price_fen: int
+    shares_fen: Mapping[str, int]
+    fund: str
+    credit_fen: int = 0
+    credit_granted_fen: int = 0
+    decisions: tuple[Mapping[str, Any], ...] = field(default=())
+
+    @property
+    def elder_fen(self) -> int:
+        return self.shares_fen.get("elder", 0)
+
+    @property
+    def public_fen(self) -> int:
+        return self.price_fen - self.elder_fen
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """The reasons in Chinese, in the order in which they were found."""
+        return tuple(decision["because"] for decision in self.decisions if decision.get("because"))
+
+    @property
+    def sentence(self) -> str:
+        """The sentence that the agent reads out."""
+        if self.public_fen == 0:
+            return f"这次服务一共{yuan(self.price_fen)}元，由您自付。"
+        if self.elder_fen == 0:
+            return f"这次服务一共{yuan(self.price_fen)}元，全部由政府补贴，您不用付钱。"
+        return (
+            f"这次服务一共{yuan(self.price_fen)}元，政府补贴{yuan(self.public_fen)}元，"
+            f"您只需付{yuan(self.elder_fen)}元。"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a plain mapping to keep with an order."""
+        return {
+            "price_fen": self.price_fen,
+            "shares_fen": dict(self.shares_fen),
+            "fund": self.fund,
+            "credit_fen": self.credit_fen,
+            "credit_granted_fen": self.credit_granted_fen,
+            "decisions": [dict(decision) for decision in self.decisions],
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Quote:
+        """Read what `to_json` wrote."""
+        return cls(
+            price_fen=plain["price_fen"],
+            shares_fen=plain["shares_fen"],
+            fund=plain["fund"],
+            credit_fen=plain["credit_fen"],
+            credit_granted_fen=plain["credit_granted_fen"],
+            decisions=tuple(plain["decisions"]),
+        )

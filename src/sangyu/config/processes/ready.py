@@ -1,0 +1,55 @@
+"""A database with every table in it, for whoever needs one: the given address, or the embedded cluster."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sangyu.config.processes.embedded import Cluster, embedded_postgres
+from sangyu.config.processes.places import PROJECT
+from sangyu.config.setup.report import tell
+from sangyu.config.setup.trouble import Trouble
+
+
+@contextmanager
+def database_ready(*, say: Callable[[str], None] = tell) -> Iterator[Cluster | None]:
+    """Make this process and its children find a migrated database for the length of a block.
+
+    Yields the embedded cluster, or None where `SANGYU_DATABASE_URL` names a server somebody else runs.
+    """
+    if "SANGYU_DATABASE_URL" in os.environ:
+        migrate(dict(os.environ))
+        yield None
+        return
+    with embedded_postgres(say=say) as cluster:
+        migrate(cluster.environment())
+        os.environ["SANGYU_DATABASE_URL"] = cluster.url("app")  # the owner's address stays with those who migrate
+        yield cluster
+
+
+def migrate(addresses: dict[str, str]) -> None:
+    """Bring the tables up to this code, as their owner, in a process of its own. Up to date already: no effect.
+
+    Raises: Trouble, when a migration fails; what the database said is shown above it.
+    """
+    ended = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity=0"],
+        cwd=PROJECT,
+        env=own_environment(**{**addresses, "SANGYU_LOG_IN": "owner"}),
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+    )
+    if ended.returncode != 0:
+        raise Trouble(
+            "数据库结构没有更新成功,原因见上。修正后重新运行即可,已完成的部分不会重做。",
+            "The tables could not be brought up to date; the reason is above. Mend it and run again.",
+        )
+
+
+def own_environment(**more: str) -> dict[str, str]:
+    """Answer the environment of a Python process of ours."""
+    ours = {"PYTHONPATH": str(PROJECT / "src"), "DJANGO_SETTINGS_MODULE": "sangyu.config.settings"}
+    return os.environ | ours | more

@@ -1,0 +1,19 @@
+"""`./sangyu test`: every test and every check, by pytest, whose closing line is the last word.
+
+The linters are tests too (`config/tests/test_style.py`): a broken street turns that closing line red.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from sangyu.config.processes.places import PROJECT
+from sangyu.config.processes.ready import own_environment
+
+
+def main(argv: list[str]) -> int:
+    """Become pytest, with the words given; Ctrl-C and exit code are pytest's own."""
+    os.chdir(PROJECT)
+    sys.stdout.flush()
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *argv], own_environment())

@@ -1,0 +1,52 @@
+"""The checks that read the code instead of running it, each by its own tool, so that one command knows it all."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from sangyu.config.processes.places import PROJECT
+from sangyu.config.processes.ready import own_environment
+
+PACKAGE = PROJECT / "src" / "sangyu"
+STRICT = ("kit", "policy", "ledger", "config/setup", "config/processes")
+
+
+def _passes(program: str, *words: str | Path) -> None:
+    command = [Path(sys.executable).with_name(program), *words]
+    ended = subprocess.run(command, cwd=PROJECT, env=own_environment(), capture_output=True, text=True)
+    if ended.returncode != 0:
+        pytest.fail(f"{ended.stdout}\n{ended.stderr}", pytrace=False)
+
+
+def _strictly_typed() -> list[Path]:
+    """List the code whose types are law: the values, the rules, the ledger, and what starts the house."""
+    folders = [PACKAGE / name for name in STRICT if (PACKAGE / name).is_dir()]
+    rules = [path for path in PACKAGE.rglob("rules.py") if "tests" not in path.parts]
+    return folders + rules
+
+
+def test_imports_go_down_the_street() -> None:
+    _passes("lint-imports")
+
+
+def test_ruff_finds_nothing() -> None:
+    _passes("ruff", "check", "--no-fix", "src", "tests", "conftest.py")
+
+
+def test_code_is_formatted() -> None:
+    _passes("ruff", "format", "--check", "src", "tests", "conftest.py")
+
+
+def test_types_hold_where_they_are_law() -> None:
+    _passes("mypy", *_strictly_typed())
+
+
+@pytest.mark.django_db
+def test_every_model_change_has_its_migration() -> None:
+    try:
+        call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+    except SystemExit:
+        pytest.fail("models have changed without a migration: run `python -m django makemigrations`", pytrace=False)

@@ -1,0 +1,5 @@
+"""The address book: one line per desk."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

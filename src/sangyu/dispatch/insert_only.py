@@ -1,0 +1,9 @@
+"""The tables of this room that nobody may change or empty."""
+
+INSERT_ONLY_TABLES = [
+    "dispatch_dispatch",
+    "dispatch_candidate",
+    "dispatch_acceptance",
+    "dispatch_refusal",
+    "dispatch_assignment",
+]

@@ -1,0 +1,18 @@
+"""The tables that are evidence are written once."""
+
+from django.db import migrations
+
+from sangyu.kit.insert_only import create_sql, drop_sql
+
+TABLES = [
+    "dispatch_dispatch",
+    "dispatch_candidate",
+    "dispatch_acceptance",
+    "dispatch_refusal",
+    "dispatch_assignment",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("dispatch", "0001_initial")]
+    operations = [migrations.RunSQL(create_sql(table), drop_sql(table)) for table in TABLES]

@@ -1,0 +1,191 @@
+"""Eligibility by named rule, then a score in terms; pure, so that the same facts always give the same order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from sangyu.kit.errors import Refusal
+
+WEIGHTS = {"distance": 300, "load": 300, "score": 400}
+DISTANCE_FULL_M = 500
+DISTANCE_ZERO_M = 8000
+SCORE_UNKNOWN_TENTHS = 850
+
+RULES = {
+    "ADMITTED": "加盟状态",
+    "LICENCE": "证照有效",
+    "AREA": "服务区域",
+    "ITEM": "合同项目",
+    "REFUSED": "本单未拒绝过",
+    "WORKER": "有合格人员",
+    "CAPACITY": "当日余量",
+}
+
+
+class NobodyFits(Refusal):
+    """No enterprise may be sent this order."""
+
+    code = "NOBODY_FITS"
+
+
+class DoesNotFit(Refusal):
+    """This enterprise may not be sent this order."""
+
+    code = "DOES_NOT_FIT"
+
+
+class AlreadySent(Refusal):
+    """Somebody else has sent the order."""
+
+    code = "ALREADY_SENT"
+
+
+class AnswerTooLate(Refusal):
+    """The time for the enterprise's answer has passed, or it has answered otherwise."""
+
+    code = "ANSWER_TOO_LATE"
+
+
+class WorkerBusy(Refusal):
+    """The worker is with somebody else at that time."""
+
+    code = "WORKER_BUSY"
+
+
+class WorkerUnfit(Refusal):
+    """The worker lacks the skill or the certificate for the item."""
+
+    code = "WORKER_UNFIT"
+
+
+@dataclass(frozen=True)
+class Firm:
+    """What dispatch looks at in an enterprise for one order on one day.
+
+    `licence_until` is the last day (exclusive) of the newest licence, None if there never was one;
+    `fit_workers` counts workers with the skill and a valid certificate; `refused` is the reason it gave before.
+    """
+
+    enterprise_id: UUID
+    name: str
+    admitted: bool
+    state_label: str
+    licence_until: date | None
+    in_area: bool
+    has_item: bool
+    fit_workers: int
+    sent_today: int
+    capacity_per_day: int
+    distance_m: int
+    score_tenths: int | None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The order as dispatch sees it."""
+
+    on: date
+    area: str
+    item: str
+    skill: str = ""
+    certificate: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A ranked enterprise with its terms, or the first rule it failed with the figure."""
+
+    enterprise_id: UUID
+    name: str
+    rank: int | None = None
+    score: int | None = None
+    terms: Mapping[str, int] = field(default_factory=dict)
+    failed: str = ""
+    figure: str = ""
+
+
+def first_failing(firm: Firm, wish: Wish) -> tuple[str, str] | None:
+    """Name the first rule that an enterprise fails, with the figure in Chinese; None if it fails none."""
+    if not firm.admitted:
+        return "ADMITTED", f"企业{firm.state_label}"
+    if firm.licence_until is None:
+        return "LICENCE", "没有登记证照"
+    if firm.licence_until <= wish.on:
+        return "LICENCE", f"证照已于{firm.licence_until.month}月{firm.licence_until.day}日过期"
+    if not firm.in_area:
+        return "AREA", f"合同不含{wish.area}"
+    if not firm.has_item:
+        return "ITEM", f"合同不含“{wish.item}”"
+    if firm.refused:
+        return "REFUSED", f"本单已拒绝：{firm.refused}"
+    if firm.fit_workers == 0:
+        wanted = "、".join(part for part in (wish.skill, wish.certificate) if part)
+        return "WORKER", f"没有具备“{wanted}”且证书有效的人员" if wanted else "没有在职服务人员"
+    if firm.sent_today >= firm.capacity_per_day:
+        return "CAPACITY", f"当日已派{firm.sent_today}单，达到上限{firm.capacity_per_day}单"
+    return None
+
+
+def score_terms(firm: Firm) -> dict[str, int]:
+    """Rate an eligible enterprise: each term from 0 to 1000, higher is better."""
+    span = DISTANCE_ZERO_M - DISTANCE_FULL_M
+    near = max(0, min(1000, (DISTANCE_ZERO_M - firm.distance_m) * 1000 // span))
+    free = max(0, (firm.capacity_per_day - firm.sent_today) * 1000 // max(1, firm.capacity_per_day))
+    rated = SCORE_UNKNOWN_TENTHS if firm.score_tenths is None else firm.score_tenths
+    return {"distance": near, "load": free, "score": min(1000, rated)}
+
+
+def rank(firms: Iterable[Firm], wish: Wish, *, weights: Mapping[str, int] = WEIGHTS) -> list[Verdict]:
+    """Order enterprises: the eligible ones by weighted score, then the others with the first rule they fail.
+
+    Ties go to the nearer enterprise, then to the smaller id, so that the answer never depends on the input's order.
+    """
+    eligible: list[tuple[int, int, UUID, Firm, dict[str, int]]] = []
+    failed: list[Verdict] = []
+    total = sum(weights.values())
+    for firm in firms:
+        failing = first_failing(firm, wish)
+        if failing:
+            failed.append(Verdict(firm.enterprise_id, firm.name, failed=failing[0], figure=failing[1]))
+            continue
+        terms = score_terms(firm)
+        score = sum(terms[name] * weight for name, weight in weights.items()) // total
+        eligible.append((-score, firm.distance_m, firm.enterprise_id, firm, terms))
+    eligible.sort(key=lambda row: row[:3])
+    ranked = [
+        Verdict(
+            firm.enterprise_id,
+            firm.name,
+            rank=place,
+            score=-negative,
+            terms=terms,
+            figure=f"距离{firm.distance_m / 1000:.1f}公里，当日{firm.sent_today}/{firm.capacity_per_day}单",
+        )
+        for place, (negative, _, _, firm, terms) in enumerate(eligible, start=1)
+    ]
+    failed.sort(key=lambda verdict: (list(RULES).index(verdict.failed), str(verdict.enterprise_id)))
+    return [*ranked, *failed]
+
+
+def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """Count how many enterprises each rule turned away, and how many were left (`ELIGIBLE`)."""
+    found = Counter(verdict.failed or "ELIGIBLE" for verdict in verdicts)
+    return dict(sorted(found.items()))
+
+
+def ensure_worker_free(
+    *, name: str, wanted: tuple[datetime, datetime], taken: Iterable[tuple[datetime, datetime, str]]
+) -> None:
+    """Refuse a worker who is assigned elsewhere at an overlapping time.
+
+    Shape: `taken` holds begin, end and the number of the other order.
+    Raises: WorkerBusy.
+    """
+    for begins_at, ends_at, number in taken:
+        if wanted[0] < ends_at and begins_at < wanted[1]:
+            raise WorkerBusy(f"{name}该时段已安排工单{number}，请换一位服务人员。")

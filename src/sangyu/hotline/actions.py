@@ -1,0 +1,164 @@
+"""Verbs of the hotline: ring, answer, hang up, and end a call as one of five things."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sangyu.access import actions as access
+from sangyu.access.models import Programme, Role, User
+from sangyu.access.queries import ensure_role
+from sangyu.hotline.models import Call, CallOrder, End
+from sangyu.kit.errors import Refusal
+from sangyu.kit.ids import derived_id
+from sangyu.orders import actions as orders
+from sangyu.orders.models import Order
+from sangyu.outbox import actions as outbox
+from sangyu.providers.models import ServiceItem
+
+
+class TakenByAnother(Refusal):
+    """Another agent answered first."""
+
+    code = "TAKEN_BY_ANOTHER"
+
+
+class NotAnswered(Refusal):
+    """A call must be answered before it can end as something."""
+
+
+class AlreadyEnded(Refusal):
+    """The call has ended as something else."""
+
+
+@transaction.atomic
+def ring(*, programme: Programme, line_reference: str, caller_number: str, called_number: str, at: datetime) -> Call:
+    """Note that the telephone rings; the telephone system may say so more than once."""
+    call, made = Call.objects.get_or_create(
+        id=derived_id("call", programme.pk, line_reference),
+        defaults={
+            "programme": programme,
+            "line_reference": line_reference,
+            "caller_number": caller_number,
+            "called_number": called_number,
+            "rang_at": at,
+        },
+    )
+    if made:
+        _tell(call, "call.rang", at)
+    return call
+
+
+@transaction.atomic
+def answer(*, call_id: UUID, by: User, at: datetime) -> Call:
+    """Take a ringing call; answering one's own call again changes nothing.
+
+    Raises: NotAllowed, TakenByAnother.
+    """
+    ensure_role(by, Role.AGENT, Role.SUPERVISOR)
+    call = _lock(call_id, by)
+    if call.agent_id == by.pk:
+        return call
+    if call.agent_id is not None:
+        raise TakenByAnother(f"这通电话已由{call.agent.display_name}接听。")
+    call.agent, call.answered_at = by, at
+    call.save(update_fields=["agent", "answered_at"])
+    _tell(call, "call.answered", at)
+    return call
+
+
+@transaction.atomic
+def hang_up(*, programme: Programme, line_reference: str, at: datetime) -> Call | None:
+    """Note that the line is down; a call that nobody answered becomes a return call to make.
+
+    Returns None for a line that never rang here.
+    """
+    call = Call.objects.select_for_update().filter(programme=programme, line_reference=line_reference).first()
+    if call is not None and call.hung_up_at is None:
+        call.hung_up_at = at
+        call.save(update_fields=["hung_up_at"])
+        _tell(call, "call.hung_up", at)
+    return call
+
+
+@transaction.atomic
+def end(*, call_id: UUID, kind: str, by: User, at: datetime, note: str = "", elder_id: UUID | None = None) -> Call:
+    """End a call as a consultation, complaint, emergency or comfort talk; ending it the same way again is fine.
+
+    Raises: NotAnswered, TakenByAnother, AlreadyEnded.
+    """
+    call = _own(call_id, by)
+    if call.end:
+        _ensure_same_end(call, kind)
+        return call
+    _close(call, kind=str(End(kind)), at=at, note=note, elder_id=elder_id, by=by)
+    return call
+
+
+@transaction.atomic
+def place_order(
+    *,
+    call_id: UUID,
+    elder_id: UUID,
+    item: ServiceItem,
+    wanted_from: datetime,
+    by: User,
+    at: datetime,
+    key: str,
+    note: str = "",
+) -> Order:
+    """End a call as an order: the order, its link to the call and the end of the call stand or fall together.
+
+    The same `key` returns the first order.
+    Raises: NotAnswered, TakenByAnother, AlreadyEnded, and whatever `orders.place` refuses.
+    """
+    call = _own(call_id, by)
+    if call.end:
+        _ensure_same_end(call, End.ORDER)
+        return CallOrder.objects.select_related("order").get(call=call).order
+    order = orders.place(
+        elder_id=elder_id, item=item, wanted_from=wanted_from, by=by, at=at, key=key, note=note, requester=""
+    )
+    CallOrder.objects.create(call=call, order=order)
+    _close(call, kind=End.ORDER, at=at, note=note, elder_id=elder_id, by=by)
+    return order
+
+
+def _close(call: Call, *, kind: str, at: datetime, note: str, elder_id: UUID | None, by: User) -> None:
+    call.end, call.ended_at, call.note = kind, at, note
+    if elder_id is not None:
+        call.elder_id = elder_id
+    call.save(update_fields=["end", "ended_at", "note", "elder"])
+    access.record(
+        by=by, at=at, verb="hotline.end", object_kind="call", object_id=call.pk, facts={"end": kind, "note": note}
+    )
+    _tell(call, "call.ended", at)
+
+
+def _own(call_id: UUID, by: User) -> Call:
+    ensure_role(by, Role.AGENT, Role.SUPERVISOR)
+    call = _lock(call_id, by)
+    if call.agent_id is None:
+        raise NotAnswered("请先接听（F2），再办理。")
+    if call.agent_id != by.pk:
+        raise TakenByAnother(f"这通电话由{call.agent.display_name}办理。")
+    return call
+
+
+def _lock(call_id: UUID, by: User) -> Call:
+    return (
+        Call.objects.select_for_update(of=("self",))
+        .select_related("agent")
+        .get(pk=call_id, programme_id=by.programme_id)
+    )
+
+
+def _ensure_same_end(call: Call, kind: str) -> None:
+    if call.end != kind:
+        raise AlreadyEnded(f"这通电话已登记为“{End(call.end).label}”，不能再改为“{End(kind).label}”。")
+
+
+def _tell(call: Call, kind: str, at: datetime) -> None:
+    outbox.tell(programme_id=call.programme_id, topic="hotline", kind=kind, body={"call": str(call.pk)}, at=at)

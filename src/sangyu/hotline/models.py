@@ -1,0 +1,55 @@
+"""Telephone calls: who rang, who answered, and how each one ended."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from sangyu.access.models import Programme, User
+from sangyu.kit.ids import new_id
+from sangyu.orders.models import Order
+from sangyu.registry.models import Elder
+
+
+class End(models.TextChoices):
+    ORDER = "ORDER", "下单"
+    CONSULTATION = "CONSULTATION", "咨询"
+    COMPLAINT = "COMPLAINT", "投诉"
+    EMERGENCY = "EMERGENCY", "紧急求助"
+    COMFORT = "COMFORT", "关怀聊天"
+
+
+class Call(models.Model):
+    """A call from its ring on; it is over only when it has ended as one of five things, or was missed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    line_reference = models.CharField(max_length=60)
+    caller_number = models.CharField(max_length=20, blank=True)
+    called_number = models.CharField(max_length=20)
+    rang_at = models.DateTimeField()
+    agent = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    hung_up_at = models.DateTimeField(null=True)
+    elder = models.ForeignKey(Elder, null=True, on_delete=models.PROTECT, related_name="+")
+    end = models.CharField(max_length=12, choices=End, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "line_reference"], name="one_call_per_line_reference"),
+        ]
+        indexes = [
+            models.Index(fields=["programme", "rang_at", "id"], name="calls_by_time"),
+            models.Index(
+                fields=["programme", "rang_at"], name="calls_not_ended", condition=models.Q(ended_at=None)
+            ),
+        ]
+
+
+class CallOrder(models.Model):
+    """Which order a call ended in; the call points down at the order, which knows no calls. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="+")
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")

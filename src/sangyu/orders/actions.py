@@ -1,0 +1,180 @@
+"""Verbs of orders: place, cancel, and move one on. Locks: elder, then order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from sangyu.access import actions as access
+from sangyu.access.models import Role, User
+from sangyu.access.queries import ensure_role
+from sangyu.benefits import actions as benefits
+from sangyu.benefits.rules import Quote
+from sangyu.kit.errors import Refusal
+from sangyu.kit.ids import derived_id
+from sangyu.orders import rules
+from sangyu.orders.models import OPEN_STAGES, Cancellation, Order, Served, Stage
+from sangyu.outbox import actions as outbox
+from sangyu.providers.models import ServiceItem
+from sangyu.registry.models import Elder
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+class ReasonMissing(Refusal):
+    """An order is not called off without saying why."""
+
+
+@transaction.atomic
+def place(
+    *,
+    elder_id: UUID,
+    item: ServiceItem,
+    wanted_from: datetime,
+    by: User,
+    at: datetime,
+    key: str,
+    requester: str = "",
+    note: str = "",
+) -> Order:
+    """Take an order: price and shares from the policy of the day, the public part held, all in one transaction.
+
+    The same `key` with the same wish returns the first order.
+    Raises: NotAllowed, SlotOver, SlotTaken, ElderDied, PriceMissing, BudgetGone, SameKeyOtherOrder.
+    """
+    ensure_role(by, Role.AGENT, Role.SUPERVISOR)
+    order_id = derived_id("order", by.programme_id, key)
+    wish = rules.body_hash(
+        {"elder": elder_id, "item": item.pk, "wanted_from": wanted_from.isoformat(), "requester": requester, "note": note}
+    )
+    elder = Elder.objects.select_for_update().get(pk=elder_id, programme_id=by.programme_id)
+    first = Order.objects.filter(pk=order_id).first()
+    if first is not None:
+        if first.body_hash != wish:
+            raise rules.SameKeyOtherOrder(f"这次提交与工单{first.number}用了同一个编号，内容却不同。请刷新页面后重新下单。")
+        return first
+    on = wanted_from.astimezone(BEIJING).date()
+    wanted_until = wanted_from + timedelta(minutes=item.minutes)
+    rules.ensure_alive(name=elder.name, died_on=elder.died_on, on=on)
+    rules.ensure_ahead(wanted_from=wanted_from, at=at)
+    rules.ensure_free(wanted=(wanted_from, wanted_until), taken=_taken(elder), clock="%m月%d日 %H:%M")
+    quote = benefits.quote(elder=elder, item=item, on=on)
+    benefits.reserve(order_id=order_id, elder=elder, quote=quote, on=on, by=by, at=at)
+    order = Order.objects.create(
+        id=order_id,
+        programme_id=by.programme_id,
+        number=_free_number(by.programme_id, order_id, at),
+        elder=elder,
+        item=item,
+        community_id=elder.community_id,
+        requester=requester or elder.name,
+        wanted_from=wanted_from,
+        wanted_until=wanted_until,
+        note=note,
+        price_fen=quote.price_fen,
+        elder_fen=quote.elder_fen,
+        public_fen=quote.public_fen,
+        quote=quote.to_json(),
+        body_hash=wish,
+        placed_by=by,
+        placed_at=at,
+        stage=Stage.PLACED,
+        stage_at=at,
+    )
+    access.record(
+        by=by,
+        at=at,
+        verb="orders.place",
+        object_kind="order",
+        object_id=order.pk,
+        facts={"number": order.number, "price_fen": order.price_fen, "public_fen": order.public_fen},
+    )
+    _tell(order, at)
+    return order
+
+
+@transaction.atomic
+def cancel(*, order_id: UUID, reason: str, by: User, at: datetime) -> Order:
+    """Call off an order before anybody is at the door and give back what was held.
+
+    Raises: ReasonMissing, WrongStage.
+    """
+    ensure_role(by, Role.AGENT, Role.SUPERVISOR, Role.DISPATCHER, Role.CLOCK)
+    if not reason.strip():
+        raise ReasonMissing("取消工单必须写明原因，请补充。")
+    order = lock(order_id=order_id, by=by)
+    if order.stage == Stage.CANCELLED:
+        return order
+    _move(order, Stage.CANCELLED, at)
+    Cancellation.objects.create(order=order, reason=reason.strip(), by=by, at=at)
+    benefits.release(
+        order_id=order.pk, quote=Quote.from_json(order.quote), reason=f"工单取消：{reason.strip()}", by=by, at=at
+    )
+    access.record(
+        by=by, at=at, verb="orders.cancel", object_kind="order", object_id=order.pk, facts={"reason": reason}
+    )
+    _tell(order, at)
+    return order
+
+
+def lock(*, order_id: UUID, by: User) -> Order:
+    """Return an order of the actor's programme, locked until the end of the transaction."""
+    return (
+        Order.objects.select_for_update(of=("self",))
+        .select_related("elder", "item", "community")
+        .get(pk=order_id, programme_id=by.programme_id)
+    )
+
+
+def move(*, order: Order, to: str, at: datetime) -> None:
+    """Bring a locked order to a stage; called by the verb that writes the row behind it.
+
+    Raises: WrongStage.
+    """
+    _move(order, to, at)
+    _tell(order, at)
+
+
+def mark_served(*, order: Order, by: User, at: datetime) -> None:
+    """Note that a locked order was carried out.
+
+    Raises: WrongStage.
+    """
+    _move(order, Stage.SERVED, at)
+    Served.objects.create(order=order, by=by, at=at)
+    _tell(order, at)
+
+
+def _move(order: Order, to: str, at: datetime) -> None:
+    rules.ensure_move(number=order.number, stage=order.stage, to=str(to), label=str(Stage(order.stage).label))
+    order.stage, order.stage_at = str(to), at
+    order.save(update_fields=["stage", "stage_at"])
+
+
+def _tell(order: Order, at: datetime) -> None:
+    outbox.tell(
+        programme_id=order.programme_id,
+        topic="orders",
+        kind="order.moved",
+        body={"order": str(order.pk), "stage": order.stage},
+        at=at,
+    )
+
+
+def _taken(elder: Elder) -> list[rules.Slot]:
+    rows = Order.objects.filter(elder=elder, stage__in=OPEN_STAGES).select_related("item")
+    return [
+        rules.Slot(row.number, row.item.name, row.wanted_from.astimezone(BEIJING), row.wanted_until.astimezone(BEIJING))
+        for row in rows
+    ]
+
+
+def _free_number(programme_id: UUID, order_id: UUID, at: datetime) -> str:
+    on = at.astimezone(BEIJING).date()
+    attempt = 0
+    while Order.objects.filter(programme_id=programme_id, number=rules.number_of(order_id, on, attempt)).exists():
+        attempt += 1
+    return rules.number_of(order_id, on, attempt)

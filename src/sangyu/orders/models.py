@@ -1,0 +1,90 @@
+"""The work order, the spine: what an elder asked for, when, at which price, and how far it has come."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from sangyu.access.models import Area, Programme, User
+from sangyu.kit.ids import new_id
+from sangyu.providers.models import ServiceItem
+from sangyu.registry.models import Elder
+
+
+class Stage(models.TextChoices):
+    """How far an order has come; the rows of the rooms above say who brought it there and when."""
+
+    PLACED = "PLACED", "待派单"
+    SENT = "SENT", "待接单"
+    ACCEPTED = "ACCEPTED", "待派人"
+    ASSIGNED = "ASSIGNED", "待上门"
+    IN_SERVICE = "IN_SERVICE", "服务中"
+    SERVED = "SERVED", "已完成"
+    CANCELLED = "CANCELLED", "已取消"
+
+
+OPEN_STAGES = (Stage.PLACED, Stage.SENT, Stage.ACCEPTED, Stage.ASSIGNED, Stage.IN_SERVICE)
+
+
+class Order(models.Model):
+    """A work order (工单) with the price and shares that were read out on the telephone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    requester = models.CharField(max_length=60)
+    wanted_from = models.DateTimeField()
+    wanted_until = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+    price_fen = models.BigIntegerField()
+    elder_fen = models.BigIntegerField()
+    public_fen = models.BigIntegerField()
+    quote = models.JSONField()
+    body_hash = models.CharField(max_length=64)
+    placed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.PLACED)
+    stage_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="one_order_per_number"),
+            models.CheckConstraint(
+                condition=Q(price_fen=F("elder_fen") + F("public_fen")), name="the_parts_of_an_order_add_up"
+            ),
+            models.CheckConstraint(condition=Q(wanted_until__gt=F("wanted_from")), name="an_order_takes_time"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["programme", "stage", "wanted_from", "id"],
+                name="open_orders_by_stage",
+                condition=Q(stage__in=[stage.value for stage in OPEN_STAGES]),
+            ),
+            models.Index(fields=["programme", "elder", "wanted_from"], name="orders_by_elder"),
+            models.Index(fields=["programme", "wanted_from", "id"], name="orders_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Served(models.Model):
+    """The order was carried out. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Cancellation(models.Model):
+    """The order was called off, and why. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()

@@ -1,0 +1,64 @@
+"""Reads of the outbox: what became visible since a cursor.
+
+Ids alone would skip a message whose transaction began early and committed late, so the cursor is
+(transaction id, message id) and only transactions below every one still running are read.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+
+class Cursor(NamedTuple):
+    """How far a reader has read."""
+
+    transaction: int
+    message: UUID
+
+    def __str__(self) -> str:
+        return f"{self.transaction}-{self.message}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor | None:
+        """Read `transaction-message`; None when the text is not one (a stranger's header, say)."""
+        number, _, message = text.partition("-")
+        try:
+            return cls(int(number), UUID(message))
+        except ValueError:
+            return None
+
+
+class Told(NamedTuple):
+    """One message as readers get it."""
+
+    cursor: Cursor
+    programme_id: UUID
+    topic: str
+    kind: str
+    body: str
+
+
+START = UUID(int=0)
+
+
+def end() -> Cursor:
+    """Return the cursor behind everything that is settled now: the place for a new reader."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return Cursor(cursor.fetchone()[0], START)
+
+
+def since(cursor: Cursor, *, limit: int = 500) -> list[Told]:
+    """Return the settled messages after a cursor, in order; empty when there is nothing new."""
+    with connection.cursor() as db:
+        db.execute(
+            "SELECT written_in::text::bigint, id, programme_id, topic, kind, body::text FROM outbox_message"
+            " WHERE (written_in, id) > (%s::text::xid8, %s)"
+            " AND written_in < pg_snapshot_xmin(pg_current_snapshot())"
+            " ORDER BY written_in, id LIMIT %s",
+            [str(cursor.transaction), cursor.message, limit],
+        )
+        return [Told(Cursor(row[0], row[1]), *row[2:]) for row in db.fetchall()]

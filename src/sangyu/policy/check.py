@@ -1,0 +1,225 @@
+"""Examine a pack as a careful colleague would before it is signed: every fault with file, line and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sangyu.policy import cover, ir
+from sangyu.policy.cases import run_file
+from sangyu.policy.errors import BadAnswer, Finding, UnknownPack
+from sangyu.policy.forms import share_out
+from sangyu.policy.names import names_in, names_of
+from sangyu.policy.read import Reader
+from sangyu.policy.runtime import Unknown
+from sangyu.policy.to_chinese import value_text
+from sangyu.policy.to_python import program
+
+CASES_LEAST = 2
+
+
+def check(folder: Path, documents: Path | None = None) -> list[Finding]:
+    """Find the faults of the pack in `folder`. Shape: sorted by file and line; empty if there are none.
+
+    `documents` is where the policy texts lie; a text that is not there is not compared with its locators.
+    """
+    reader = Reader(folder)
+    if reader.pack is None:
+        return sorted(reader.findings)
+    pack = reader.pack
+    found = [Finding(f"{pack.id}/{file}", line, rule, said) for file, line, rule, said in _faults(pack, documents)]
+    return sorted(set(found))
+
+
+Fault = tuple[str, int, str, str]
+
+
+def _faults(pack: ir.Pack, documents: Path | None) -> Iterator[Fault]:
+    for rule in pack.rules.values():
+        for version in rule.versions:
+            yield from _coverage(rule, version.table, pack)
+            yield from _overlaps(rule, version.table)
+            yield from _shares(rule, version.table, pack)
+    yield from _locators(pack, documents)
+    yield from _unused(pack)
+    yield from _cases(pack)
+
+
+def _coverage(rule: ir.Rule, table: ir.Table, pack: ir.Pack) -> Iterator[Fault]:
+    """Find rows that no input reaches under any reading, and inputs that no row covers under some."""
+    reached: set[int] = set()
+    for reading in cover.readings(table, pack):
+        coverage = cover.Coverage(rule, table, pack, reading)
+        reached |= {
+            row.line for row in table.rows if row.line not in reached and coverage.reached(row.line) is not None
+        }
+        gap = coverage.uncovered()
+        if gap is not None:
+            said = "，".join(f"{name}={value_text(name, value, pack)}" for name, value in gap.items()) or "任何情形"
+            yield (
+                table.file,
+                table.rows[-1].line,
+                rule.id,
+                f"表有空档，没有一行适用于：{said}；表末应有一行条件全空的兜底",
+            )
+            return
+    for row in table.rows:
+        if row.line not in reached:
+            yield table.file, row.line, rule.id, "这一行永远不会适用：它的情形都已被上面的行用完"
+
+
+def _overlaps(rule: ir.Rule, table: ir.Table) -> Iterator[Fault]:
+    """Find two number ranges that cut into each other while everything else in their rows is the same.
+
+    A later row that contains an earlier one is how tables are written; one that only cuts into it is a slip.
+    """
+    for number, later in enumerate(table.rows):
+        for earlier in table.rows[:number]:
+            if len(earlier.cells) != len(later.cells) or earlier.answers == later.answers:
+                continue
+            different = [pair for pair in zip(earlier.cells, later.cells, strict=True) if _apart(*pair)]
+            if len(different) != 1 or different[0][0].column != different[0][1].column:
+                continue
+            common = _cut(different[0][0].test, different[0][1].test)
+            if common is not None:
+                name = different[0][0].column.name
+                yield table.file, later.line, rule.id, f"与第{earlier.line}行在 {name}={common} 处重叠而结果不同"
+
+
+def _apart(one: ir.Cell, other: ir.Cell) -> bool:
+    return (one.column, one.test) != (other.column, other.test)
+
+
+def _cut(one: ir.Test, other: ir.Test) -> Any:
+    """Give a value in both of two ranges if neither contains the other, else None."""
+    if not isinstance(one, ir.Within) or not isinstance(other, ir.Within):
+        return None
+    bounds = [bound for test in (one, other) for bound in (test.low, test.high)]
+    points = {bound.value for bound in bounds if isinstance(bound, ir.Const) and isinstance(bound.value, int)}
+    near = sorted(point + step for point in points for step in (-1, 0, 1))
+    inside = [[point for point in near if _inside(point, test)] for test in (one, other)]
+    common = set(inside[0]) & set(inside[1])
+    return min(common) if common and common != set(inside[0]) and common != set(inside[1]) else None
+
+
+def _inside(point: int, test: ir.Within) -> bool:
+    low, high = (bound.value if isinstance(bound, ir.Const) else None for bound in (test.low, test.high))
+    above = not isinstance(low, int) or (point > low if test.low_excluded else point >= low)
+    below = not isinstance(high, int) or (point < high if test.high_excluded else point <= high)
+    return above and below
+
+
+def _shares(rule: ir.Rule, table: ir.Table, pack: ir.Pack) -> Iterator[Fault]:
+    """Find shares that cannot add up to the price: by their kinds, and by trying prices around every figure."""
+    if rule.form != "split":
+        return
+    for row in table.rows:
+        shares = {payer: row.answers[payer] for payer in rule.payers}
+        rests = [payer for payer, share in shares.items() if isinstance(share, ir.Rest)]
+        rates_pm = sum(share.rate_pm for share in shares.values() if isinstance(share, ir.PerMille))
+        if len(rests) > 1:
+            yield table.file, row.line, rule.id, f"只能有一方付余额（rest），现有 {'、'.join(rests)}"
+        elif rates_pm > 1000:
+            yield table.file, row.line, rule.id, f"千分比合计 {rates_pm}，超过 1000"
+        elif not rests and rates_pm and rates_pm != 1000:
+            yield table.file, row.line, rule.id, f"千分比合计 {rates_pm}，不足 1000，又没有人付余额（rest）"
+        else:
+            yield from _tried_prices(rule, table, row, pack)
+
+
+def _tried_prices(rule: ir.Rule, table: ir.Table, row: ir.Row, pack: ir.Pack) -> Iterator[Fault]:
+    figures = {point for expr in row.answers.values() for point in _figures(expr)}
+    prices = sorted({0, 1, 1500, *(figure + step for figure in figures for step in (-1, 0, 1) if figure + step >= 0)})
+    for price_fen in prices:
+        printed = program(table).run(_Priced(rule, price_fen, pack))
+        tests, answer = next((tests, answer) for line, tests, answer in printed if line == row.line)
+        if any(test() is False for name, test in tests if name == rule.shared):
+            continue
+        shares = {payer: share for payer, share in answer().items() if payer in rule.payers}
+        if any(isinstance(share, Unknown) for share in shares.values()):
+            return
+        try:
+            share_out(price_fen, shares)
+        except BadAnswer as error:
+            yield table.file, row.line, rule.id, str(error)
+            return
+
+
+def _figures(expr: ir.Expr) -> Iterator[int]:
+    match expr:
+        case ir.Const(value) if isinstance(value, int):
+            yield value
+        case ir.Arithmetic(_, left, right):
+            yield from _figures(left)
+            yield from _figures(right)
+        case ir.Call(_, arguments, _):
+            for argument in arguments:
+                yield from _figures(argument)
+
+
+class _Priced:
+    """Stand in for an `Inquiry` that knows a price and the default readings, and nothing else."""
+
+    def __init__(self, rule: ir.Rule, price_fen: int, pack: ir.Pack) -> None:
+        self._rule, self._price_fen, self._pack = rule, price_fen, pack
+
+    def fact(self, name: str) -> Any:
+        return self._price_fen if name == self._rule.shared else Unknown("fact", name)
+
+    derived = figure = calendar = fact
+
+    def setting(self, name: str) -> Any:
+        return self._pack.settings[name].default
+
+    def parameter(self, name: str) -> Any:
+        return Unknown("parameter", name)
+
+
+def _locators(pack: ir.Pack, documents: Path | None) -> Iterator[Fault]:
+    """Find locators that do not occur in their document, where its text is at hand."""
+    texts = {}
+    for document in pack.documents.values():
+        path = documents / document.file if documents is not None and document.file else None
+        if path is not None and path.is_file():
+            texts[document.title] = path.read_text(encoding="utf-8")
+    for rule in pack.rules.values():
+        if rule.source.document in texts and rule.source.locator not in texts[rule.source.document]:
+            yield "pack.toml", rule.line, rule.id, f"原文片段“{rule.source.locator}”不在文件里"
+
+
+def _unused(pack: ir.Pack) -> Iterator[Fault]:
+    """Find readings, parameters and figures that no rule reads, and tables that no version names."""
+    read = {name for rule in pack.rules.values() for version in rule.versions for name in names_of(version.table)}
+    read |= {name for figure in pack.figures.values() for name in names_in(figure.formula)}
+    read |= {rule.roll_over for rule in pack.rules.values()}
+    for shelf in (pack.settings, pack.parameters, pack.figures):
+        for name, item in shelf.items():
+            if name not in read:
+                yield "pack.toml", item.line, "", f"“{name}”没有一条规则用到"
+    named = {version.table.file for rule in pack.rules.values() for version in rule.versions}
+    for path in sorted((pack.folder / "tables").glob("*.csv")):
+        if f"tables/{path.name}" not in named:
+            yield f"tables/{path.name}", 0, "", "没有一条规则用到这张表"
+
+
+def _cases(pack: ir.Pack) -> Iterator[Fault]:
+    """Run the pack's own worked examples, and find rules that have too few of them."""
+    path = pack.folder / "cases.jsonl"
+    if not path.is_file():
+        yield "cases.jsonl", 0, "", "没有算例"
+        return
+
+    def load(pack_id: str) -> ir.Pack:
+        if pack_id != pack.id:
+            raise UnknownPack(f"这里只放 {pack.id} 的算例，不放 {pack_id} 的")
+        return pack
+
+    results = list(run_file(path, load))
+    for result in results:
+        if not result.passed:
+            yield "cases.jsonl", result.line, result.rule, f"算例 {result.id} 不对：{result.fault}"
+    for rule in pack.rules.values():
+        own = sum(1 for result in results if result.rule == rule.id)
+        if own < CASES_LEAST:
+            yield "cases.jsonl", 0, rule.id, f"只有 {own} 个算例，至少要 {CASES_LEAST} 个"

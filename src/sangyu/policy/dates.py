@@ -1,0 +1,80 @@
+"""Civil dates as the rules count them: full years of age, and the weeks, months, quarters and years of a schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Literal
+
+LeapBirthday = Literal["03-01", "02-28"]
+
+
+def birthday(birth: date, years: int, leap: LeapBirthday = "03-01") -> date:
+    """Give the day on which somebody born on `birth` completes `years` years.
+
+    A birthday on 29 February falls on 1 March in common years, or on 28 February where the pack says so.
+    """
+    try:
+        return birth.replace(year=birth.year + years)
+    except ValueError:
+        return date(birth.year + years, 3, 1) if leap == "03-01" else date(birth.year + years, 2, 28)
+
+
+def age_on(birth: date, day: date, leap: LeapBirthday = "03-01") -> int:
+    """Count the full years from `birth` to `day`; the birthday itself counts. Negative before birth."""
+    years = day.year - birth.year
+    return years if birthday(birth, years, leap) <= day else years - 1
+
+
+def _week_start(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _month_start(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _quarter_start(day: date) -> date:
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
+def _year_start(day: date) -> date:
+    return date(day.year, 1, 1)
+
+
+def _week_label(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def _quarter_label(day: date) -> str:
+    return f"{day.year}Q{(day.month - 1) // 3 + 1}"
+
+
+# Period -> (its first day, a number of days that surely reaches into the next one from there, its label).
+PERIODS: dict[str, tuple[Callable[[date], date], int, Callable[[date], str]]] = {
+    "week": (_week_start, 7, _week_label),
+    "month": (_month_start, 31, lambda day: f"{day:%Y-%m}"),
+    "quarter": (_quarter_start, 92, _quarter_label),
+    "year": (_year_start, 366, lambda day: f"{day:%Y}"),
+}
+
+# Days that follow from the day of the decision; tables compare dates with them by name.
+CALENDAR: dict[str, Callable[[date], date]] = {
+    "on": lambda day: day,
+    "month_start": _month_start,
+    "quarter_start": _quarter_start,
+    "year_start": _year_start,
+}
+
+
+def periods_due(every: str, since: date, on: date) -> Iterator[tuple[str, date, date]]:
+    """Walk the periods that are due on `on`, from the one that holds `since`.
+
+    Shape: (label, first day, first day of the next period). A period is due from the day after its last day.
+    """
+    start_of, reach, label = PERIODS[every]
+    first = start_of(since)
+    while (following := start_of(first + timedelta(days=reach))) <= on:
+        yield label(first), first, following
+        first = following

@@ -1,0 +1,199 @@
+"""Take one decision: choose the version, find the first row that decides, finish the answer and say why.
+
+Three-valued from top to bottom: a row that is certainly false is passed over, the first certain row ends the search,
+and a row that is only possible keeps its answer in play. What is missing is asked for only if the answers in play
+differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sangyu.policy import ir, to_chinese
+from sangyu.policy.dates import birthday
+from sangyu.policy.decision import Decision
+from sangyu.policy.errors import BadAnswer, BadFact, UnknownRule
+from sangyu.policy.forms import Fields, finish
+from sangyu.policy.inquiry import Inquiry
+from sangyu.policy.runtime import Truth, Unknown, all_of
+from sangyu.policy.to_python import program
+from sangyu.policy.vocabulary import facts as vocabulary
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A row that decides, and its answer: fields, or what the answer still wants."""
+
+    row: ir.Row
+    answer: Fields | Unknown
+
+
+def decide(
+    pack: ir.Pack,
+    rule_id: str,
+    facts: Mapping[str, Any],
+    on: date | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> Decision:
+    """Decide one rule on one set of facts.
+
+    The version follows from `on`, else from `facts["on"]`. `parameters` are the programme's own configuration;
+    `facts["parameters"]` wins over them for this one decision.
+    Raises: UnknownRule, BadFact, BadParameter, BadAnswer. What is merely missing is an outcome, never an error.
+    """
+    rule = pack.rules.get(rule_id)
+    if rule is None:
+        raise UnknownRule(f"规则包 {pack.id} 没有规则 {rule_id}，现有：{'、'.join(pack.rules)}")
+    day = on if on is not None else facts.get("on")
+    if day is None:
+        said = to_chinese.missing(pack, Unknown("fact", "on"))
+        return Decision(pack.id, rule.id, "needs_fact", missing="on", because=said, source=rule.source)
+    f = _inquire(pack, facts, vocabulary()["on"].read(day), parameters or {})
+    version = rule.version_on(f.on)
+    if version is None:
+        said = to_chinese.not_in_force(rule, f.on)
+        return Decision(pack.id, rule.id, "not_in_force", f.on, because=said, source=rule.source)
+    settled = _settle_or_given(rule, version, f)
+    if isinstance(settled, Unknown) or isinstance(settled.answer, Unknown):
+        missing = settled if isinstance(settled, Unknown) else settled.answer
+        assert isinstance(missing, Unknown)
+        return _decision(
+            rule, version, f, f"needs_{missing.kind}", to_chinese.missing(pack, missing), missing=missing.name
+        )
+    return _answered(rule, version, f, settled)
+
+
+def _inquire(pack: ir.Pack, facts: Mapping[str, Any], on: date, parameters: Mapping[str, Any]) -> Inquiry:
+    own = facts.get("parameters") or {}
+    if not isinstance(own, Mapping):
+        raise BadFact("“参数与读法开关”（parameters）应为对照表")
+    return Inquiry(pack, facts, on, {**parameters, **own}, _derive)
+
+
+def _derive(f: Inquiry, derived: ir.Derived) -> Any:
+    """Decide a derived fact by its rule, on the same facts and the same day."""
+    rule = f.pack.rules[derived.rule]
+    version = rule.version_on(f.on)
+    if version is None:
+        raise BadAnswer(to_chinese.not_in_force(rule, f.on))
+    settled = settle(rule, version, f)
+    if isinstance(settled, Unknown):
+        return settled
+    return settled.answer if isinstance(settled.answer, Unknown) else settled.answer[derived.answer]
+
+
+def _settle_or_given(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:
+    """Settle a rule; a derived fact that is given wins over its derivation, also when its own rule is asked."""
+    derived = next((one for one in f.pack.derived.values() if one.rule == rule.id), None)
+    code = f.given_code(derived) if derived else None
+    if derived is None or code is None:
+        return settle(rule, version, f)
+    f.facts_used[derived.name] = code
+    row = next(row for row in version.table.rows if row.answers.get(derived.answer) == ir.Const(code))
+    constants = {name: expr.value for name, expr in row.answers.items() if isinstance(expr, ir.Const)}
+    said = to_chinese.given(derived, code)
+    return Settled(ir.Row(row.line, (), row.answers, said), {name: constants[name] for name in constants})
+
+
+def settle(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:
+    """Find the row that decides, or the missing name without which none does.
+
+    Raises: BadAnswer, if no row can match: the table has a gap.
+    """
+    rows = {row.line: row for row in version.table.rows}
+    first_open: Unknown | None = None
+    in_play: list[Settled] = []
+    for line, tests, answer in program(version.table).run(f):
+        truth = all_of(tests)
+        if truth is False:
+            continue
+        first_open = first_open or (truth if isinstance(truth, Unknown) else None)
+        in_play.append(Settled(rows[line], finish(rule, answer(), f)))
+        if first_open and in_play[-1].answer != in_play[0].answer:
+            return first_open
+        if truth is True:
+            return in_play[-1]
+    if first_open is None:
+        raise BadAnswer(f"{version.table.file} 没有一行适用于这些事实，表末应有兜底的一行")
+    return first_open
+
+
+def _answered(rule: ir.Rule, version: ir.Version, f: Inquiry, settled: Settled) -> Decision:
+    assert not isinstance(settled.answer, Unknown)
+    answer = dict(settled.answer)
+    lack: ir.Cell | None = None
+    if answer.get("eligible") is False:
+        answer.pop("ground", None)
+        lack = _lacking(version.table, f)
+        if lack is not None:
+            answer["lacking"] = lack.column.name
+            answer["changes_on"] = _changes_on(rule, f, lack)
+    said = to_chinese.because(settled.row, answer, f, lack)
+    return _decision(rule, version, f, "decided", said, row=settled.row.line, **answer)
+
+
+def _decision(rule: ir.Rule, version: ir.Version, f: Inquiry, outcome: Any, because: str, **answer: Any) -> Decision:
+    return Decision(
+        pack=f.pack.id,
+        rule=rule.id,
+        outcome=outcome,
+        on=f.on,
+        version=version.label,
+        because=because,
+        source=rule.source,
+        facts_used=dict(f.facts_used),
+        parameters_used=dict(f.parameters_used),
+        **answer,
+    )
+
+
+# -- refusals ----------------------------------------------------------------------------------------------------------
+
+
+def _lacking(table: ir.Table, f: Inquiry) -> ir.Cell | None:
+    """Find the leftmost cell that refuses in the ground that came nearest: fewest such cells, then first."""
+    printed = {line: tests for line, tests, _ in program(table).run(f)}
+    nearest: list[ir.Cell] = []
+    for row in table.rows:
+        if row.answers["eligible"] != ir.Const(True):
+            continue
+        truths: list[Truth] = [test() for _, test in printed[row.line]]
+        refusing = [cell for cell, truth in zip(row.cells, truths, strict=True) if truth is False]
+        about_person = [cell for cell in refusing if cell.column.kind in ("fact", "derived", "figure")]
+        if about_person and (not nearest or len(about_person) < len(nearest)):
+            nearest = about_person
+    return nearest[0] if nearest else None
+
+
+def _changes_on(rule: ir.Rule, f: Inquiry, lack: ir.Cell) -> date | None:
+    """Find the first day on which age refuses no longer, later versions included; None without a birth date."""
+    birth = f.given.get("birth_date")
+    day = age_reached_on(lack, vocabulary()["birth_date"].read(birth), f) if birth is not None else None
+    if day is None or day <= f.on:
+        return None
+    facts = {name: value for name, value in f.given.items() if name not in ("age", "on")}
+    later = decide(f.pack, rule.id, facts, on=day, parameters=f.parameters)
+    if later.outcome == "not_in_force":
+        return None
+    return later.changes_on if later.lacking == "age" else day
+
+
+def age_reached_on(lack: ir.Cell, birth: date, f: Inquiry) -> date | None:
+    """Give the birthday on which somebody born on `birth` passes a lower bound of age; None for any other cell."""
+    if lack.column.name != "age" or not isinstance(lack.test, ir.Within) or lack.test.low is None:
+        return None
+    years = _bound(lack.test.low, f)
+    if years is None:
+        return None
+    return birthday(birth, years + (1 if lack.test.low_excluded else 0), f.pack.leap_birthday)
+
+
+def _bound(expr: ir.Expr, f: Inquiry) -> int | None:
+    if isinstance(expr, ir.Const) and isinstance(expr.value, int):
+        return expr.value
+    ask: Callable[[str], Any] | None = getattr(f, expr.kind) if isinstance(expr, ir.Name) else None
+    value = ask(expr.name) if ask and isinstance(expr, ir.Name) else None
+    return value if isinstance(value, int) else None

@@ -1,0 +1,166 @@
+"""What one decision may ask: facts as given, age and days as they follow from the date, readings and parameters.
+
+Everything that is read is remembered, since a stored decision must say what it stood on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from sangyu.policy import ir
+from sangyu.policy.dates import CALENDAR, age_on
+from sangyu.policy.decision import to_plain
+from sangyu.policy.errors import BadFact, BadParameter
+from sangyu.policy.runtime import Unknown
+from sangyu.policy.to_python import figure_program
+from sangyu.policy.vocabulary import ABSENT, facts
+
+Derive = Callable[["Inquiry", ir.Derived], Any]
+
+
+class Inquiry:
+    """Answer what printed tables ask (`f.fact("age")`), each name once; a name nobody has given is `Unknown`."""
+
+    def __init__(
+        self, pack: ir.Pack, given: Mapping[str, Any], on: date, parameters: Mapping[str, Any], derive: Derive
+    ) -> None:
+        self.pack = pack
+        self.on = on
+        self.given = given
+        self.facts_used: dict[str, Any] = {}
+        self.parameters_used: dict[str, Any] = {}
+        self.parameters = parameters
+        self._derive = derive
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def fact(self, name: str) -> Any:
+        """Read a fact of the vocabulary; `age` follows from `birth_date` when it is not given itself."""
+        return self._once("fact", name, self._fact)
+
+    def derived(self, name: str) -> Any:
+        """Read a derived fact: as given, else as its rule decides."""
+        return self._once("derived", name, self._derived)
+
+    def figure(self, name: str) -> Any:
+        """Work out a named formula of the pack."""
+        return self._once("figure", name, lambda name: figure_program(self.pack.figures[name]).run(self))
+
+    def setting(self, name: str) -> Any:
+        """Read a switch or setting: as configured, else its default."""
+        return self._once("setting", name, self._setting)
+
+    def parameter(self, name: str) -> Any:
+        """Read a parameter; it has no default."""
+        return self._once("parameter", name, self._parameter)
+
+    def calendar(self, name: str) -> date:
+        """Give a day that follows from the day of the decision."""
+        return CALENDAR[name](self.on)
+
+    def given_code(self, derived: ir.Derived) -> str | None:
+        """Give the code that the facts state for a derived fact, or None.
+
+        The word may stand for another fact in another city (`service_class`): a code of the common vocabulary that is
+        none of this pack's is not ours to read.
+        """
+        for name in (derived.name, *derived.aliases):
+            code = self.given.get(name)
+            if code is None or (name in facts() and code in facts()[name].codes and code not in derived.codes):
+                continue
+            if code not in derived.codes:
+                raise BadFact(f"“{derived.label}”（{name}）不认识 {code!r}，可用：{'、'.join(derived.codes)}")
+            return str(code)
+        return None
+
+    def _once(self, kind: str, name: str, read: Callable[[str], Any]) -> Any:
+        if (kind, name) not in self._known:
+            self._known[kind, name] = read(name)
+        return self._known[kind, name]
+
+    def _fact(self, name: str) -> Any:
+        fact = facts()[name]
+        raw = self.given.get(name, ABSENT)
+        if raw is ABSENT or (raw is None and fact.type != "date_or_null"):
+            if name == "age" and self.given.get("birth_date") is not None:
+                return self._age()
+            return Unknown("fact", name) if fact.default is ABSENT else fact.default
+        value = fact.read(raw)
+        self.facts_used[name] = to_plain(value)
+        return value
+
+    def _age(self) -> int:
+        birth: date = self.fact("birth_date")
+        if birth > self.on:
+            raise BadFact(f"出生日期 {birth} 晚于办理日期 {self.on}，请核对")
+        age = age_on(birth, self.on, self.pack.leap_birthday)
+        self.facts_used["age"] = age
+        return age
+
+    def _derived(self, name: str) -> Any:
+        derived = self.pack.derived[name]
+        code = self.given_code(derived)
+        value = self._derive(self, derived) if code is None else code
+        if not isinstance(value, Unknown):
+            self.facts_used[name] = value
+        return value
+
+    def _setting(self, name: str) -> Any:
+        setting = self.pack.settings[name]
+        value = self.parameters.get(name)
+        if value is None:
+            value = setting.default
+        value = tuple(value) if isinstance(value, list) else value
+        if type(value) is not type(setting.default) or (setting.closed and value not in setting.values):
+            allowed = "、".join(str(to_plain(one)) for one in setting.values)
+            raise BadParameter(f"“{setting.label}”（{name}）不能是 {value!r}，可用：{allowed}")
+        self.parameters_used[name] = to_plain(value)
+        return value
+
+    def _parameter(self, name: str) -> Any:
+        parameter = self.pack.parameters[name]
+        raw = self.parameters.get(name)
+        if raw is None:
+            return Unknown("parameter", name)
+        value = _READ_PARAMETER[parameter.type](raw)
+        if value is None:
+            raise BadParameter(f"参数“{parameter.label}”（{name}）的值 {raw!r} 不合要求：{_WANTED[parameter.type]}")
+        if parameter.sum_to is not None and sum(value.values()) != parameter.sum_to:
+            return Unknown("parameter", name, f"各项合计应为 {parameter.sum_to}，现为 {sum(value.values())}")
+        self.parameters_used[name] = to_plain(raw)
+        return value
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _read_int(raw: Any) -> Any:
+    return raw if _is_int(raw) else None
+
+
+def _read_map(raw: Any) -> Any:
+    return dict(raw) if isinstance(raw, Mapping) and all(_is_int(value) for value in raw.values()) else None
+
+
+def _read_steps(raw: Any) -> Any:
+    """Read [{from_x: 0, y_fen: 1}, …]. Shape: ((lower bound, result), …)."""
+    if not isinstance(raw, (list, tuple)):
+        return None
+    steps = []
+    for one in raw:
+        bounds = [key for key in one if key.startswith("from_")] if isinstance(one, Mapping) and len(one) == 2 else []
+        if len(bounds) != 1 or not all(_is_int(value) for value in one.values()):
+            return None
+        (result,) = (value for key, value in one.items() if key != bounds[0])
+        steps.append((one[bounds[0]], result))
+    return tuple(steps)
+
+
+_READ_PARAMETER: dict[str, Callable[[Any], Any]] = {"int": _read_int, "map": _read_map, "steps": _read_steps}
+_WANTED = {
+    "int": "应为整数",
+    "map": "应为“代码: 整数”的对照表",
+    "steps": "应为分档列表，每档写下限（from_…）和结果，都用整数",
+}

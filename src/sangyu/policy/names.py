@@ -1,0 +1,41 @@
+"""Which names a formula or a table reads: for cycles, for what nobody reads, for what a check must try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sangyu.policy import ir
+
+
+def names_in(expr: ir.Expr) -> Iterable[str]:
+    """List the names that a formula reads."""
+    match expr:
+        case ir.Name(_, name):
+            yield name
+        case ir.Member(of, _):
+            yield of.name
+        case ir.Arithmetic(_, left, right) | ir.Quotient(_, left, right):
+            yield from names_in(left)
+            yield from names_in(right)
+        case ir.Call(_, arguments, _):
+            for argument in arguments:
+                yield from names_in(argument)
+
+
+def names_of(table: ir.Table) -> Iterable[str]:
+    """List the names that a table reads: its columns, the operands of its cells, the formulas of its answers."""
+    for column in table.columns:
+        yield column.name
+    for row in table.rows:
+        for cell in row.cells:
+            match cell.test:
+                case ir.OneOf(wanted, _):
+                    operands: tuple[ir.Expr | None, ...] = wanted
+                case ir.Within(low, high):
+                    operands = (low, high)
+                case ir.Is():
+                    operands = ()
+            for operand in operands:
+                yield from names_in(operand) if operand is not None else ()
+        for expr in row.answers.values():
+            yield from names_in(expr)

@@ -1,0 +1,385 @@
+"""Read a pack's folder into the tree, and say for every fault in which file and line it stands.
+
+Reading goes on after a fault, so that an official sees all of them at once; a pack with faults is not given out.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
+
+from sangyu.policy import cells, ir
+from sangyu.policy.dates import PERIODS
+from sangyu.policy.decision import ANSWER_FIELDS
+from sangyu.policy.errors import BadCell, Finding
+from sangyu.policy.names import names_in, names_of
+from sangyu.policy.to_chinese import PLACEHOLDER
+
+# Form -> outcome columns it must have, and those it may have; a rule's payers are outcome columns too.
+OUTCOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "eligible": (("eligible", "ground"), ()),
+    "tier": ((), ("amount_fen", "hours", "units")),
+    "split": ((), ()),
+    "account": (("granted",), ()),
+    "grant": (("amount_fen",), ()),
+    "limit": (("result", "figure"), ()),
+    "schedule": (("every",), ()),
+    "statistic": (("value",), ("denominator",)),
+}
+_WORDS = {"result": ("pass", "warn", "fail"), "every": tuple(PERIODS)}
+NOTE = "#"  # a line whose first cell begins so is for readers only
+
+
+class Reader:
+    """Read one pack; `findings` is empty exactly when `pack` is whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.findings: list[Finding] = []
+        self.pack: ir.Pack | None = None
+        self._text = ""
+        self._scope = cells.Scope()
+        self._read()
+
+    # -- pack.toml -----------------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        try:
+            self._text = (self.folder / "pack.toml").read_text(encoding="utf-8-sig")
+            toml = tomllib.loads(self._text)
+        except OSError:
+            self._fault("pack.toml", 0, "", "没有这个文件")
+            return
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"line (\d+)", str(error))
+            self._fault("pack.toml", int(line[1]) if line else 0, "", f"写法有误：{error}")
+            return
+        head = toml.get("pack", {})
+        documents = {key: self._document(key, said) for key, said in toml.get("documents", {}).items()}
+        self._scope.settings = {
+            **{key: self._setting(key, said, "switches") for key, said in toml.get("switches", {}).items()},
+            **{key: self._setting(key, said, "settings") for key, said in toml.get("settings", {}).items()},
+        }
+        self._scope.parameters = {key: self._parameter(key, said) for key, said in toml.get("parameters", {}).items()}
+        self._scope.figures = dict.fromkeys(toml.get("figures", {}), "figure")
+        self._scope.derived = {
+            key: self._derived(key, said, toml.get("rules", {})) for key, said in toml.get("derived", {}).items()
+        }
+        figures = {key: figure for key, said in toml.get("figures", {}).items() if (figure := self._figure(key, said))}
+        rules = {
+            key: rule for key, said in toml.get("rules", {}).items() if (rule := self._rule(key, said, head, documents))
+        }
+        funds = {
+            key: ir.Fund(key, said.get("title", ""), said.get("level", ""), said.get("budget", ""))
+            for key, said in toml.get("funds", {}).items()
+        }
+        offers = {
+            key: self._offer(key, said, toml.get("rules", {}), funds) for key, said in toml.get("offers", {}).items()
+        }
+        self._refuse_cycles(figures, rules)
+        for name in ("title", "area"):
+            if not head.get(name):
+                self._fault("pack.toml", self._line("pack"), "", f"[pack] 缺少 {name}")
+        if self.findings:
+            return
+        self.pack = ir.Pack(
+            id=self.folder.name,
+            title=head["title"],
+            area=head["area"],
+            leap_birthday=head.get("leap_birthday", "03-01"),
+            folder=self.folder,
+            digest=_digest(self.folder),
+            documents=documents,
+            funds=funds,
+            parameters=self._scope.parameters,
+            settings=self._scope.settings,
+            figures=figures,
+            derived=self._scope.derived,
+            rules=rules,
+            offers=offers,
+        )
+
+    def _fault(self, file: str, line: int, rule: str, message: str) -> None:
+        self.findings.append(Finding(f"{self.folder.name}/{file}", line, rule, message))
+
+    def _line(self, header: str) -> int:
+        """Find the line of a `[header]` in pack.toml."""
+        lines = self._text.splitlines()
+        return next((number for number, line in enumerate(lines, 1) if line.strip() == f"[{header}]"), 0)
+
+    def _document(self, key: str, said: Mapping[str, Any]) -> ir.Document:
+        return ir.Document(
+            key, said.get("title", ""), said.get("number", ""), said.get("issued_on"), said.get("file", "")
+        )
+
+    def _setting(self, key: str, said: Mapping[str, Any], kind: str) -> ir.Setting:
+        values = tuple(tuple(one) if isinstance(one, list) else one for one in said.get("values", ()))
+        line = self._line(f"{kind}.{key}")
+        if not values:
+            self._fault("pack.toml", line, "", f"“{key}”没有可用的值（values），第一个值是默认读法")
+        readings = tuple(said.get("readings", ()))
+        if readings and len(readings) != len(values):
+            self._fault("pack.toml", line, "", f"“{key}”的读法说明（readings）与值的个数不同")
+        return ir.Setting(key, said.get("label", key), kind == "switches", values or ("",), readings, line)
+
+    def _parameter(self, key: str, said: Mapping[str, Any]) -> ir.Parameter:
+        line, kind = self._line(f"parameters.{key}"), said.get("type", "int")
+        if kind not in ("int", "map", "steps"):
+            self._fault("pack.toml", line, "", f"参数“{key}”的类型 {kind!r} 应为 int、map 或 steps")
+        if "default" in said or "value" in said:
+            self._fault("pack.toml", line, "", f"参数“{key}”不得有默认值：文件没有写明的数字要由主管部门设定")
+        return ir.Parameter(key, said.get("label", key), kind, said.get("sum_to"), line)
+
+    def _figure(self, key: str, said: Mapping[str, Any]) -> ir.Figure | None:
+        line = self._line(f"figures.{key}")
+        try:
+            return ir.Figure(
+                key, said.get("label", key), cells.formula(str(said.get("formula", "")), self._scope), line
+            )
+        except BadCell as error:
+            self._fault("pack.toml", line, "", str(error))
+            return None
+
+    def _derived(self, key: str, said: Mapping[str, Any], rules: Mapping[str, Any]) -> ir.Derived:
+        rule, answer, line = said.get("rule", ""), said.get("answer", "ground"), self._line(f"derived.{key}")
+        if rule not in rules:
+            self._fault("pack.toml", line, "", f"推导事实“{key}”所用的规则 {rule!r} 不存在")
+        codes: dict[str, None] = {}
+        for version in rules.get(rule, {}).get("versions", [{}]):
+            path = self.folder / "tables" / version.get("table", f"{rule}.csv")
+            if path.exists():
+                with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+                    codes.update(dict.fromkeys(row[answer] for row in csv.DictReader(file) if row.get(answer)))
+        codes.pop("", None)
+        labels = tuple(code for code in codes if re.fullmatch(r"[A-Za-z_]\w*", code))
+        return ir.Derived(key, said.get("label", key), rule, answer, labels, tuple(said.get("aliases", ())), line)
+
+    def _offer(
+        self, key: str, said: Mapping[str, Any], rules: Mapping[str, Any], funds: Mapping[str, ir.Fund]
+    ) -> ir.Offer:
+        line = self._line(f"offers.{key}")
+        for part, form in (("price", "tier"), ("split", "split"), ("account", "account")):
+            if part in said and (rules.get(said[part], {}).get("form") != form):
+                self._fault(
+                    "pack.toml", line, "", f"服务种类“{key}”的 {part} 应是一条 {form} 规则，现为 {said[part]!r}"
+                )
+        if said.get("fund") not in funds:
+            self._fault("pack.toml", line, "", f"服务种类“{key}”的资金 {said.get('fund')!r} 不存在")
+        when = dict(said.get("account_when", {}))
+        for name, code in when.items():
+            if name not in self._scope.derived or code not in self._scope.derived[name].codes:
+                self._fault("pack.toml", line, "", f"服务种类“{key}”的 account_when 里 {name} = {code!r} 不存在")
+        return ir.Offer(
+            key,
+            said.get("title", key),
+            said.get("fund", ""),
+            said.get("price"),
+            said.get("split"),
+            said.get("account"),
+            when,
+        )
+
+    # -- rules ---------------------------------------------------------------------------------------------------------
+
+    def _rule(
+        self, key: str, said: Mapping[str, Any], head: Mapping[str, Any], documents: Mapping[str, ir.Document]
+    ) -> ir.Rule | None:
+        line, before = self._line(f"rules.{key}"), len(self.findings)
+        form, payers = said.get("form", ""), tuple(said.get("payers", ()))
+        if form not in get_args(ir.Form):
+            self._fault("pack.toml", line, key, f"形式 {form!r} 应为 {'、'.join(get_args(ir.Form))}")
+            return None
+        if form == "split" and len(payers) < 2:
+            self._fault("pack.toml", line, key, "分担规则要写明付款方（payers），至少两方")
+        document = documents.get(said.get("document", ""))
+        if document is None or not said.get("locator"):
+            self._fault("pack.toml", line, key, "规则没有出处：要写明文件（document）和原文片段（locator）")
+        stacking = said.get("stacking", "add")
+        if stacking not in ("add", "best", "first"):
+            self._fault("pack.toml", line, key, f"叠加方式 {stacking!r} 应为 add、best 或 first")
+        if said.get("roll_over", "") not in ("", *self._scope.settings):
+            self._fault("pack.toml", line, key, f"结转开关 {said['roll_over']!r} 不存在")
+        versions = []
+        for period in said.get("versions", [{}]):
+            table = self._table(period.get("table", f"{key}.csv"), key, form, payers)
+            if table is not None:
+                versions.append(ir.Version(period.get("from"), period.get("until"), table))
+        self._check_periods(key, line, versions)
+        if len(self.findings) > before or document is None:
+            return None
+        return ir.Rule(
+            id=key,
+            form=form,
+            title=said.get("title", key),
+            source=ir.Source(document.title, document.number, said["locator"]),
+            area=said.get("area", head.get("area", "")),
+            priority=said.get("priority", 0),
+            group=said.get("group", key),
+            stacking=stacking,
+            payers=payers,
+            shared=said.get("shared", "price_fen"),
+            roll_over=said.get("roll_over", ""),
+            domains={name: tuple(codes) for name, codes in said.get("domains", {}).items()},
+            line=line,
+            versions=tuple(versions),
+        )
+
+    def _check_periods(self, key: str, line: int, versions: list[ir.Version]) -> None:
+        ordered = sorted(versions, key=lambda version: version.from_on or date.min)
+        for earlier, later in pairwise(ordered):
+            if earlier.until_on is None or later.from_on is None or earlier.until_on > later.from_on:
+                self._fault("pack.toml", line, key, f"两个版本的有效期重叠：{earlier.label} 与 {later.label}")
+            elif earlier.until_on < later.from_on:
+                self._fault("pack.toml", line, key, f"两个版本之间有空档：{earlier.label} 与 {later.label}")
+        for version in versions:
+            if version.from_on and version.until_on and version.from_on >= version.until_on:
+                self._fault("pack.toml", line, key, f"版本 {version.label} 的有效期是空的")
+
+    # -- tables --------------------------------------------------------------------------------------------------------
+
+    def _table(self, name: str, key: str, form: str, payers: tuple[str, ...]) -> ir.Table | None:
+        file, before = f"tables/{name}", len(self.findings)
+        try:
+            text = (self.folder / file).read_text(encoding="utf-8-sig")
+        except OSError:
+            self._fault(file, 0, key, "没有这张表")
+            return None
+        except UnicodeDecodeError:
+            self._fault(file, 0, key, "不是 UTF-8 编码，请在 Excel 里另存为“CSV UTF-8（逗号分隔）”")
+            return None
+        lines = _lines(text)
+        if not lines:
+            self._fault(file, 1, key, "表是空的")
+            return None
+        header = [cell.strip() for cell in lines[0][1]]
+        needed, allowed = OUTCOMES[form]
+        outcomes = tuple(name for name in header if name in (*needed, *allowed, *payers))
+        for absent in [name for name in (*needed, *payers) if name not in outcomes]:
+            if not (form == "account" and absent in payers):
+                self._fault(file, 1, key, f"缺少结果列“{absent}”")
+        if not outcomes:
+            self._fault(file, 1, key, f"没有结果列，可用：{'、'.join([*needed, *allowed, *payers])}")
+        columns = self._columns(file, key, header, outcomes)
+        rows = []
+        for line, said in lines[1:]:
+            if said[0].startswith(NOTE):
+                continue
+            if len(said) != len(header):
+                self._fault(file, line, key, f"这一行有 {len(said)} 格，表头有 {len(header)} 格")
+                continue
+            rows.append(
+                self._row(file, key, line, columns, dict(zip(header, said, strict=True)), list(said), outcomes, payers)
+            )
+        if not rows:
+            self._fault(file, 1, key, "表里没有一行规则")
+        if len(self.findings) > before:
+            return None
+        return ir.Table(file, tuple(column for _, column in columns), outcomes, tuple(rows))
+
+    def _columns(self, file: str, key: str, header: list[str], outcomes: tuple[str, ...]) -> list[tuple[int, ir.Name]]:
+        columns = []
+        for place, word in enumerate(header):
+            if word in outcomes or word == "because":
+                if header.count(word) > 1:
+                    self._fault(file, 1, key, f"结果列“{word}”写了两次")
+                continue
+            try:
+                columns.append((place, self._scope.name(word)))
+            except BadCell as error:
+                self._fault(file, 1, key, str(error))
+        return columns
+
+    def _row(
+        self,
+        file: str,
+        key: str,
+        line: int,
+        columns: list[tuple[int, ir.Name]],
+        said: Mapping[str, str],
+        places: list[str],
+        outcomes: tuple[str, ...],
+        payers: tuple[str, ...],
+    ) -> ir.Row:
+        tests: list[ir.Cell] = []
+        answers: dict[str, ir.Expr] = {}
+        for place, column in columns:
+            if text := places[place].strip():
+                try:
+                    tests.append(ir.Cell(column, cells.test(text, column, self._scope), text))
+                except BadCell as error:
+                    self._fault(file, line, key, f"“{column.name}”列：{error}")
+        refused = said.get("eligible", "").strip().lower() in ("no", "false", "否")
+        for outcome in outcomes:
+            if outcome == "ground" and refused and not said[outcome].strip():
+                continue
+            try:
+                answers[outcome] = cells.answer(said[outcome], self._scope, outcome, payers)
+            except BadCell as error:
+                self._fault(file, line, key, f"“{outcome}”列：{error}")
+            words = _WORDS.get(outcome)
+            if words and said[outcome].strip() not in words:
+                self._fault(file, line, key, f"“{outcome}”列只能写 {'、'.join(words)}")
+        because = said.get("because", "").strip()
+        for placeholder in strange_placeholders(because, self._scope, payers):
+            self._fault(file, line, key, f"说明里的 {placeholder} 没有对应的名称")
+        return ir.Row(line, tuple(tests), answers, because)
+
+    # -- cycles --------------------------------------------------------------------------------------------------------
+
+    def _refuse_cycles(self, figures: Mapping[str, ir.Figure], rules: Mapping[str, ir.Rule]) -> None:
+        """Refuse derived facts and figures that lead back to themselves."""
+        leads: dict[str, set[str]] = {key: set(names_in(figure.formula)) for key, figure in figures.items()}
+        for key, derived in self._scope.derived.items():
+            rule = rules.get(derived.rule)
+            leads[key] = {name for version in rule.versions for name in names_of(version.table)} if rule else set()
+        for key in leads:
+            seen: set[str] = set()
+            reach = set(leads[key])
+            while reach:
+                name = reach.pop()
+                seen.add(name)
+                reach |= leads.get(name, set()) - seen
+            if key in seen:
+                header = "figures" if key in figures else "derived"
+                self._fault("pack.toml", self._line(f"{header}.{key}"), "", f"“{key}”的推导绕回了自己")
+
+
+def strange_placeholders(because: str, scope: cells.Scope, payers: tuple[str, ...]) -> Iterable[str]:
+    """List the placeholders of a reason that name nothing an answer could fill in."""
+    for match in PLACEHOLDER.finditer(because):
+        name, argument = match[1], match[2]
+        if name == "age_gap" and argument and argument.isdigit():
+            continue
+        if name == "lacking" or name in ANSWER_FIELDS or name in payers:
+            continue
+        try:
+            scope.name(name)
+        except BadCell:
+            yield match[0]
+
+
+def _lines(text: str) -> list[tuple[int, list[str]]]:
+    """Split a CSV into (line number of its first line, cells), empty lines left out."""
+    reader, lines, before = csv.reader(io.StringIO(text, newline="")), [], 0
+    for said in reader:
+        if any(cell.strip() for cell in said):
+            lines.append((before + 1, said))
+        before = reader.line_num
+    return lines
+
+
+def _digest(folder: Path) -> str:
+    """Hash what decides: pack.toml and the tables, so that an adoption can name exactly what it adopted."""
+    whole = hashlib.sha256()
+    for path in [folder / "pack.toml", *sorted((folder / "tables").glob("*.csv"))]:
+        content = path.read_bytes()
+        whole.update(f"{path.name}:{len(content)}\n".encode() + content)
+    return whole.hexdigest()

@@ -1,0 +1,209 @@
+"""What printed Python stands on: values that may be unknown, tests that may not be decidable, and integer arithmetic.
+
+An `Unknown` travels through every test and sum unless it cannot matter: false beats unknown, and nothing times an
+unknown rate is nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sangyu.policy.errors import BadFact
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that nobody has given: the name of the missing fact or parameter, and why if that is not all."""
+
+    kind: Literal["fact", "parameter"]
+    name: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A payer's part as a rate of the price in per-mille."""
+
+    rate_pm: int
+
+
+REST = "rest"
+NO_ACCOUNT = "none"
+
+Truth = bool | Unknown
+Tests = tuple[tuple[str, Callable[[], Truth]], ...]
+PrintedRow = tuple[int, Tests, Callable[[], dict[str, Any]]]
+PrintedTable = Callable[[Any], Iterator[PrintedRow]]
+
+
+def first_unknown(*values: Any) -> Unknown | None:
+    """Find the leftmost value that is not known."""
+    return next((value for value in values if isinstance(value, Unknown)), None)
+
+
+def all_of(tests: Tests) -> Truth:
+    """Join the tests of a row: false if one is false, else the leftmost unknown, else true."""
+    unknown: Unknown | None = None
+    for _, test in tests:
+        truth = test()
+        if truth is False:
+            return False
+        if isinstance(truth, Unknown) and unknown is None:
+            unknown = truth
+    return True if unknown is None else unknown
+
+
+# -- tests -----------------------------------------------------------------------------------------------------------
+
+
+def one_of(value: Any, *wanted: Any) -> Truth:
+    """Test whether the value, or one member of a list, is among the wanted; a wanted list offers its members."""
+    if isinstance(value, Unknown):
+        return value
+    have = value if isinstance(value, tuple) else (value,)
+    for choice in wanted:
+        if not isinstance(choice, Unknown) and any(one in have for one in _members(choice)):
+            return True
+    return first_unknown(*wanted) or False
+
+
+def _members(choice: Any) -> tuple[Any, ...]:
+    return tuple(choice) if isinstance(choice, (tuple, list)) else (choice,)
+
+
+def none_of(value: Any, *wanted: Any) -> Truth:
+    """Test the opposite of `one_of`; what is unknown stays unknown."""
+    truth = one_of(value, *wanted)
+    return truth if isinstance(truth, Unknown) else not truth
+
+
+def within(value: Any, low: Any, high: Any, low_excluded: bool = False, high_excluded: bool = False) -> Truth:
+    """Test whether a number or date lies in a range; None as a bound is open, None as a value lies in no range."""
+    if isinstance(value, Unknown):
+        return value
+    if value is None:
+        return False
+    if low is not None and not isinstance(low, Unknown) and (value <= low if low_excluded else value < low):
+        return False
+    if high is not None and not isinstance(high, Unknown) and (value >= high if high_excluded else value > high):
+        return False
+    return first_unknown(low, high) or True
+
+
+def yes(value: Any) -> Truth:
+    """Test whether the value is yes."""
+    return value if isinstance(value, Unknown) else value is True
+
+
+def no(value: Any) -> Truth:
+    """Test whether the value is no."""
+    return value if isinstance(value, Unknown) else value is False
+
+
+# -- integer arithmetic ----------------------------------------------------------------------------------------------
+
+
+def add(left: Any, right: Any) -> Any:
+    """Add two integers."""
+    return first_unknown(left, right) or left + right
+
+
+def subtract(left: Any, right: Any) -> Any:
+    """Subtract the right integer from the left."""
+    return first_unknown(left, right) or left - right
+
+
+def multiply(left: Any, right: Any) -> Any:
+    """Multiply two integers; zero times an unknown is zero, for then the unknown does not decide."""
+    for known, other in ((left, right), (right, left)):
+        if isinstance(other, Unknown) and not isinstance(known, Unknown) and known == 0:
+            return 0
+    return first_unknown(left, right) or left * right
+
+
+def half_up(over: Any, under: Any) -> Any:
+    """Divide and round to the nearest integer, halves upwards."""
+    return first_unknown(over, under) or (2 * over + under) // (2 * under)
+
+
+def up(over: Any, under: Any) -> Any:
+    """Divide and round up."""
+    return first_unknown(over, under) or -(-over // under)
+
+
+def down(over: Any, under: Any) -> Any:
+    """Divide and round down."""
+    return first_unknown(over, under) or over // under
+
+
+def smallest(*values: Any) -> Any:
+    """Give the least of some integers."""
+    return first_unknown(*values) or min(values)
+
+
+def largest(*values: Any) -> Any:
+    """Give the greatest of some integers."""
+    return first_unknown(*values) or max(values)
+
+
+def total(values: Any) -> Any:
+    """Add up a list or the values of a map."""
+    if isinstance(values, Unknown):
+        return values
+    return sum(values.values() if isinstance(values, Mapping) else values)
+
+
+def count(values: Any) -> Any:
+    """Count the members of a list."""
+    return values if isinstance(values, Unknown) else len(values)
+
+
+def member(counts: Any, key: str, name: str, keys: tuple[str, ...]) -> Any:
+    """Read one key of a map, 0 if absent.
+
+    Raises: BadFact, if the map holds a key that the table does not count: dropping it would lose people silently.
+    """
+    if isinstance(counts, Unknown):
+        return counts
+    strangers = [stranger for stranger in counts if stranger not in keys]
+    if strangers:
+        raise BadFact(f"{name} 中的 {strangers[0]!r} 不在本规则的分类内，可用：{'、'.join(keys)}")
+    return counts.get(key, 0)
+
+
+def has(things: Any, *keys: str) -> Any:
+    """Count which of the named things are there: members of a list, or keys of a map with a number above 0."""
+    if isinstance(things, Unknown):
+        return things
+    return sum(1 for key in keys if (things.get(key, 0) > 0 if isinstance(things, Mapping) else key in things))
+
+
+def lacks(things: Any, *keys: str) -> Any:
+    """Count which of the named things are not there."""
+    found = has(things, *keys)
+    return found if isinstance(found, Unknown) else len(keys) - found
+
+
+def step(steps: Any, value: Any, name: str) -> Any:
+    """Look a value up in steps: the one with the greatest lower bound that is not above the value.
+
+    A value below every step finds nothing: the parameter does not cover it, so it is still wanted.
+    """
+    missing = first_unknown(steps, value)
+    if missing:
+        return missing
+    reached = [(bound, result) for bound, result in steps if bound <= value]
+    return max(reached)[1] if reached else Unknown("parameter", name, f"分档表没有覆盖 {value}")
+
+
+def weighted(values: Any, weights: Any, name: str) -> Any:
+    """Add up values times weights; a weight whose value is absent leaves the sum unknown, unless the weight is 0."""
+    missing = first_unknown(values, weights)
+    if missing:
+        return missing
+    for key, weight in weights.items():
+        if key not in values and weight != 0:
+            return Unknown("fact", name, f"缺少分项 {key}")
+    return sum(values[key] * weight for key, weight in weights.items() if weight != 0)

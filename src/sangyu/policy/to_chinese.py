@@ -1,0 +1,193 @@
+"""Print a decision as a Chinese sentence: the row's own words with its figures, or what is missing, or what refused.
+
+A template in the `because` column may hold `{name}`: an answer of the row, a payer's share, a fact, a setting or a
+figure, with a unit if its name has none (`{value:fen}`, `{value:tenths}`, `{value:pm}`); `{lacking}`: what refused and
+when it changes; `{age_gap:65}`: how far from an age. A row without words of its own is told by its cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sangyu.policy import ir
+from sangyu.policy.dates import CALENDAR, birthday
+from sangyu.policy.inquiry import Inquiry
+from sangyu.policy.runtime import Unknown
+from sangyu.policy.vocabulary import facts
+
+PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
+PAYERS = {
+    "elder": "自付",
+    "government": "政府",
+    "sponsor": "冠名资助",
+    "insurer": "医保",
+    "society": "社会资助",
+    "district": "区财政",
+    "street": "街道",
+    "centre": "中心",
+}
+
+
+def yuan(fen: int) -> str:
+    """Write fen as yuan: 1500 is 15元, 950 is 9.50元."""
+    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{fen // 100}元" if fen % 100 == 0 else f"{sign}{fen // 100}.{fen % 100:02d}元"
+
+
+def day(value: date) -> str:
+    """Write a date as 2017年3月1日."""
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def value_text(name: str, value: Any, pack: ir.Pack) -> str:
+    """Write one value with its unit or label; `name` says which it has."""
+    if isinstance(value, Unknown) or value is None:
+        return "未提供"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, tuple):
+        return "、".join(value_text(name, one, pack) for one in value) or "无"
+    if isinstance(value, int):
+        return _number(name, value)
+    return facts()[name].codes.get(value, str(value)) if name in facts() else str(value)
+
+
+def _number(name: str, value: int) -> str:
+    if name.endswith("_fen") or name in PAYERS:
+        return yuan(value)
+    if name.endswith("_tenths"):
+        return f"{value // 10}.{value % 10}分"
+    if name.endswith("_pm"):
+        return f"{value // 10}%" if value % 10 == 0 else f"{value // 10}.{value % 10}%"
+    return str(value)
+
+
+def label(name: str, pack: ir.Pack) -> str:
+    """Give the Chinese label of a fact, derived fact, figure, setting or parameter."""
+    for shelf in (pack.derived, pack.figures, pack.settings, pack.parameters):
+        if name in shelf:
+            return str(shelf[name].label)
+    return facts()[name].label if name in facts() else name
+
+
+# -- outcomes without an answer ----------------------------------------------------------------------------------------
+
+
+def missing(pack: ir.Pack, unknown: Unknown) -> str:
+    """Say which fact to ask for, or which parameter the bureau must set."""
+    why = f"（{unknown.why}）" if unknown.why else ""
+    if unknown.kind == "parameter":
+        return f"政策文件没有写明“{label(unknown.name, pack)}”（{unknown.name}）{why}，请主管部门先设定再办理"
+    return f"缺少“{label(unknown.name, pack)}”（{unknown.name}）{why}，补充后才能判定"
+
+
+def not_in_force(rule: ir.Rule, on: date) -> str:
+    """Say that no version holds on a day, and which days have one."""
+    periods = "、".join(_period(version) for version in rule.versions)
+    return f"{day(on)}“{rule.title}”没有生效的规定，有规定的时期：{periods}"
+
+
+def _period(version: ir.Version) -> str:
+    start = f"{day(version.from_on)}起" if version.from_on else ""
+    end = f"{day(version.until_on)}前" if version.until_on else ""
+    return start + end or "一直有效"
+
+
+def given(derived: ir.Derived, code: str) -> str:
+    """Say that a derived fact was not derived."""
+    return f"“{derived.label}”已给定为{code}"
+
+
+# -- answers -----------------------------------------------------------------------------------------------------------
+
+
+def because(row: ir.Row, answer: Mapping[str, Any], f: Inquiry, lack: ir.Cell | None) -> str:
+    """Write the sentence of a matched row; `lack` is the cell that refused, if one did."""
+    template = row.because or _told_by_cells(row, f.pack)
+    said = {**answer, **(answer.get("shares_fen") or {})}
+
+    def fill(match: re.Match[str]) -> str:
+        name, argument = match[1], match[2]
+        if name == "lacking":
+            return refusal(lack, answer.get("changes_on"), f) if lack else ""
+        if name == "age_gap":
+            return age_gap(int(argument), f)
+        value = said[name] if name in said else _look_up(name, f)
+        return (
+            _number(f"_{argument}", value) if argument and isinstance(value, int) else value_text(name, value, f.pack)
+        )
+
+    return PLACEHOLDER.sub(fill, template)
+
+
+def _look_up(name: str, f: Inquiry) -> Any:
+    for kind, shelf in (
+        ("derived", f.pack.derived),
+        ("figure", f.pack.figures),
+        ("setting", f.pack.settings),
+        ("parameter", f.pack.parameters),
+    ):
+        if name in shelf:
+            return getattr(f, kind)(name)
+    return f.calendar(name) if name in CALENDAR else f.fact(name)
+
+
+def refusal(lack: ir.Cell, changes_on: date | None, f: Inquiry) -> str:
+    """Say what one refusing cell wants, and from when it will have it: 还差43天满65周岁，2017年3月1日起符合."""
+    if changes_on is not None and isinstance(lack.test, ir.Within) and isinstance(lack.test.low, ir.Const):
+        return f"还差{(changes_on - f.on).days}天满{lack.test.low.value}周岁，{day(changes_on)}起符合"
+    have = f.fact(lack.column.name) if lack.column.kind == "fact" else None
+    if lack.column.name == "age" and isinstance(have, int):
+        wanted = isinstance(lack.test, ir.Within) and isinstance(lack.test.low, ir.Const) and lack.test.low.value
+        return f"现年{have}周岁，须{f'满{wanted}周岁' if wanted else cell_text(lack, f.pack)}"
+    if isinstance(lack.test, ir.Is):
+        return f"须{cell_text(lack, f.pack)}"
+    name = label(lack.column.name, f.pack)
+    return f"{name}须{cell_text(lack, f.pack).removeprefix(name)}"
+
+
+def age_gap(years: int, f: Inquiry) -> str:
+    """Say how far somebody is from an age: in days if the birth date is known."""
+    birth = f.fact("birth_date")
+    if isinstance(birth, date) and "age" not in f.given:
+        reached = birthday(birth, years, f.pack.leap_birthday)
+        if reached > f.on:
+            return f"还差{(reached - f.on).days}天满{years}周岁"
+    return f"未满{years}周岁"
+
+
+def cell_text(cell: ir.Cell, pack: ir.Pack) -> str:
+    """Write one condition cell: 年龄（周岁）>=65, 居住在本区, 身份类别为重度残疾."""
+    name = label(cell.column.name, pack)
+    match cell.test:
+        case ir.Is(wanted):
+            return name if wanted else f"不是“{name}”"
+        case ir.OneOf(wanted, negated):
+            return f"{name}{'不' if negated else ''}为{'或'.join(_operand(one, cell, pack) for one in wanted)}"
+        case ir.Within(low, high, low_excluded, high_excluded):
+            bounds = []
+            if low is not None:
+                bounds.append(f"{'大于' if low_excluded else '不小于'}{_operand(low, cell, pack)}")
+            if high is not None:
+                bounds.append(f"{'小于' if high_excluded else '不大于'}{_operand(high, cell, pack)}")
+            return f"{name}{'、'.join(bounds)}"
+
+
+def _operand(expr: ir.Expr, cell: ir.Cell, pack: ir.Pack) -> str:
+    if isinstance(expr, ir.Const):
+        return value_text(cell.column.name, expr.value, pack)
+    return f"“{label(expr.name, pack)}”" if isinstance(expr, ir.Name) else cell.text
+
+
+def _told_by_cells(row: ir.Row, pack: ir.Pack) -> str:
+    return "，".join(cell_text(cell, pack) for cell in row.cells) or "其他情形"
+
+
+def row_text(row: ir.Row, pack: ir.Pack) -> str:
+    """Write a whole row for readers of the table: its conditions, then its answers as written."""
+    return f"第{row.line}行：{_told_by_cells(row, pack)}"

@@ -1,0 +1,120 @@
+"""Print a table or a formula as Python source: one printed row for each row of the official's table.
+
+The printed source is kept (`Program.source`) so that anybody can read what is run.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from sangyu.policy import ir, runtime
+
+_FUNCTIONS = {"min": "smallest", "max": "largest", "sum": "total", "count": "count"}
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """Printed source and what it makes when run once."""
+
+    source: str
+    run: Callable[[Any], Any]
+
+
+Keys = Mapping[str, tuple[str, ...]]
+
+
+def expression(expr: ir.Expr, keys: Keys = MappingProxyType({})) -> str:
+    """Print a formula; `keys` are the map keys that the whole table counts, by the map's name."""
+    match expr:
+        case ir.Const(value):
+            return repr(value)
+        case ir.Name(kind, name):
+            return f"f.{kind}({name!r})"
+        case ir.Member(of, key):
+            return f"member({expression(of)}, {key!r}, {of.name!r}, {keys[of.name]!r})"
+        case ir.Arithmetic(operator, left, right):
+            return f"{operator}({expression(left, keys)}, {expression(right, keys)})"
+        case ir.Quotient(rounding, over, under):
+            return f"{rounding}({expression(over, keys)}, {expression(under, keys)})"
+        case ir.Call(function, arguments, named):
+            printed = [expression(argument, keys) for argument in arguments] + [repr(key) for key in named]
+            if function in ("step", "weighted") and isinstance(arguments[0], ir.Name):
+                printed.append(repr(arguments[0].name))
+            return f"{_FUNCTIONS.get(function, function)}({', '.join(printed)})"
+        case ir.PerMille(rate_pm):
+            return f"Part({rate_pm})"
+        case ir.Rest():
+            return "REST"
+        case ir.NoAccount():
+            return "NO_ACCOUNT"
+
+
+def condition(cell: ir.Cell) -> str:
+    """Print one condition cell as a call that answers true, false or unknown."""
+    value = expression(cell.column)
+    match cell.test:
+        case ir.OneOf(wanted, negated):
+            return f"{'none_of' if negated else 'one_of'}({', '.join([value, *map(expression, wanted)])})"
+        case ir.Within(low, high, low_excluded, high_excluded):
+            bounds = [expression(bound) if bound is not None else "None" for bound in (low, high)]
+            flags = ["low_excluded=True"] * low_excluded + ["high_excluded=True"] * high_excluded
+            return f"within({', '.join([value, *bounds, *flags])})"
+        case ir.Is(wanted):
+            return f"{'yes' if wanted else 'no'}({value})"
+
+
+def table_source(table: ir.Table) -> str:
+    """Print a table as a generator of (line, tests, answer), read from the top until a row is certain."""
+    keys = counted_keys(expr for row in table.rows for expr in row.answers.values())
+    lines = ["def rows(f):", f"    # {table.file}"]
+    for row in table.rows:
+        tests = "".join(f"({cell.column.name!r}, lambda: {condition(cell)}), " for cell in row.cells)
+        answers = ", ".join(f"{name!r}: {expression(expr, keys)}" for name, expr in row.answers.items())
+        lines.append(f"    yield {row.line}, ({tests.rstrip()}), lambda: {{{answers}}}")
+    return "\n".join(lines) + "\n"
+
+
+def counted_keys(formulas: Iterable[ir.Expr]) -> Keys:
+    """Collect the map keys that some formulas read. Shape: map's name -> keys in order of appearance."""
+    keys: dict[str, tuple[str, ...]] = {}
+    for of, key in (member for expr in formulas for member in _members(expr)):
+        keys[of] = (*keys.get(of, ()), *([] if key in keys.get(of, ()) else [key]))
+    return keys
+
+
+def _members(expr: ir.Expr) -> Iterator[tuple[str, str]]:
+    match expr:
+        case ir.Member(of, key):
+            yield of.name, key
+        case ir.Arithmetic(_, left, right) | ir.Quotient(_, left, right):
+            yield from _members(left)
+            yield from _members(right)
+        case ir.Call(_, arguments, _):
+            for argument in arguments:
+                yield from _members(argument)
+
+
+@cache
+def program(table: ir.Table) -> Program:
+    """Print and run a table's source once; later calls give the same program."""
+    source = table_source(table)
+    return Program(source, _run(source, table.file, "rows"))
+
+
+@cache
+def figure_program(figure: ir.Figure) -> Program:
+    """Print and run a figure's formula once."""
+    source = f"def figure(f):\n    return {expression(figure.formula, counted_keys([figure.formula]))}\n"
+    return Program(source, _run(source, figure.name, "figure"))
+
+
+def _run(source: str, name: str, function: str) -> Callable[[Any], Any]:
+    space: dict[str, Any] = {**vars(runtime), "datetime": datetime}  # dates are printed as datetime.date(…)
+    exec(compile(source, f"<{name}>", "exec"), space)
+    made: Callable[[Any], Any] = space[function]
+    return made

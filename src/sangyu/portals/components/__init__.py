@@ -1,0 +1,1 @@
+"""The design system: layouts, components and figures that every desk shares."""

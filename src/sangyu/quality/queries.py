@@ -1,0 +1,155 @@
+"""Reads of quality: the calls to make, the sheet of an enterprise, and whether a visit was confirmed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from sangyu.access.models import OrganisationKind, Role, User
+from sangyu.access.queries import sees_whole_programme
+from sangyu.kit.errors import NotFound
+from sangyu.orders.models import Order
+from sangyu.quality.models import (
+    Appraisal,
+    AppraisalItem,
+    Finalisation,
+    FollowUp,
+    FollowUpTask,
+    Objection,
+    Ruling,
+    Sample,
+)
+
+
+def tasks_due(viewer: User, *, limit: int = 50) -> list[FollowUpTask]:
+    """Return follow-up calls still to make (nobody reached yet), oldest day first."""
+    reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
+    return list(tasks(viewer).filter(~Exists(reached)).order_by("sample__day", "id")[:limit])
+
+
+def tasks(viewer: User) -> QuerySet[FollowUpTask]:
+    """The follow-up tasks of the viewer's programme, for those who see all of it."""
+    rows = FollowUpTask.objects.filter(sample__programme_id=viewer.programme_id).select_related(
+        "sample", "order", "order__elder", "order__item", "order__community"
+    )
+    return rows if sees_whole_programme(viewer) else rows.none()
+
+
+def get_task(viewer: User, task_id: UUID) -> FollowUpTask:
+    """Return one follow-up task.
+
+    Raises: NotFound.
+    """
+    found = tasks(viewer).filter(pk=task_id).first()
+    if found is None:
+        raise NotFound("没有找到这项回访任务。")
+    return found
+
+
+def follow_ups(viewer: User, order: Order) -> list[FollowUp]:
+    """Return what was said about an order when the elder was rung, first call first."""
+    if not sees_whole_programme(viewer):
+        return []
+    return list(FollowUp.objects.filter(task__order=order).select_related("by", "task").order_by("n"))
+
+
+def samples(viewer: User, *, limit: int = 31) -> list[Sample]:
+    """Return the samples of the last days, newest first."""
+    rows = Sample.objects.filter(programme_id=viewer.programme_id).order_by("-day")
+    return list(rows[:limit]) if sees_whole_programme(viewer) else []
+
+
+def confirmed_orders(programme_id: UUID, order_ids: list[UUID]) -> set[UUID]:
+    """Return those of the orders whose elder said on the telephone that the visit took place."""
+    return set(
+        FollowUp.objects.filter(
+            task__sample__programme_id=programme_id, task__order_id__in=order_ids, reached=True, happened=True
+        ).values_list("task__order_id", flat=True)
+    )
+
+
+def denied_orders(programme_id: UUID, order_ids: list[UUID]) -> set[UUID]:
+    """Return those of the orders whose elder said on the telephone that nobody came."""
+    return set(
+        FollowUp.objects.filter(
+            task__sample__programme_id=programme_id, task__order_id__in=order_ids, reached=True, happened=False
+        ).values_list("task__order_id", flat=True)
+    )
+
+
+def appraisals(viewer: User, month: str) -> QuerySet[Appraisal]:
+    """The appraisals of a month that the viewer may see: all for the operator, one's own for an enterprise."""
+    rows = Appraisal.objects.filter(programme_id=viewer.programme_id, month=month).select_related("enterprise")
+    rows = rows.order_by("enterprise__name")
+    if sees_whole_programme(viewer):
+        return rows
+    if viewer.organisation.kind == OrganisationKind.ENTERPRISE and Role.ENTERPRISE in viewer.roles:
+        return rows.filter(enterprise__organisation_id=viewer.organisation_id)
+    return rows.none()
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item of the sheet with the objection and the ruling on it, and the score that holds now."""
+
+    item: AppraisalItem
+    objection: Objection | None
+    ruling: Ruling | None
+
+    @property
+    def score_tenths(self) -> int:
+        return self.ruling.score_tenths if self.ruling else self.item.score_tenths
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The appraisal sheet of an enterprise for a month."""
+
+    appraisal: Appraisal
+    lines: tuple[Line, ...]
+    final: Finalisation | None
+
+    @property
+    def waiting(self) -> int:
+        """How many objections wait for a ruling."""
+        return sum(1 for line in self.lines if line.objection and not line.ruling)
+
+
+def sheets(viewer: User, month: str) -> list[Sheet]:
+    """Return the sheets of a month by enterprise name; a fixed number of queries."""
+    return _sheets(list(appraisals(viewer, month)))
+
+
+def get_sheet(viewer: User, appraisal_id: UUID) -> Sheet:
+    """Return one sheet.
+
+    Raises: NotFound, also for another enterprise's.
+    """
+    row = Appraisal.objects.filter(pk=appraisal_id, programme_id=viewer.programme_id).first()
+    found = appraisals(viewer, row.month).filter(pk=appraisal_id).first() if row else None
+    if found is None:
+        raise NotFound("没有找到这份考核表。")
+    return _sheets([found])[0]
+
+
+def sheet_of(appraisal: Appraisal) -> Sheet:
+    """Return the sheet of an appraisal that the caller holds already."""
+    return _sheets([appraisal])[0]
+
+
+def _sheets(rows: list[Appraisal]) -> list[Sheet]:
+    items = list(AppraisalItem.objects.filter(appraisal__in=rows).order_by("appraisal_id", "id"))
+    items.sort(key=lambda item: ("enterprise norms quality staff".split().index(item.dimension), item.code))
+    objections = {row.item_id: row for row in Objection.objects.filter(item__in=items).select_related("by")}
+    rulings = {
+        row.objection_id: row for row in Ruling.objects.filter(objection__item__in=items).select_related("by")
+    }
+    finals = {row.appraisal_id: row for row in Finalisation.objects.filter(appraisal__in=rows)}
+    lines: dict[UUID, list[Line]] = defaultdict(list)
+    for item in items:
+        objection = objections.get(item.pk)
+        lines[item.appraisal_id].append(Line(item, objection, rulings.get(objection.pk) if objection else None))
+    return [Sheet(row, tuple(lines[row.pk]), finals.get(row.pk)) for row in rows]

@@ -1,0 +1,126 @@
+"""Elders as the programme knows them: who they are, where they live, whom to ring, and what they are recognised as."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from sangyu.access.models import Area, Programme, User
+from sangyu.kit.ids import new_id
+
+
+class Sex(models.TextChoices):
+    UNKNOWN = "UNKNOWN", "未知"
+    MALE = "MALE", "男"
+    FEMALE = "FEMALE", "女"
+
+
+class IdentityCode(models.TextChoices):
+    """What an elder can be recognised as; stored in the words of the policy tables."""
+
+    THREE_NO = "three_no", "三无"
+    DIBAO = "dibao", "低保"
+    ENTITLED_GROUP = "entitled_group", "重点优抚"
+    SEVERE_DISABILITY = "severe_disability", "重度残疾"
+    NEEDY = "needy", "困难"
+    LIVING_ALONE = "living_alone", "独居"
+    EMPTY_NEST = "empty_nest", "空巢"
+    CARE_DEPENDENT = "care_dependent", "失能"
+    DEMENTIA = "dementia", "失智"
+    EXTREME_POOR = "extreme_poor", "特困供养"
+    LOST_ONLY_CHILD = "lost_only_child", "失独"
+
+
+class Elder(models.Model):
+    """A registered elder (登记入院)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    registration_number = models.CharField(max_length=20)
+    name = models.CharField(max_length=60)
+    sort_key = models.CharField(max_length=120)
+    sex = models.CharField(max_length=8, choices=Sex)
+    birth_on = models.DateField()
+    community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=120)
+    lng = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    hukou_in_area = models.BooleanField()
+    door_code = models.CharField(max_length=8)
+    habits = models.CharField(max_length=200, blank=True)
+    warnings = models.CharField(max_length=200, blank=True)
+    search_keys = ArrayField(models.CharField(max_length=60), default=list)
+    decision = models.JSONField()
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    registered_at = models.DateTimeField()
+    died_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "registration_number"], name="one_elder_per_number"),
+        ]
+        indexes = [
+            models.Index(fields=["programme", "community", "sort_key", "id"], name="elders_by_community"),
+            GinIndex(fields=["search_keys"], name="elders_by_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DocumentKind(models.TextChoices):
+    RESIDENT_ID = "RESIDENT_ID", "居民身份证"
+    RESIDENCE_PERMIT = "RESIDENCE_PERMIT", "港澳台居民居住证"
+
+
+class Document(models.Model):
+    """A document that proves who an elder is; a number belongs to one elder of a programme."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=DocumentKind)
+    number = models.CharField(max_length=30)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "kind", "number"], name="one_elder_per_document"),
+        ]
+
+
+class Identity(models.Model):
+    """A recognition (三无, 重点优抚…) from one day to another, with the paper it stands on."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=30, choices=IdentityCode)
+    evidence = models.CharField(max_length=120)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["elder", "code", "valid_from"], name="one_recognition_starts_a_day"),
+            models.CheckConstraint(condition=~models.Q(evidence=""), name="a_recognition_has_evidence"),
+        ]
+
+
+class Contact(models.Model):
+    """A number at which the elder or somebody close to them is reached."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    relation = models.CharField(max_length=20)
+    phone = models.CharField(max_length=20)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["elder", "phone", "relation"], name="one_contact_per_number_and_relation")
+        ]
+        indexes = [models.Index(fields=["programme", "phone"], name="contacts_by_phone")]

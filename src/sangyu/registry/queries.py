@@ -1,0 +1,109 @@
+"""Reads of the registry: find an elder by number or by name, and say what the policy needs to know of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from sangyu.access.models import OrganisationKind, User
+from sangyu.access.queries import sees_whole_programme
+from sangyu.kit.age import age_on
+from sangyu.kit.errors import NotFound
+from sangyu.kit.names import fold
+from sangyu.registry.models import Contact, Document, Elder, Identity
+
+
+def elders(viewer: User) -> QuerySet[Elder]:
+    """The elders that the viewer may see: all of the programme for its operator, else those of the own area.
+
+    Enterprises and workers see elders only through their own orders, never here.
+    """
+    rows = Elder.objects.filter(programme_id=viewer.programme_id).select_related("community", "community__parent")
+    if sees_whole_programme(viewer):
+        return rows
+    if viewer.organisation.kind == OrganisationKind.COMMUNITY:
+        return rows.filter(community__code__startswith=viewer.area_code)
+    return rows.none()
+
+
+def get_elder(viewer: User, elder_id: UUID) -> Elder:
+    """Return one elder.
+
+    Raises: NotFound, also for an elder whom the viewer may not see.
+    """
+    found = elders(viewer).filter(pk=elder_id).first()
+    if found is None:
+        raise NotFound("没有找到这位老人，可能不在您负责的范围内。")
+    return found
+
+
+def find_by_phone(viewer: User, number: str) -> list[Elder]:
+    """Return the elders whom a number belongs to, elder's own numbers before the family's; empty if unknown."""
+    matches = (
+        Contact.objects.filter(programme_id=viewer.programme_id, phone=number)
+        .order_by("order", "id")
+        .values_list("elder_id", flat=True)
+    )
+    order = list(dict.fromkeys(matches))
+    found = {elder.pk: elder for elder in elders(viewer).filter(pk__in=order)}
+    return [found[pk] for pk in order if pk in found]
+
+
+def search(viewer: User, text: str, *, limit: int = 20) -> list[Elder]:
+    """Return elders whose name, pinyin initials, phone tail or document tail match every word of `text`."""
+    words = [fold(word) for word in text.split()]
+    if not words:
+        return []
+    return list(elders(viewer).filter(search_keys__contains=words).order_by("sort_key", "id")[:limit])
+
+
+def contacts(viewer: User, elder: Elder) -> list[Contact]:
+    """The numbers of one elder, own numbers first."""
+    get_elder(viewer, elder.pk)
+    return list(Contact.objects.filter(elder=elder).order_by("order", "id"))
+
+
+def identities_on(elder_id: UUID, on: date) -> list[Identity]:
+    """What an elder is recognised as on a day, by code."""
+    return list(
+        Identity.objects.filter(elder_id=elder_id, valid_from__lte=on)
+        .filter(Q(valid_until=None) | Q(valid_until__gt=on))
+        .order_by("code")
+    )
+
+
+def facts(elder: Elder, on: date) -> dict:
+    """Return what the policy tables ask of a registered elder on a day, in the words of the tables."""
+    recognised = identities_on(elder.pk, on)
+    known = {
+        "birth_date": elder.birth_on.isoformat(),
+        "registered": True,
+        "lives_in_area": True,
+        "hukou_in_area": elder.hukou_in_area,
+        "identities": [identity.code for identity in recognised],
+    }
+    if recognised:
+        known["since"] = min(identity.valid_from for identity in recognised).isoformat()
+    if elder.died_on:
+        known["died_on"] = elder.died_on.isoformat()
+    return known
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a desk shows of an elder at first sight."""
+
+    elder: Elder
+    age: int
+    identities: tuple[str, ...]
+    document_number: str
+
+
+def card(viewer: User, elder: Elder, on: date) -> Card:
+    """Return the person card of one elder; the document number is whole here and masked by the page."""
+    number = Document.objects.filter(elder=elder).order_by("kind").values_list("number", flat=True).first() or ""
+    labels = tuple(identity.get_code_display() for identity in identities_on(elder.pk, on))
+    return Card(elder=elder, age=age_on(elder.birth_on, on), identities=labels, document_number=number)

@@ -1,0 +1,185 @@
+"""The month of an enterprise in money: statement, confirmation, approval by another person, payment and its return."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from sangyu.access.models import Programme, User
+from sangyu.benefits.models import Charge
+from sangyu.kit.ids import new_id
+from sangyu.providers.models import Enterprise
+
+
+class Run(models.Model):
+    """The settlement of a month (结算): one a programme and month, locked while it is drawn up."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    month = models.CharField(max_length=7)
+    root = models.CharField(max_length=64, blank=True)
+    drawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    drawn_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "month"], name="one_run_a_month")]
+
+    def __str__(self) -> str:
+        return self.month
+
+
+class Statement(models.Model):
+    """What an enterprise earned in public money: gross, deducted by its appraisal, net (结算单). Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    revision = models.PositiveSmallIntegerField(default=1)
+    orders = models.PositiveIntegerField()
+    charged_fen = models.BigIntegerField()
+    elder_fen = models.BigIntegerField()
+    gross_fen = models.BigIntegerField()
+    deducted_fen = models.BigIntegerField()
+    net_fen = models.BigIntegerField()
+    score_tenths = models.PositiveSmallIntegerField()
+    decision = models.JSONField()
+    root = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "enterprise", "revision"], name="statement_revisions_are_numbered"),
+            models.CheckConstraint(
+                condition=Q(gross_fen=F("net_fen") + F("deducted_fen"))
+                & Q(charged_fen=F("elder_fen") + F("gross_fen")),
+                name="a_statement_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(net_fen__gte=0) & Q(deducted_fen__gte=0), name="a_statement_is_not_negative"
+            ),
+        ]
+
+
+class Withdrawal(models.Model):
+    """A statement taken back before anything was approved, with the reason; the next revision replaces it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=400)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Line(models.Model):
+    """One charge on a statement. A charge stands on one statement that holds; `withdrawn` frees it for the next."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="+")
+    n = models.PositiveIntegerField()
+    gross_fen = models.BigIntegerField()
+    deducted_fen = models.BigIntegerField()
+    net_fen = models.BigIntegerField()
+    leaf = models.CharField(max_length=64)
+    withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["charge"], condition=Q(withdrawn=False), name="a_charge_is_settled_once"
+            ),
+            models.UniqueConstraint(fields=["statement", "n"], name="lines_are_numbered"),
+            models.CheckConstraint(condition=Q(gross_fen=F("net_fen") + F("deducted_fen")), name="a_line_adds_up"),
+        ]
+
+
+class Withheld(models.Model):
+    """A charge of the month that may not be paid yet, and why; it is looked at again by the next run."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "charge"], name="a_charge_is_withheld_once_a_run")]
+
+
+class Confirmation(models.Model):
+    """The enterprise agrees with its statement (对账) and names its invoice. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="+")
+    invoice_number = models.CharField(max_length=40)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class StatementObjection(models.Model):
+    """The enterprise disagrees with its statement; nothing is approved before the answer. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=400)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Answer(models.Model):
+    """The finance desk's answer to an objection that does not change the statement. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    objection = models.OneToOneField(StatementObjection, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(max_length=400)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Approval(models.Model):
+    """Another person than the one who drew it up approves the run. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="+")
+    net_fen = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class PaymentFile(models.Model):
+    """The file that asks the bank to pay a run (拨付), byte for byte, with its control sum. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    encoding = models.CharField(max_length=12)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    payments = models.PositiveIntegerField()
+    total_fen = models.BigIntegerField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Payment(models.Model):
+    """One enterprise's line of the payment file; its number goes to the bank and comes back. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    file = models.ForeignKey(PaymentFile, on_delete=models.PROTECT, related_name="+")
+    statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=32, unique=True)
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_payment_is_money")]
+
+
+class PaymentReturn(models.Model):
+    """What the bank answered for a payment. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
+    paid = models.BooleanField()
+    bank_reference = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()

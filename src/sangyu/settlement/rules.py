@@ -1,0 +1,179 @@
+"""Which visits may be paid, how a deduction falls on lines, how lines are sealed, and what the bank is sent; pure."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sangyu.kit.errors import Refusal
+from sangyu.kit.money import apportion, parse_yuan
+
+
+class NotYet(Refusal):
+    """Something that must come first has not been done."""
+
+    code = "NOT_YET"
+
+
+class SamePerson(Refusal):
+    """The one who draws up may not approve."""
+
+    code = "SAME_PERSON"
+
+
+class AlreadyApproved(Refusal):
+    """An approved run does not change any more."""
+
+    code = "ALREADY_APPROVED"
+
+
+class MoreThanHeld(Refusal):
+    """The rule would pay more than was held for the orders."""
+
+    code = "MORE_THAN_HELD"
+
+
+class BadReturnFile(Refusal):
+    """The bank's answer does not fit what was sent."""
+
+    code = "BAD_RETURN_FILE"
+
+
+class TextMissing(Refusal):
+    """An invoice number, objection or answer needs words."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is known of a charge's delivery when the month is settled."""
+
+    grade: str
+    confirmed: bool
+    denied: bool
+    died_before: bool
+
+
+def withheld(delivery: Delivery) -> str:
+    """Say in Chinese why a delivery may not be paid yet; empty when it may.
+
+    A visit proven by its place is paid; one that is not waits until the elder has confirmed it on the telephone.
+    """
+    if delivery.died_before:
+        return "服务日期在老人去世之后"
+    if delivery.denied:
+        return "回访时老人表示没有人上门"
+    if delivery.grade in ("A", "B") or delivery.confirmed:
+        return ""
+    return "上门证明不足，尚未经回访确认"
+
+
+def spread(*, gross_fen: Mapping[UUID, int], net_fen: int) -> dict[UUID, int]:
+    """Spread the net of a statement over its lines in proportion to their gross; the parts add up exactly.
+
+    Shape: charge id -> fen in, charge id -> net fen out, same order.
+    Raises: MoreThanHeld.
+    """
+    total = sum(gross_fen.values())
+    if net_fen > total:
+        raise MoreThanHeld("按考核规则计算的金额超过了各工单占用的预算，不能出单。请核对结算方式和系数。")
+    if total == 0:
+        return dict.fromkeys(gross_fen, 0)
+    return apportion(total_fen=net_fen, weights=gross_fen)
+
+
+def leaf(*, charge_id: UUID, service_on: date, gross_fen: int, net_fen: int) -> str:
+    """Hash one line, marked as a leaf so that it can never pass for a node (RFC 6962)."""
+    return _hash(b"\x00", f"{charge_id}|{service_on}|{gross_fen}|{net_fen}".encode())
+
+
+def root(leaves: Sequence[str]) -> str:
+    """Hash leaves up to one root (RFC 6962: split at the largest power of two below their number)."""
+    if not leaves:
+        return hashlib.sha256(b"").hexdigest()
+    if len(leaves) == 1:
+        return leaves[0]
+    half = 1 << (len(leaves) - 1).bit_length() - 1
+    return _hash(b"\x01", bytes.fromhex(root(leaves[:half])) + bytes.fromhex(root(leaves[half:])))
+
+
+def _hash(prefix: bytes, body: bytes) -> str:
+    return hashlib.sha256(prefix + body).hexdigest()
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """One payment as the bank sees it. Units: fen; the file carries yuan with two decimals."""
+
+    number: str
+    account_name: str
+    account: str
+    bank: str
+    amount_fen: int
+    purpose: str
+
+
+HEADER = ["序号", "支付编号", "收款人户名", "收款账号", "开户行", "金额（元）", "用途"]
+RETURN_HEADER = ["支付编号", "结果", "银行流水号", "原因"]
+
+
+def payment_file(transfers: Sequence[Transfer], *, encoding: str) -> bytes:
+    """Write the bank file: a control line with count and sum, a header, one row a payment.
+
+    Raises: UnicodeEncodeError, when a name cannot be written in `encoding` (GB18030 can write every name).
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    total_fen = sum(transfer.amount_fen for transfer in transfers)
+    writer.writerow(["笔数", len(transfers), "合计（元）", _plain_yuan(total_fen)])
+    writer.writerow(HEADER)
+    for n, row in enumerate(transfers, start=1):
+        writer.writerow(
+            [n, row.number, row.account_name, row.account, row.bank, _plain_yuan(row.amount_fen), row.purpose]
+        )
+    return out.getvalue().encode(encoding)
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The bank's answer for one payment."""
+
+    number: str
+    paid: bool
+    bank_reference: str
+    reason: str
+
+
+def read_return(content: bytes, *, encoding: str) -> list[Returned]:
+    """Read the bank's return file.
+
+    Raises: BadReturnFile, with the line that cannot be read.
+    """
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode(encoding))))
+    except UnicodeDecodeError as broken:
+        raise BadReturnFile(f"回单文件不是{encoding}编码，请向银行重新下载。") from broken
+    if not rows or [cell.strip() for cell in rows[0]] != RETURN_HEADER:
+        raise BadReturnFile(f"回单文件第1行应为：{'，'.join(RETURN_HEADER)}。请检查是否选错文件。")
+    answers = []
+    for n, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) != 4 or row[1].strip() not in ("成功", "失败"):
+            raise BadReturnFile(f"回单文件第{n}行无法识别，结果应为“成功”或“失败”。")
+        answers.append(Returned(row[0].strip(), row[1].strip() == "成功", row[2].strip(), row[3].strip()))
+    return answers
+
+
+def read_total_fen(content: bytes, *, encoding: str) -> int:
+    """Add up the amounts of a payment file as the bank would read them, in fen."""
+    rows = list(csv.reader(io.StringIO(content.decode(encoding))))
+    return sum(parse_yuan(row[5]) for row in rows[2:])
+
+
+def _plain_yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"

@@ -1,0 +1,17 @@
+"""The tables that are evidence are written once."""
+
+from django.db import migrations
+
+from sangyu.kit.insert_only import create_sql, drop_sql
+
+TABLES = [
+    "visits_visit",
+    "visits_departure",
+    "visits_evidence",
+    "visits_visitcharge",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("visits", "0001_initial")]
+    operations = [migrations.RunSQL(create_sql(table), drop_sql(table)) for table in TABLES]
