@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import QuerySet
 
-from sangyu.access.models import Area, AreaKind, AuditEntry, AuditHead, AuditLink, Programme, Role, User
+from sangyu.access.models import (
+    Area,
+    AreaKind,
+    AuditEntry,
+    AuditHead,
+    AuditLink,
+    Programme,
+    Role,
+    RoleAssignment,
+    User,
+)
 from sangyu.access.rules import entry_hash, link_hash
 from sangyu.kit.errors import Refusal
 
@@ -98,3 +109,36 @@ def verify_chain(programme_id: UUID) -> list[ChainFault]:
     if (head.n, head.hash) != (expected, previous):
         faults.append(ChainFault(expected, f"链尾被截断：应有{head.n}环"))
     return faults
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """A log-in as the demo's sign-in page lists it."""
+
+    role: str
+    username: str
+    name: str
+
+
+def log_ins_by_role() -> list[LogIn]:
+    """Return the first log-in of every role in the order of the walk; for demonstrations only."""
+    first: dict[str, LogIn] = {}
+    rows = (
+        RoleAssignment.objects.filter(ended_on=None, user__is_active=True)
+        .exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        .select_related("user")
+        .order_by("user__username")
+    )
+    for row in rows:
+        first.setdefault(row.role, LogIn(str(Role(row.role).label), row.user.username, row.user.display_name))
+    return [first[role] for role in Role.values if role in first]
+
+
+def programme_called(number: str) -> Programme | None:
+    """Return the programme whose hotline has this number; None when nobody answers there."""
+    return Programme.objects.filter(hotline_number=number).first()
+
+
+def programmes() -> list[Programme]:
+    """Return every programme of this installation, for the rounds."""
+    return list(Programme.objects.order_by("slug"))

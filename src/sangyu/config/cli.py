@@ -102,17 +102,16 @@ def _ready(needs: frozenset[Need]) -> Iterator[None]:
     if not needs & {"django", "database"}:
         yield
         return
-    os.environ["DJANGO_SETTINGS_MODULE"] = "sangyu.config.settings"
-    import django
-
     if "database" not in needs:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "sangyu.config.settings"
+        import django
+
         django.setup()
         yield
         return
     from sangyu.config.processes.ready import database_ready
 
     with database_ready():
-        django.setup()
         yield
 
 

@@ -30,6 +30,7 @@ ROOMS = [
 ]
 DESKS = [
     "sangyu.portals.components",
+    "sangyu.portals.entrance",
     "sangyu.portals.hotline",
     "sangyu.portals.dispatching",
     "sangyu.portals.community",

@@ -70,7 +70,8 @@ class Scope:
             fact = facts()[name.name]
             return {"date_or_null": "date"}.get(fact.type, fact.type), tuple(fact.codes)
         if name.kind == "derived":
-            return "code", self.derived[name.name].codes
+            derived = self.derived[name.name]
+            return ("bool", ()) if derived.answer == "eligible" else ("code", derived.codes)
         if name.kind == "calendar":
             return "date", ()
         if name.kind == "setting":

@@ -17,6 +17,7 @@ from sangyu.policy.to_chinese import value_text
 from sangyu.policy.to_python import program
 
 CASES_LEAST = 2
+_RATE_FEN = 700  # any rate a bureau might set: a share must add up at every price beside it
 
 
 def check(folder: Path, documents: Path | None = None) -> list[Finding]:
@@ -159,7 +160,7 @@ def _figures(expr: ir.Expr) -> Iterator[int]:
 
 
 class _Priced:
-    """Stand in for an `Inquiry` that knows a price and the default readings, and nothing else."""
+    """Stand in for an `Inquiry` that knows a price, the default readings and some rate, and nothing else."""
 
     def __init__(self, rule: ir.Rule, price_fen: int, pack: ir.Pack) -> None:
         self._rule, self._price_fen, self._pack = rule, price_fen, pack
@@ -173,7 +174,7 @@ class _Priced:
         return self._pack.settings[name].default
 
     def parameter(self, name: str) -> Any:
-        return Unknown("parameter", name)
+        return _RATE_FEN if self._pack.parameters[name].type == "int" else Unknown("parameter", name)
 
 
 def _locators(pack: ir.Pack, documents: Path | None) -> Iterator[Fault]:

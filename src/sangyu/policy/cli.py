@@ -35,8 +35,11 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     try:
         return int(arguments.run(arguments))
-    except (PolicyError, OSError) as error:
+    except PolicyError as error:
         print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"打不开文件 {error.filename}：{error.strerror}", file=sys.stderr)
         return 2
 
 

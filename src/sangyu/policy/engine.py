@@ -88,14 +88,15 @@ def _derive(f: Inquiry, derived: ir.Derived) -> Any:
 def _settle_or_given(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:
     """Settle a rule; a derived fact that is given wins over its derivation, also when its own rule is asked."""
     derived = next((one for one in f.pack.derived.values() if one.rule == rule.id), None)
-    code = f.given_code(derived) if derived else None
+    code = f.stated(derived) if derived else None
     if derived is None or code is None:
         return settle(rule, version, f)
     f.facts_used[derived.name] = code
-    row = next(row for row in version.table.rows if row.answers.get(derived.answer) == ir.Const(code))
-    constants = {name: expr.value for name, expr in row.answers.items() if isinstance(expr, ir.Const)}
-    said = to_chinese.given(derived, code)
-    return Settled(ir.Row(row.line, (), row.answers, said), {name: constants[name] for name in constants})
+    row = next((row for row in version.table.rows if row.answers.get(derived.answer) == ir.Const(code)), None)
+    if row is None:
+        raise BadFact(f"“{derived.label}”（{derived.name}）在 {f.on} 没有 {code!r} 这一类")
+    fields = {name: expr.value for name, expr in row.answers.items() if isinstance(expr, ir.Const)}
+    return Settled(ir.Row(row.line, (), row.answers, to_chinese.given(derived, code)), fields)
 
 
 def settle(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:

@@ -59,18 +59,21 @@ class Inquiry:
         """Give a day that follows from the day of the decision."""
         return CALENDAR[name](self.on)
 
-    def given_code(self, derived: ir.Derived) -> str | None:
-        """Give the code that the facts state for a derived fact, or None.
+    def stated(self, derived: ir.Derived) -> str | bool | None:
+        """Give what the facts themselves state for a derived fact, or None.
 
         The word may stand for another fact in another city (`service_class`): a code of the common vocabulary that is
         none of this pack's is not ours to read.
         """
         for name in (derived.name, *derived.aliases):
             code = self.given.get(name)
+            if derived.answer == "eligible" and isinstance(code, bool):
+                return code
             if code is None or (name in facts() and code in facts()[name].codes and code not in derived.codes):
                 continue
             if code not in derived.codes:
-                raise BadFact(f"“{derived.label}”（{name}）不认识 {code!r}，可用：{'、'.join(derived.codes)}")
+                allowed = "、".join(derived.codes) or "true、false"
+                raise BadFact(f"“{derived.label}”（{name}）不认识 {code!r}，可用：{allowed}")
             return str(code)
         return None
 
@@ -100,7 +103,7 @@ class Inquiry:
 
     def _derived(self, name: str) -> Any:
         derived = self.pack.derived[name]
-        code = self.given_code(derived)
+        code = self.stated(derived)
         value = self._derive(self, derived) if code is None else code
         if not isinstance(value, Unknown):
             self.facts_used[name] = value

@@ -167,19 +167,14 @@ class Document:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a rule stands: a document, and a string that occurs in it."""
+    """Where a rule stands: the title and number of a document, and a string that occurs in it."""
 
     document: str
     number: str
     locator: str
 
     def __str__(self) -> str:
-        return f"{self.number}《{self.title_text}》“{self.locator}”"
-
-    @property
-    def title_text(self) -> str:
-        """Give the document's title without a doubled book mark."""
-        return self.document.strip("《》")
+        return f"{self.number}《{self.document}》“{self.locator}”"
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +266,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Derived:
-    """A fact that is itself decided by a rule of the pack, unless it is given."""
+    """A fact that is itself decided by a rule of the pack, unless it is given.
+
+    `answer` is the field of the rule's answer that it takes: a code (`ground`) or yes/no (`eligible`).
+    """
 
     name: str
     label: str

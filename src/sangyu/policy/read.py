@@ -209,6 +209,10 @@ class Reader:
             self._fault("pack.toml", line, key, f"结转开关 {said['roll_over']!r} 不存在")
         versions = []
         for period in said.get("versions", [{}]):
+            strange = [bound for bound in ("from", "until") if type(period.get(bound, date.min)) is not date]
+            if strange:
+                self._fault("pack.toml", line, key, f"有效期 {strange[0]} 要写成日期，如 2014-10-01，不加引号")
+                continue
             table = self._table(period.get("table", f"{key}.csv"), key, form, payers)
             if table is not None:
                 versions.append(ir.Version(period.get("from"), period.get("until"), table))

@@ -125,17 +125,24 @@ def multiply(left: Any, right: Any) -> Any:
 
 def half_up(over: Any, under: Any) -> Any:
     """Divide and round to the nearest integer, halves upwards."""
-    return first_unknown(over, under) or (2 * over + under) // (2 * under)
+    return _quotient(over, under) or (2 * over + under) // (2 * under)
 
 
 def up(over: Any, under: Any) -> Any:
     """Divide and round up."""
-    return first_unknown(over, under) or -(-over // under)
+    return _quotient(over, under) or -(-over // under)
 
 
 def down(over: Any, under: Any) -> Any:
     """Divide and round down."""
-    return first_unknown(over, under) or over // under
+    return _quotient(over, under) or over // under
+
+
+def _quotient(over: Any, under: Any) -> Unknown | None:
+    """Find what a division lacks. Raises: BadFact, if it is by nothing: a share of nothing is no figure."""
+    if under == 0:
+        raise BadFact("分母为 0，算不出比例，请核对数量")
+    return first_unknown(over, under)
 
 
 def smallest(*values: Any) -> Any:

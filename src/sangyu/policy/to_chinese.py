@@ -98,9 +98,10 @@ def _period(version: ir.Version) -> str:
     return start + end or "一直有效"
 
 
-def given(derived: ir.Derived, code: str) -> str:
+def given(derived: ir.Derived, code: str | bool) -> str:
     """Say that a derived fact was not derived."""
-    return f"“{derived.label}”已给定为{code}"
+    said = ("是" if code else "否") if isinstance(code, bool) else code
+    return f"“{derived.label}”已给定为{said}"
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------

@@ -71,10 +71,6 @@ def _play(*, once: bool, as_json: bool) -> dict[str, object]:
         if once:
             raise Trouble("这份代码里没有演示城,无法给出结果。", "This clone has no demo city, so there is no answer.")
         return {}
-    os.environ["DJANGO_SETTINGS_MODULE"] = "sangyu.config.settings"
-    import django
-
-    django.setup()
     told: dict[str, object] = importlib.import_module(CITY).run(once=once, json=as_json, progress=tell)
     from django.db import connections
 

@@ -247,7 +247,7 @@ class Cluster:
         if self.tcp_port:
             options["port"] = str(self.tcp_port)
         if not self.durable:
-            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            options |= {"fsync": "off", "full_page_writes": "off"}
         command = [str(self.bin / "postgres"), "-D", str(self.places.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]

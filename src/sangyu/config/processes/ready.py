@@ -25,16 +25,19 @@ def database_ready(*, say: Callable[[str], None] = tell) -> Iterator[Cluster | N
         yield None
         return
     with embedded_postgres(say=say) as cluster:
-        migrate(cluster.environment())
         os.environ["SANGYU_DATABASE_URL"] = cluster.url("app")  # the owner's address stays with those who migrate
+        migrate(cluster.environment())
         yield cluster
 
 
 def migrate(addresses: dict[str, str]) -> None:
     """Bring the tables up to this code, as their owner, in a process of its own. Up to date already: no effect.
 
+    Sets up Django in this process, which must already find its database.
     Raises: Trouble, when a migration fails; what the database said is shown above it.
     """
+    if not _is_behind():
+        return
     ended = subprocess.run(
         [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity=0"],
         cwd=PROJECT,
@@ -47,6 +50,24 @@ def migrate(addresses: dict[str, str]) -> None:
             "数据库结构没有更新成功,原因见上。修正后重新运行即可,已完成的部分不会重做。",
             "The tables could not be brought up to date; the reason is above. Mend it and run again.",
         )
+
+
+def _is_behind() -> bool:
+    """Answer whether any migration of this code is not yet in the database."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sangyu.config.settings"
+    import django
+
+    django.setup()
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    except OperationalError as error:
+        raise Trouble(f"连不上数据库:{error}", "The database cannot be reached; the reason is above.") from error
+    finally:
+        connection.close()
 
 
 def own_environment(**more: str) -> dict[str, str]:

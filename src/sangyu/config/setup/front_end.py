@@ -14,11 +14,16 @@ NODE_MAJOR_MIN = 20
 BUILT = PROJECT / "build" / "static"
 
 
+def is_ready() -> bool:
+    """Answer whether the built files are those of the sources as they are now."""
+    return _has_packages() and _is_built()
+
+
 def prepare() -> None:
     """Install what the front end needs and build it, where its sources changed since the last time."""
     if not (PROJECT / "package.json").is_file():
         raise Trouble("缺少 package.json,代码不完整。请重新克隆。", "package.json is missing: the clone is incomplete.")
-    if _has_packages() and _is_built():
+    if is_ready():
         return
     with alone():
         npm = _npm()

@@ -82,9 +82,11 @@ def write_catalogue(pairs: dict[str, str]) -> bytes:
         places.append((len(data), offset + len(body)))
         body += data + b"\0"
     numbers = [number for place in places for number in place]
-    return struct.pack("<7I", _MAGIC, 0, len(keys), head, head + table, 0, 0) + struct.pack(
-        f"<{len(numbers)}I", *numbers
-    ) + body
+    return (
+        struct.pack("<7I", _MAGIC, 0, len(keys), head, head + table, 0, 0)
+        + struct.pack(f"<{len(numbers)}I", *numbers)
+        + body
+    )
 
 
 def compile_all(folders: Iterable[Path]) -> list[Path]:

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from django import forms
 
 from sangyu.portals.components.forms import DeskForm
-
 from sangyu.portals.components.frame import Desk, Tab
 
 NOON = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
@@ -47,7 +46,9 @@ class OrderForm(DeskForm):
     """A form with one field of every kind, as a desk would write it."""
 
     name = forms.CharField(label="老人姓名", max_length=20)
-    phone = forms.CharField(label="联系电话", help_text="手机或带区号的座机", widget=forms.TextInput({"inputmode": "tel"}))
+    phone = forms.CharField(
+        label="联系电话", help_text="手机或带区号的座机", widget=forms.TextInput({"inputmode": "tel"})
+    )
     street = forms.ChoiceField(label="街道", choices=[("", "请选择"), *STREETS])
     deposit = forms.CharField(
         label="自付金额", required=False, widget=forms.TextInput({"inputmode": "decimal", "placeholder": "0.00"})
@@ -142,7 +143,12 @@ CANDIDATES = [
 
 FACTS = [
     {"label": "来电登记", "who": "马晓芸", "at": NOON, "note": "老人本人来电，通话 2 分 13 秒"},
-    {"label": "下单", "who": "马晓芸", "at": NOON + timedelta(minutes=2), "note": "助洁 · 擦窗，45.00 元，政府补贴 45.00 元"},
+    {
+        "label": "下单",
+        "who": "马晓芸",
+        "at": NOON + timedelta(minutes=2),
+        "note": "助洁 · 擦窗，45.00 元，政府补贴 45.00 元",
+    },
     {"label": "派单", "who": "调度 梁建", "at": NOON + timedelta(minutes=6), "note": "桂馨家政，92 分"},
     {"label": "接单", "who": "桂馨家政", "at": NOON + timedelta(minutes=9)},
     {"label": "派工", "who": "桂馨家政", "at": NOON + timedelta(minutes=15), "note": "服务员 田小菊"},
@@ -169,4 +175,8 @@ STEPS = [
     {"label": "导出银行文件", "state": "todo"},
 ]
 
-TABS = [Tab("全部", "#tables", active=True, count=213), Tab("待派单", "#tables", count=23), Tab("超时", "#tables", count=0)]
+TABS = [
+    Tab("全部", "#tables", active=True, count=213),
+    Tab("待派单", "#tables", count=23),
+    Tab("超时", "#tables", count=0),
+]

@@ -1,0 +1,67 @@
+"""Which desk belongs to which role: the one place where roles meet addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sangyu.access.models import Role
+
+
+@dataclass(frozen=True)
+class Door:
+    """A desk as the entrance shows it."""
+
+    name: str | Promise
+    note: str | Promise
+    route: str
+    icon: str
+    roles: frozenset[str]
+
+    @property
+    def url(self) -> str:
+        """The address of the desk."""
+        return reverse(self.route)
+
+
+DOORS = [
+    Door(_("接线台"), _("接电话、下工单、报价"), "hotline:desk", "phone", frozenset({Role.AGENT, Role.SUPERVISOR})),
+    Door(
+        _("调度台"), _("派单、改派、盯时限"), "dispatching:board", "send", frozenset({Role.DISPATCHER, Role.SUPERVISOR})
+    ),
+    Door(_("社区窗口"), _("登记入院、身份认定"), "community:elders", "home", frozenset({Role.COMMUNITY})),
+    Door(_("企业工作台"), _("接单、派人、考核、对账"), "provider:inbox", "building", frozenset({Role.ENTERPRISE})),
+    Door(_("今日上门"), _("签到、服务、签退"), "carer:today", "walk", frozenset({Role.WORKER})),
+    Door(_("质量台"), _("抽查回访、月度考核"), "quality:queue", "star", frozenset({Role.QUALITY})),
+    Door(
+        _("结算室"),
+        _("出单、审批、拨付、回单"),
+        "finance:months",
+        "wallet",
+        frozenset({Role.FINANCE, Role.APPROVER, Role.BUREAU, Role.AUDITOR}),
+    ),
+    Door(
+        _("一分钱"),
+        _("每一分钱的来龙去脉"),
+        "audit:search",
+        "search",
+        frozenset({Role.AUDITOR, Role.BUREAU, Role.FINANCE, Role.APPROVER}),
+    ),
+]
+
+
+def doors(roles: Iterable[str]) -> list[Door]:
+    """Return the desks open to these roles, in the order of the walk."""
+    held = set(roles)
+    return [door for door in DOORS if held & door.roles and _stands(door)]
+
+
+def _stands(door: Door) -> bool:
+    try:
+        return bool(door.url)
+    except NoReverseMatch:
+        return False

@@ -1,0 +1,8 @@
+"""The rounds as Django knows them."""
+
+from django.apps import AppConfig
+
+
+class Rounds(AppConfig):
+    name = "sangyu.portals.rounds"
+    label = "rounds"

@@ -1,0 +1,67 @@
+"""The rounds: what the clock does for every programme, by one verb each.
+
+Cron times are UTC, as the job queue reads them; the days they mean are Beijing's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from procrastinate.contrib.django import app
+
+from sangyu.access import actions as access
+from sangyu.access import queries as access_read
+from sangyu.access.models import Programme, User
+from sangyu.benefits import actions as benefits
+from sangyu.dispatch import actions as dispatch
+from sangyu.kit.month import Month
+from sangyu.portals.clock import now
+from sangyu.quality import actions as quality
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="take_back_unanswered", lock="take_back_unanswered")
+def take_back_unanswered(timestamp: int) -> None:
+    """Take back dispatches that no enterprise has answered in time."""
+    _everywhere(lambda programme, clock: dispatch.let_lapse(programme_id=programme.pk, by=clock, at=now()))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="seal_audit_book", lock="seal_audit_book")
+def seal_audit_book(timestamp: int) -> None:
+    """Chain the acts of the last minute."""
+    _everywhere(lambda programme, clock: access.seal(programme_id=programme.pk))
+
+
+@app.periodic(cron="0 12 * * *")
+@app.task(queueing_lock="draw_sample", lock="draw_sample")
+def draw_sample(timestamp: int) -> None:
+    """Draw the follow-up calls of the day, and of the evenings before it that were missed."""
+    at = now()
+    today = at.astimezone(BEIJING).date()
+
+    def draw(programme: Programme, clock: User) -> None:
+        for back in (2, 1, 0):
+            quality.draw_sample(day=today - timedelta(days=back), by=clock, at=at)
+
+    _everywhere(draw)
+
+
+@app.periodic(cron="0 18 1 * *")
+@app.task(queueing_lock="let_credits_lapse", lock="let_credits_lapse")
+def let_credits_lapse(timestamp: int) -> None:
+    """Let what is left of last month's credits lapse."""
+    at = now()
+    last = Month.of(at.astimezone(BEIJING).date()).previous()
+    _everywhere(
+        lambda programme, clock: benefits.lapse_credits(programme_id=programme.pk, month=last, by=clock, at=at)
+    )
+
+
+def _everywhere(work: Callable[[Programme, User], object]) -> None:
+    for programme in access_read.programmes():
+        work(programme, access_read.clock(programme))
