@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sangyu.config.database.address import database
-from sangyu.config.processes.embedded import throw_away_postgres
+from sangyu.config.database.testing import prepared
+from sangyu.config.processes.embedded import Cluster, throw_away_postgres
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -25,20 +26,38 @@ pytest_plugins = ["tests.cast"]
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
-    """Start a throw-away cluster, unless an address is given, and log in as its owner."""
+def cluster() -> Iterator[Cluster | None]:
+    """Start a throw-away cluster, unless the environment names a server."""
     if "SANGYU_DATABASE_URL" in os.environ:
-        _use(os.environ)
-        yield
+        yield None
         return
-    with throw_away_postgres() as cluster:
-        _use(cluster.environment())
-        yield
+    with throw_away_postgres() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, cluster: Cluster | None) -> None:
+    """Log in as the owner; on a cluster of our own, begin with the database as the last run migrated it."""
+    if cluster is None:
+        _use(os.environ)
+    else:
+        _use(cluster.environment())
+        prepared.restore(cluster, _test_database())
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(cluster: Cluster | None) -> bool:
+    """Take a prepared database as it is; a throw-away cluster needs no tidying either."""
+    return cluster is not None
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_modify_db_settings: None, django_db_setup: None, cluster: Cluster | None
+) -> Iterator[None]:
     """Let the owner make the test database, then run every test as the log-in that serves."""
+    if cluster is not None:
+        prepared.keep(cluster, _test_database())
     _log_in_as("APP")
     yield
     _log_in_as("OWNER")
@@ -53,6 +72,12 @@ def _use(environ: Any) -> None:
     connections.settings[DEFAULT_DB_ALIAS].update(mapping)
     if hasattr(connections._connections, DEFAULT_DB_ALIAS):  # made before we knew the address
         del connections[DEFAULT_DB_ALIAS]
+
+
+def _test_database() -> str:
+    from django.db import connection
+
+    return str(connection.settings_dict["TEST"]["NAME"])
 
 
 def _log_in_as(who: str) -> None:

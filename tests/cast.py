@@ -65,7 +65,7 @@ def resident_number(birth_on: date, serial: int) -> str:
 
 
 class Cast:
-    """Grandmother Li (82, alone, class B), Grandfather Wang (70, class C), worker Zhao of Kang'an, agent Ma, and all who pay.
+    """Grandmother Li (82, alone, class B), Grandfather Wang (70, class C), worker Zhao of Kang'an, agent Ma and others.
 
     The clock stands at `at`, Monday 9 November 2026, 09:00 in Beijing, and moves only where a helper says so.
     """
@@ -128,7 +128,9 @@ class Cast:
         self.zhao = self.worker(self.kangan, "赵勤", "13900000011", self.zhao_user)
         self.other_user = self.user(self.letter.organisation, "song", "宋梅", Role.WORKER)
         self.other_worker = self.worker(self.letter, "宋梅", "13900000012", self.other_user)
-        self.li = self.elder("李秀兰", date(1944, 3, 5), 21, ["13900000001", "09318000001"], habits="左耳听力弱，爱喝茶")
+        self.li = self.elder(
+            "李秀兰", date(1944, 3, 5), 21, ["13900000001", "09318000001"], habits="左耳听力弱，爱喝茶"
+        )
         registry.recognise(
             elder=self.li,
             code="entitled_group",
@@ -138,7 +140,12 @@ class Cast:
             at=self.at,
         )
         registry.recognise(
-            elder=self.li, code="living_alone", evidence="入户核实单 16号", valid_from=date(2022, 5, 1), by=self.clerk, at=self.at
+            elder=self.li,
+            code="living_alone",
+            evidence="入户核实单 16号",
+            valid_from=date(2022, 5, 1),
+            by=self.clerk,
+            at=self.at,
         )
         self.grandpa = self.elder("王德厚", date(1956, 8, 20), 31, ["13900000002"])
 
@@ -153,7 +160,17 @@ class Cast:
             on=self.at.date(),
         )
 
-    def item(self, code: str, name: str, *, minutes: int, market_price_fen: int, skill: str = "", certificate: str = "", offer: str = "household") -> ServiceItem:
+    def item(
+        self,
+        code: str,
+        name: str,
+        *,
+        minutes: int,
+        market_price_fen: int,
+        skill: str = "",
+        certificate: str = "",
+        offer: str = "household",
+    ) -> ServiceItem:
         """List an item at a market price from the first of January."""
         item = providers.list_item(
             by=self.wang,
@@ -174,7 +191,9 @@ class Cast:
         providers.set_price(item=item, market_price_fen=market_price_fen, valid_from=date(2026, 1, 1))
         return item
 
-    def enterprise(self, name: str, short: str, serial: int, *, lng: float = 103.8330, licence_until: date = date(2028, 1, 1)) -> Enterprise:
+    def enterprise(
+        self, name: str, short: str, serial: int, *, lng: float = 103.8330, licence_until: date = date(2028, 1, 1)
+    ) -> Enterprise:
         """Admit an enterprise contracted for both items in both subdistricts."""
         from sangyu.kit.credit_code import check_character
 
@@ -199,7 +218,15 @@ class Cast:
             item_ids=[self.cleaning.pk, self.bathing.pk],
         )
 
-    def worker(self, enterprise: Enterprise, name: str, phone: str, user: User | None = None, *, certificate_until: date = date(2028, 1, 1)) -> Worker:
+    def worker(
+        self,
+        enterprise: Enterprise,
+        name: str,
+        phone: str,
+        user: User | None = None,
+        *,
+        certificate_until: date = date(2028, 1, 1),
+    ) -> Worker:
         """Take on a worker who can do both items and is safety officer and first-aider."""
         return providers.take_on(
             enterprise=enterprise,
@@ -243,7 +270,15 @@ class Cast:
             call = hotline.answer(call_id=call.pk, by=self.ma, at=self.at + timedelta(seconds=6))
         return call
 
-    def order(self, *, elder: Elder | None = None, item: ServiceItem | None = None, days: int = 1, hour: int = 10, key: str | None = None) -> Order:
+    def order(
+        self,
+        *,
+        elder: Elder | None = None,
+        item: ServiceItem | None = None,
+        days: int = 1,
+        hour: int = 10,
+        key: str | None = None,
+    ) -> Order:
         """Take an order for an elder, `days` from now at `hour` o'clock, without a call."""
         elder, item = elder or self.li, item or self.cleaning
         wanted_from = (self.at + timedelta(days=days)).replace(hour=hour, minute=0)
@@ -274,7 +309,10 @@ class Cast:
         """Send an order to Kang'an (or another enterprise)."""
         order = order or self.order()
         return dispatch.send(
-            order_id=order.pk, by=self.wang, at=self.at + timedelta(minutes=2), enterprise_id=(enterprise or self.kangan).pk
+            order_id=order.pk,
+            by=self.wang,
+            at=self.at + timedelta(minutes=2),
+            enterprise_id=(enterprise or self.kangan).pk,
         )
 
     def accepted(self, order: Order | None = None) -> Dispatch:
@@ -376,9 +414,7 @@ def bank_answers(file, *, failed: tuple[str, ...] = ()) -> bytes:
     import io
 
     rows = list(csv.reader(io.StringIO(bytes(file.content).decode(file.encoding))))[2:]
-    answers = [
-        f"{row[1]},失败,,户名不符" if row[1] in failed else f"{row[1]},成功,BK{row[1][2:]}," for row in rows
-    ]
+    answers = [f"{row[1]},失败,,户名不符" if row[1] in failed else f"{row[1]},成功,BK{row[1][2:]}," for row in rows]
     return "\r\n".join(["支付编号,结果,银行流水号,原因", *answers]).encode(file.encoding)
 
 

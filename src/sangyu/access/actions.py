@@ -153,9 +153,7 @@ def seal(*, programme_id: UUID) -> int:
                 hashed = link_hash(previous_hash=head.hash, n=head.n + 1, entry_hash=entry.body_hash)
                 head.n += 1
                 links.append(
-                    AuditLink(
-                        programme_id=programme_id, n=head.n, entry=entry, previous_hash=head.hash, hash=hashed
-                    )
+                    AuditLink(programme_id=programme_id, n=head.n, entry=entry, previous_hash=head.hash, hash=hashed)
                 )
                 head.hash = hashed
             AuditLink.objects.bulk_create(links)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -29,6 +29,21 @@ def in_force(programme_id: UUID, on: date) -> Adoption:
     )
     if found is None:
         raise NothingAdopted(f"{on}没有生效的政策包，请先由民政局启用政策包。")
+    return found
+
+
+def in_force_on(programme_id: UUID, days: Iterable[date]) -> dict[date, Adoption]:
+    """Return the adoption that holds on each of some days; one query.
+
+    Raises: NothingAdopted, for the first day without one.
+    """
+    rows = list(Adoption.objects.filter(programme_id=programme_id))
+    found = {}
+    for on in sorted(days):
+        held = [row for row in rows if row.valid_from <= on and (row.valid_until is None or on < row.valid_until)]
+        if not held:
+            raise NothingAdopted(f"{on}没有生效的政策包，请先由民政局启用政策包。")
+        found[on] = held[0]
     return found
 
 

@@ -4,7 +4,18 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-DESKS = ["hotline", "dispatching", "community", "provider", "carer", "quality", "finance", "audit", "exchange", "components"]
+DESKS = [
+    "hotline",
+    "dispatching",
+    "community",
+    "provider",
+    "carer",
+    "quality",
+    "finance",
+    "audit",
+    "exchange",
+    "components",
+]
 
 
 def _stands(desk: str) -> bool:

@@ -41,12 +41,11 @@ def send(*, order_id: UUID, by: User, at: datetime, enterprise_id: UUID | None =
     ensure_role(by, Role.AGENT, Role.SUPERVISOR, Role.DISPATCHER)
     order = orders.lock(order_id=order_id, by=by)
     last = dispatch_read.latest(order)
-    if order.stage != Stage.PLACED:
-        if last is not None and order.stage == Stage.SENT:
-            who = "您" if last.sent_by_id == by.pk else last.sent_by.display_name
-            raise rules.AlreadySent(
-                f"工单{order.number}刚被{who}派给{last.enterprise.name}（{last.sent_at.astimezone(BEIJING):%H:%M}）。"
-            )
+    if order.stage == Stage.SENT and last is not None:
+        who = "您" if last.sent_by_id == by.pk else last.sent_by.display_name
+        raise rules.AlreadySent(
+            f"工单{order.number}刚被{who}派给{last.enterprise.name}（{last.sent_at.astimezone(BEIJING):%H:%M}）。"
+        )
     verdicts = dispatch_read.candidates(order)
     ranked = [verdict for verdict in verdicts if verdict.rank]
     if not ranked:
@@ -254,7 +253,9 @@ def _ensure_fit(worker: Worker, order: Order) -> None:
 
 def _tally(verdicts: list[rules.Verdict]) -> str:
     counts = rules.counts(verdicts)
-    return "，".join(f"{rules.RULES[code]}不符{n}家" for code, n in counts.items() if code != "ELIGIBLE") or "没有加盟企业"
+    return (
+        "，".join(f"{rules.RULES[code]}不符{n}家" for code, n in counts.items() if code != "ELIGIBLE") or "没有加盟企业"
+    )
 
 
 def _tell(dispatch: Dispatch, kind: str, at: datetime) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncDate
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
@@ -35,88 +36,156 @@ TAKING_UP = (Stage.SENT, Stage.ACCEPTED, Stage.ASSIGNED, Stage.IN_SERVICE, Stage
 
 def candidates(order: Order) -> list[rules.Verdict]:
     """Rank every enterprise of the programme for an order; a fixed number of queries whatever their count."""
-    on = order.wanted_from.astimezone(BEIJING).date()
-    weights = adoption_read.in_force(order.programme_id, on).parameters.get("dispatch_weights", rules.WEIGHTS)
+    return candidates_for([order])[order.pk]
+
+
+def candidates_for(orders: list[Order]) -> dict[UUID, list[rules.Verdict]]:
+    """Rank every enterprise for each of some orders of one programme; a fixed number of queries for all of them."""
+    if not orders:
+        return {}
+    programme_id = orders[0].programme_id
+    field = _Field(programme_id, orders)
+    weights = {
+        on: adoption.parameters.get("dispatch_weights", rules.WEIGHTS)
+        for on, adoption in adoption_read.in_force_on(programme_id, {_day(order) for order in orders}).items()
+    }
+    return {order.pk: rules.rank(field.firms(order), _wish(order), weights=weights[_day(order)]) for order in orders}
+
+
+def _day(order: Order) -> date:
+    return order.wanted_from.astimezone(BEIJING).date()
+
+
+def _wish(order: Order) -> rules.Wish:
     item, community = order.item, order.community
-    wish = rules.Wish(
-        on=on,
+    return rules.Wish(
+        on=_day(order),
         area=community.parent.name if community.parent else community.name,
         item=item.name,
         skill=item.skill,
         certificate=item.certificate,
     )
-    return rules.rank(_firms(order, on), wish, weights=weights)
 
 
-def _firms(order: Order, on: date) -> list[rules.Firm]:
-    enterprises = list(Enterprise.objects.filter(programme_id=order.programme_id))
-    licences: dict[UUID, date] = {}
-    for enterprise_id, until in Licence.objects.filter(
-        enterprise__programme_id=order.programme_id, valid_from__lte=on
-    ).values_list("enterprise_id", "valid_until"):
-        licences[enterprise_id] = max(until, licences.get(enterprise_id, until))
-    code = order.community_id
-    in_force = Q(contract__valid_from__lte=on, contract__valid_until__gt=on)
-    in_area = set(
-        ContractArea.objects.filter(in_force, area_id__in=[code, code[:9], code[:6]]).values_list(
-            "contract__enterprise_id", flat=True
+class _Field:
+    """What is known of every enterprise of a programme that bears on some of its orders, read once for all of them."""
+
+    def __init__(self, programme_id: UUID, orders: list[Order]) -> None:
+        days = {_day(order) for order in orders}
+        contracted = ("contract__enterprise_id", "contract__valid_from", "contract__valid_until")
+        self.enterprises = list(Enterprise.objects.filter(programme_id=programme_id))
+        self.licences = list(
+            Licence.objects.filter(enterprise__programme_id=programme_id, valid_from__lte=max(days)).values_list(
+                "enterprise_id", "valid_from", "valid_until"
+            )
         )
-    )
-    has_item = set(
-        ContractItem.objects.filter(in_force, item_id=order.item_id).values_list("contract__enterprise_id", flat=True)
-    )
-    day = datetime.combine(on, datetime.min.time(), BEIJING)
-    sent = dict(
+        codes = {code for order in orders for code in _codes(order)}
+        self.areas = _contracts(ContractArea.objects.filter(area_id__in=codes).values_list("area_id", *contracted))
+        self.items = _contracts(
+            ContractItem.objects.filter(item_id__in={order.item_id for order in orders}).values_list(
+                "item_id", *contracted
+            )
+        )
+        self.sent = _sent(programme_id, days)
+        self.fit = _fit_workers(programme_id, {_need(order) for order in orders})
+        self.scores: dict[UUID, list[tuple[str, int]]] = defaultdict(list)
+        for enterprise_id, month, tenths in (
+            MonthScore.objects.filter(enterprise__programme_id=programme_id, month__lt=f"{max(days):%Y-%m}")
+            .order_by("month")
+            .values_list("enterprise_id", "month", "score_tenths")
+        ):
+            self.scores[enterprise_id].append((month, tenths))
+        self.refused = {
+            (row.dispatch.order_id, row.dispatch.enterprise_id): row.get_reason_display()
+            for row in RefusalRow.objects.filter(dispatch__order__in=orders).select_related("dispatch")
+        }
+
+    def firms(self, order: Order) -> list[rules.Firm]:
+        """Return the facts of every enterprise for one of the orders."""
+        on = _day(order)
+        licences: dict[UUID, date] = {}
+        for enterprise_id, since, until in self.licences:
+            if since <= on:
+                licences[enterprise_id] = max(until, licences.get(enterprise_id, until))
+        in_area = {firm for code in _codes(order) for firm, since, until in self.areas[code] if since <= on < until}
+        has_item = {firm for firm, since, until in self.items[order.item_id] if since <= on < until}
+        need, home = _need(order), _home(order, self.enterprises)
+        return [
+            rules.Firm(
+                enterprise_id=firm.pk,
+                name=firm.name,
+                admitted=firm.state == EnterpriseState.ADMITTED,
+                state_label=str(EnterpriseState(firm.state).label),
+                licence_until=licences.get(firm.pk),
+                in_area=firm.pk in in_area,
+                has_item=firm.pk in has_item,
+                fit_workers=self.fit.get((firm.pk, need), 0),
+                sent_today=self.sent.get((firm.pk, on), 0),
+                capacity_per_day=firm.capacity_per_day,
+                distance_m=round(distance_m(home, _point(firm.lng, firm.lat))),
+                score_tenths=next(
+                    (score for month, score in reversed(self.scores[firm.pk]) if month < f"{on:%Y-%m}"), None
+                ),
+                refused=self.refused.get((order.pk, firm.pk), ""),
+            )
+            for firm in self.enterprises
+        ]
+
+
+def _codes(order: Order) -> list[str]:
+    code = order.community_id
+    return [code, code[:9], code[:6]]
+
+
+def _need(order: Order) -> tuple[str, str, date]:
+    return order.item.skill, order.item.certificate, _day(order)
+
+
+def _contracts(rows: QuerySet) -> dict[object, list[tuple[UUID, date, date]]]:
+    found: dict[object, list[tuple[UUID, date, date]]] = defaultdict(list)
+    for what, enterprise_id, since, until in rows:
+        found[what].append((enterprise_id, since, until))
+    return found
+
+
+def _sent(programme_id: UUID, days: set[date]) -> dict[tuple[UUID, date], int]:
+    first = datetime.combine(min(days), datetime.min.time(), BEIJING)
+    last = datetime.combine(max(days) + timedelta(days=1), datetime.min.time(), BEIJING)
+    rows = (
         Dispatch.objects.filter(
-            order__programme_id=order.programme_id,
-            order__wanted_from__gte=day,
-            order__wanted_from__lt=day + timedelta(days=1),
+            order__programme_id=programme_id,
+            order__wanted_from__gte=first,
+            order__wanted_from__lt=last,
             order__stage__in=TAKING_UP,
             pk=Subquery(_latest(OuterRef("order_id"))),
         )
-        .values_list("enterprise_id")
+        .annotate(on=TruncDate("order__wanted_from", tzinfo=BEIJING))
+        .filter(on__in=days)
+        .values_list("enterprise_id", "on")
         .annotate(n=Count("id"))
     )
-    fit = Worker.objects.filter(enterprise__programme_id=order.programme_id, left_on=None)
-    if order.item.skill:
-        fit = fit.filter(skills__contains=[order.item.skill])
-    if order.item.certificate:
-        fit = fit.filter(
-            pk__in=Certificate.objects.filter(
-                kind=order.item.certificate, valid_from__lte=on, valid_until__gt=on
-            ).values("worker_id")
-        )
-    fit_workers = dict(fit.order_by().values_list("enterprise_id").annotate(n=Count("id")))
-    scores: dict[UUID, int] = {}
-    for enterprise_id, tenths in (
-        MonthScore.objects.filter(enterprise__programme_id=order.programme_id, month__lt=f"{on:%Y-%m}")
-        .order_by("month")
-        .values_list("enterprise_id", "score_tenths")
-    ):
-        scores[enterprise_id] = tenths
-    refused = {
-        row.dispatch.enterprise_id: row.get_reason_display()
-        for row in RefusalRow.objects.filter(dispatch__order=order).select_related("dispatch")
+    return {(enterprise_id, on): n for enterprise_id, on, n in rows}
+
+
+def _fit_workers(
+    programme_id: UUID, needs: set[tuple[str, str, date]]
+) -> dict[tuple[UUID, tuple[str, str, date]], int]:
+    asked = sorted(needs)
+    counts = {}
+    for n, (skill, certificate, on) in enumerate(asked):
+        fits = Q(left_on=None)
+        if skill:
+            fits &= Q(skills__contains=[skill])
+        if certificate:
+            holders = Certificate.objects.filter(kind=certificate, valid_from__lte=on, valid_until__gt=on)
+            fits &= Q(pk__in=holders.values("worker_id"))
+        counts[f"need_{n}"] = Count("id", filter=fits)
+    rows = Worker.objects.filter(enterprise__programme_id=programme_id, left_on=None).order_by().values("enterprise_id")
+    return {
+        (row["enterprise_id"], need): row[f"need_{n}"]
+        for row in rows.annotate(**counts)
+        for n, need in enumerate(asked)
     }
-    home = _home(order, enterprises)
-    return [
-        rules.Firm(
-            enterprise_id=firm.pk,
-            name=firm.name,
-            admitted=firm.state == EnterpriseState.ADMITTED,
-            state_label=str(EnterpriseState(firm.state).label),
-            licence_until=licences.get(firm.pk),
-            in_area=firm.pk in in_area,
-            has_item=firm.pk in has_item,
-            fit_workers=fit_workers.get(firm.pk, 0),
-            sent_today=sent.get(firm.pk, 0),
-            capacity_per_day=firm.capacity_per_day,
-            distance_m=round(distance_m(home, _point(firm.lng, firm.lat))),
-            score_tenths=scores.get(firm.pk),
-            refused=refused.get(firm.pk, ""),
-        )
-        for firm in enterprises
-    ]
 
 
 def _latest(order_id: object) -> QuerySet:
@@ -189,6 +258,34 @@ def why(viewer: User, order: Order) -> list[Why]:
     for row in Candidate.objects.filter(dispatch__in=sent).select_related("enterprise").order_by("id"):
         rows[row.dispatch_id].append(row)
     return [Why(dispatch, tuple(rows[dispatch.pk]), dispatch.counts) for dispatch in sent]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A dispatch with what became of it: taken or given back, and the workers named, the last of whom counts."""
+
+    dispatch: Dispatch
+    acceptance: Acceptance | None
+    refusal: RefusalRow | None
+    assignments: tuple[Assignment, ...]
+
+    @property
+    def assignment(self) -> Assignment | None:
+        return self.assignments[-1] if self.assignments else None
+
+
+def attempts(viewer: User, orders: list[Order]) -> dict[UUID, list[Attempt]]:
+    """Return every attempt to send each of some orders, first attempt first; a fixed number of queries."""
+    sent = list(dispatches(viewer).filter(order__in=orders).order_by("order_id", "n"))
+    acceptances = {row.dispatch_id: row for row in Acceptance.objects.filter(dispatch__in=sent).select_related("by")}
+    refusals = {row.dispatch_id: row for row in RefusalRow.objects.filter(dispatch__in=sent).select_related("by")}
+    named: dict[UUID, list[Assignment]] = defaultdict(list)
+    for row in Assignment.objects.filter(dispatch__in=sent).select_related("worker", "by").order_by("n"):
+        named[row.dispatch_id].append(row)
+    found: dict[UUID, list[Attempt]] = defaultdict(list)
+    for row in sent:
+        found[row.order_id].append(Attempt(row, acceptances.get(row.pk), refusals.get(row.pk), tuple(named[row.pk])))
+    return found
 
 
 def assignment_of(order: Order) -> Assignment | None:
@@ -266,11 +363,7 @@ def taken(workers: list[Worker], begins_at: datetime, ends_at: datetime) -> list
         .select_related("dispatch", "dispatch__order")
         .order_by("begins_at")
     )
-    current = {}
-    for row in Assignment.objects.filter(dispatch__order__in=[row.dispatch.order_id for row in rows]).order_by(
-        "dispatch__n", "n"
-    ).select_related("dispatch"):
-        current[row.dispatch.order_id] = row.pk
+    current = _current([row.dispatch.order_id for row in rows])
     return [row for row in rows if current[row.dispatch.order_id] == row.pk]
 
 
@@ -286,5 +379,39 @@ def visits_to_do(viewer: User, begins_at: datetime, ends_at: datetime) -> list[A
         .select_related("worker", "dispatch", "dispatch__order", "dispatch__order__elder", "dispatch__order__item")
         .order_by("begins_at", "dispatch__n", "n")
     )
-    current = {row.dispatch.order_id: row for row in rows}
-    return sorted(current.values(), key=lambda row: (row.begins_at, row.pk))
+    current = _current([row.dispatch.order_id for row in rows])
+    return [row for row in rows if current[row.dispatch.order_id] == row.pk]
+
+
+def get_own_assignment(viewer: User, order_id: UUID) -> Assignment:
+    """Return the assignment of an order to the worker whom the viewer is.
+
+    Raises: NotFound, also when the order has gone to somebody else since.
+    """
+    row = (
+        Assignment.objects.filter(
+            dispatch__order_id=order_id,
+            worker__user=viewer,
+            dispatch__order__stage__in=[Stage.ASSIGNED, Stage.IN_SERVICE, Stage.SERVED],
+        )
+        .select_related(
+            "worker",
+            "dispatch",
+            "dispatch__enterprise",
+            "dispatch__order",
+            "dispatch__order__elder",
+            "dispatch__order__item",
+            "dispatch__order__community",
+        )
+        .order_by("-dispatch__n", "-n")
+        .first()
+    )
+    if row is None or _current([order_id])[order_id] != row.pk:
+        raise NotFound("没有找到这张工单，可能已换人或取消。请回到今日任务看看。")
+    return row
+
+
+def _current(order_ids: list[UUID]) -> dict[UUID, UUID]:
+    """Name the assignment that counts for each order: the last one of the last dispatch."""
+    rows = Assignment.objects.filter(dispatch__order_id__in=order_ids).order_by("dispatch__n", "n")
+    return dict(rows.values_list("dispatch__order_id", "pk"))

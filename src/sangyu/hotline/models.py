@@ -41,9 +41,7 @@ class Call(models.Model):
         ]
         indexes = [
             models.Index(fields=["programme", "rang_at", "id"], name="calls_by_time"),
-            models.Index(
-                fields=["programme", "rang_at"], name="calls_not_ended", condition=models.Q(ended_at=None)
-            ),
+            models.Index(fields=["programme", "rang_at"], name="calls_not_ended", condition=models.Q(ended_at=None)),
         ]
 
 

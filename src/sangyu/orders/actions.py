@@ -48,13 +48,21 @@ def place(
     ensure_role(by, Role.AGENT, Role.SUPERVISOR)
     order_id = derived_id("order", by.programme_id, key)
     wish = rules.body_hash(
-        {"elder": elder_id, "item": item.pk, "wanted_from": wanted_from.isoformat(), "requester": requester, "note": note}
+        {
+            "elder": elder_id,
+            "item": item.pk,
+            "wanted_from": wanted_from.isoformat(),
+            "requester": requester,
+            "note": note,
+        }
     )
     elder = Elder.objects.select_for_update().get(pk=elder_id, programme_id=by.programme_id)
     first = Order.objects.filter(pk=order_id).first()
     if first is not None:
         if first.body_hash != wish:
-            raise rules.SameKeyOtherOrder(f"这次提交与工单{first.number}用了同一个编号，内容却不同。请刷新页面后重新下单。")
+            raise rules.SameKeyOtherOrder(
+                f"这次提交与工单{first.number}用了同一个编号，内容却不同。请刷新页面后重新下单。"
+            )
         return first
     on = wanted_from.astimezone(BEIJING).date()
     wanted_until = wanted_from + timedelta(minutes=item.minutes)
@@ -113,9 +121,7 @@ def cancel(*, order_id: UUID, reason: str, by: User, at: datetime) -> Order:
     benefits.release(
         order_id=order.pk, quote=Quote.from_json(order.quote), reason=f"工单取消：{reason.strip()}", by=by, at=at
     )
-    access.record(
-        by=by, at=at, verb="orders.cancel", object_kind="order", object_id=order.pk, facts={"reason": reason}
-    )
+    access.record(by=by, at=at, verb="orders.cancel", object_kind="order", object_id=order.pk, facts={"reason": reason})
     _tell(order, at)
     return order
 

@@ -41,20 +41,20 @@ def get_order(viewer: User, order_id: UUID) -> Order:
 
 
 def at_stage(
-    viewer: User, stage: str, *, after: tuple[datetime, UUID] | None = None, limit: int = 50
+    viewer: User, stage: str, *, area: str = "", after: tuple[datetime, UUID] | None = None, limit: int = 50
 ) -> list[Order]:
-    """Return orders at a stage by wanted time, `limit` at a time behind the key (wanted_from, id) of the last."""
-    rows = orders(viewer).filter(stage=stage).order_by("wanted_from", "id")
+    """Return orders at a stage (in an area) by wanted time, `limit` at a time behind the key (wanted_from, id)."""
+    rows = orders(viewer).filter(stage=stage, community__code__startswith=area).order_by("wanted_from", "id")
     if after is not None:
         rows = rows.extra(where=["(wanted_from, orders_order.id) > (%s, %s)"], params=list(after))
     return list(rows[:limit])
 
 
-def counts(viewer: User) -> dict[str, int]:
-    """Return how many open orders stand at each stage; every open stage is there, zeros included."""
+def counts(viewer: User, *, area: str = "") -> dict[str, int]:
+    """Return how many open orders stand at each stage (in an area); every open stage is there, zeros included."""
     found = dict(
         orders(viewer)
-        .filter(stage__in=OPEN_STAGES)
+        .filter(stage__in=OPEN_STAGES, community__code__startswith=area)
         .order_by()
         .values_list("stage")
         .annotate(n=Count("id"))

@@ -21,7 +21,10 @@ def birthday(birth: date, years: int, leap: LeapBirthday = "03-01") -> date:
 
 
 def age_on(birth: date, day: date, leap: LeapBirthday = "03-01") -> int:
-    """Count the full years from `birth` to `day`; the birthday itself counts. Negative before birth."""
+    """Count the full years from `birth` to `day`; the birthday itself counts. Negative before birth.
+
+    With `leap` at 1 March this is `kit.age.age_on`; only a pack may say otherwise, so it is counted here.
+    """
     years = day.year - birth.year
     return years if birthday(birth, years, leap) <= day else years - 1
 

@@ -7,7 +7,7 @@ differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -172,7 +172,7 @@ def _lacking(table: ir.Table, f: Inquiry) -> ir.Cell | None:
 def _changes_on(rule: ir.Rule, f: Inquiry, lack: ir.Cell) -> date | None:
     """Find the first day on which age refuses no longer, later versions included; None without a birth date."""
     birth = f.given.get("birth_date")
-    day = age_reached_on(lack, vocabulary()["birth_date"].read(birth), f) if birth is not None else None
+    day = _age_reached_on(lack, vocabulary()["birth_date"].read(birth), f) if birth is not None else None
     if day is None or day <= f.on:
         return None
     facts = {name: value for name, value in f.given.items() if name not in ("age", "on")}
@@ -182,7 +182,7 @@ def _changes_on(rule: ir.Rule, f: Inquiry, lack: ir.Cell) -> date | None:
     return later.changes_on if later.lacking == "age" else day
 
 
-def age_reached_on(lack: ir.Cell, birth: date, f: Inquiry) -> date | None:
+def _age_reached_on(lack: ir.Cell, birth: date, f: Inquiry) -> date | None:
     """Give the birthday on which somebody born on `birth` passes a lower bound of age; None for any other cell."""
     if lack.column.name != "age" or not isinstance(lack.test, ir.Within) or lack.test.low is None:
         return None
@@ -193,8 +193,5 @@ def age_reached_on(lack: ir.Cell, birth: date, f: Inquiry) -> date | None:
 
 
 def _bound(expr: ir.Expr, f: Inquiry) -> int | None:
-    if isinstance(expr, ir.Const) and isinstance(expr.value, int):
-        return expr.value
-    ask: Callable[[str], Any] | None = getattr(f, expr.kind) if isinstance(expr, ir.Name) else None
-    value = ask(expr.name) if ask and isinstance(expr, ir.Name) else None
+    value = getattr(f, expr.kind)(expr.name) if isinstance(expr, ir.Name) else getattr(expr, "value", None)
     return value if isinstance(value, int) else None

@@ -152,7 +152,9 @@ def appraise(*, month: Month, by: User, at: datetime) -> list[Appraisal]:
     """Draft the appraisal of every admitted enterprise for a month; enterprises drafted before keep their draft."""
     ensure_role(by, Role.QUALITY, Role.CLOCK)
     programme_id = by.programme_id
-    done = set(Appraisal.objects.filter(programme_id=programme_id, month=str(month)).values_list("enterprise_id", flat=True))
+    done = set(
+        Appraisal.objects.filter(programme_id=programme_id, month=str(month)).values_list("enterprise_id", flat=True)
+    )
     enterprises = [
         firm
         for firm in Enterprise.objects.filter(programme_id=programme_id, state=EnterpriseState.ADMITTED).order_by("pk")
@@ -308,7 +310,9 @@ def _months(enterprises: list[Enterprise], month: Month) -> dict[UUID, rules.Mon
     ends_at = datetime.combine(month.next().first_day, datetime.min.time(), BEIJING)
     in_month = {"order__wanted_from__gte": begins_at, "order__wanted_from__lt": ends_at}
     sent: dict[UUID, int] = dict(
-        Dispatch.objects.filter(enterprise__in=enterprises, **in_month).values_list("enterprise_id").annotate(n=Count("pk"))
+        Dispatch.objects.filter(enterprise__in=enterprises, **in_month)
+        .values_list("enterprise_id")
+        .annotate(n=Count("pk"))
     )
     under = {f"dispatch__{name}": value for name, value in in_month.items()}
     answered: dict[UUID, int] = defaultdict(int)

@@ -80,15 +80,24 @@ def denied_orders(programme_id: UUID, order_ids: list[UUID]) -> set[UUID]:
     )
 
 
-def appraisals(viewer: User, month: str) -> QuerySet[Appraisal]:
-    """The appraisals of a month that the viewer may see: all for the operator, one's own for an enterprise."""
-    rows = Appraisal.objects.filter(programme_id=viewer.programme_id, month=month).select_related("enterprise")
-    rows = rows.order_by("enterprise__name")
+def appraisals(viewer: User, month: str = "") -> QuerySet[Appraisal]:
+    """The appraisals of a month (or of all, newest first) that the viewer may see: all, or an enterprise's own."""
+    rows = Appraisal.objects.filter(programme_id=viewer.programme_id).select_related("enterprise")
+    rows = rows.order_by("-month", "enterprise__name")
+    if month:
+        rows = rows.filter(month=month)
     if sees_whole_programme(viewer):
         return rows
     if viewer.organisation.kind == OrganisationKind.ENTERPRISE and Role.ENTERPRISE in viewer.roles:
         return rows.filter(enterprise__organisation_id=viewer.organisation_id)
     return rows.none()
+
+
+def own_sheets(viewer: User, *, limit: int = 13) -> list[Sheet]:
+    """Return the sheets of the last months of the viewer's own enterprise, newest first."""
+    if sees_whole_programme(viewer):
+        return []
+    return _sheets(list(appraisals(viewer)[:limit]))
 
 
 @dataclass(frozen=True)
@@ -142,11 +151,9 @@ def sheet_of(appraisal: Appraisal) -> Sheet:
 
 def _sheets(rows: list[Appraisal]) -> list[Sheet]:
     items = list(AppraisalItem.objects.filter(appraisal__in=rows).order_by("appraisal_id", "id"))
-    items.sort(key=lambda item: ("enterprise norms quality staff".split().index(item.dimension), item.code))
+    items.sort(key=lambda item: (["enterprise", "norms", "quality", "staff"].index(item.dimension), item.code))
     objections = {row.item_id: row for row in Objection.objects.filter(item__in=items).select_related("by")}
-    rulings = {
-        row.objection_id: row for row in Ruling.objects.filter(objection__item__in=items).select_related("by")
-    }
+    rulings = {row.objection_id: row for row in Ruling.objects.filter(objection__item__in=items).select_related("by")}
     finals = {row.appraisal_id: row for row in Finalisation.objects.filter(appraisal__in=rows)}
     lines: dict[UUID, list[Line]] = defaultdict(list)
     for item in items:

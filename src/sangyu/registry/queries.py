@@ -60,10 +60,39 @@ def search(viewer: User, text: str, *, limit: int = 20) -> list[Elder]:
     return list(elders(viewer).filter(search_keys__contains=words).order_by("sort_key", "id")[:limit])
 
 
+def listed(viewer: User, *, after: tuple[str, UUID] | None = None, limit: int = 30) -> list[Elder]:
+    """Return elders by name as in a phone book, `limit` at a time behind the key (sort_key, id) of the last."""
+    rows = elders(viewer).order_by("sort_key", "id")
+    if after is not None:
+        rows = rows.extra(where=["(sort_key, registry_elder.id) > (%s, %s)"], params=list(after))
+    return list(rows[:limit])
+
+
+def registered_as(viewer: User, document_number: str) -> Elder | None:
+    """Return the elder of the programme to whom a document belongs, wherever registered; None if it is new."""
+    found = (
+        Document.objects.filter(programme_id=viewer.programme_id, number=document_number)
+        .select_related("elder", "elder__community")
+        .first()
+    )
+    return found.elder if found else None
+
+
 def contacts(viewer: User, elder: Elder) -> list[Contact]:
     """The numbers of one elder, own numbers first."""
     get_elder(viewer, elder.pk)
     return list(Contact.objects.filter(elder=elder).order_by("order", "id"))
+
+
+def contacts_of(elder_id: UUID) -> list[Contact]:
+    """The numbers of an elder, own numbers first; for desks that reached the elder through an order of their own."""
+    return list(Contact.objects.filter(elder_id=elder_id).order_by("order", "id"))
+
+
+def identities(viewer: User, elder: Elder) -> list[Identity]:
+    """Everything an elder was ever recognised as, newest start first, with the paper and who recorded it."""
+    get_elder(viewer, elder.pk)
+    return list(Identity.objects.filter(elder=elder).select_related("recorded_by").order_by("-valid_from", "code"))
 
 
 def identities_on(elder_id: UUID, on: date) -> list[Identity]:

@@ -83,7 +83,9 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
     _ensure_scored(by_enterprise, scores, month)
     for enterprise_id in sorted(by_enterprise):
         _draw_statement(run, enterprise_id, by_enterprise[enterprise_id], scores[enterprise_id], month)
-    run.root = rules.root(list(settlement_read.statements(by).filter(run=run).order_by("enterprise_id").values_list("root", flat=True)))
+    run.root = rules.root(
+        list(settlement_read.statements(by).filter(run=run).order_by("enterprise_id").values_list("root", flat=True))
+    )
     run.save(update_fields=["root"])
     access.record(
         by=by,
@@ -215,9 +217,7 @@ def answer(*, objection_id: UUID, text: str, by: User, at: datetime) -> Answer:
     Raises: NotFound, TextMissing.
     """
     ensure_role(by, Role.FINANCE)
-    objection = StatementObjection.objects.filter(
-        pk=objection_id, statement__run__programme_id=by.programme_id
-    ).first()
+    objection = StatementObjection.objects.filter(pk=objection_id, statement__run__programme_id=by.programme_id).first()
     if objection is None:
         raise NotFound("没有找到这项异议。")
     existing = Answer.objects.filter(objection=objection).first()
@@ -228,9 +228,7 @@ def answer(*, objection_id: UUID, text: str, by: User, at: datetime) -> Answer:
     row = Answer.objects.create(
         id=derived_id("answer", objection.pk), objection=objection, text=text.strip(), by=by, at=at
     )
-    access.record(
-        by=by, at=at, verb="settlement.answer", object_kind="statement", object_id=objection.statement_id
-    )
+    access.record(by=by, at=at, verb="settlement.answer", object_kind="statement", object_id=objection.statement_id)
     return row
 
 
@@ -241,7 +239,9 @@ def withdraw(*, statement_id: UUID, reason: str, by: User, at: datetime) -> With
     Raises: NotFound, AlreadyApproved, TextMissing.
     """
     ensure_role(by, Role.FINANCE)
-    existing = Withdrawal.objects.filter(statement_id=statement_id, statement__run__programme_id=by.programme_id).first()
+    existing = Withdrawal.objects.filter(
+        statement_id=statement_id, statement__run__programme_id=by.programme_id
+    ).first()
     if existing is not None:
         return existing
     statement = settlement_read.get_statement(by, statement_id)
@@ -255,7 +255,12 @@ def withdraw(*, statement_id: UUID, reason: str, by: User, at: datetime) -> With
     )
     Line.objects.filter(statement=statement).update(withdrawn=True)
     access.record(
-        by=by, at=at, verb="settlement.withdraw", object_kind="statement", object_id=statement.pk, facts={"reason": reason}
+        by=by,
+        at=at,
+        verb="settlement.withdraw",
+        object_kind="statement",
+        object_id=statement.pk,
+        facts={"reason": reason},
     )
     return row
 
@@ -317,7 +322,12 @@ def approve(*, run_id: UUID, by: User, at: datetime) -> Approval:
         shown = "、".join(waiting[:3]) + (f"等{len(waiting)}家" if len(waiting) > 3 else "")
         raise rules.NotYet(f"还有企业没有对账确认：{shown}。全部确认后才能审批。")
     row = Approval.objects.create(
-        id=derived_id("approval", run.pk), run=run, net_fen=sum(row.net_fen for row in rows), root=run.root, by=by, at=at
+        id=derived_id("approval", run.pk),
+        run=run,
+        net_fen=sum(row.net_fen for row in rows),
+        root=run.root,
+        by=by,
+        at=at,
     )
     access.record(
         by=by,

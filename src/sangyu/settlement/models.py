@@ -84,9 +84,7 @@ class Line(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["charge"], condition=Q(withdrawn=False), name="a_charge_is_settled_once"
-            ),
+            models.UniqueConstraint(fields=["charge"], condition=Q(withdrawn=False), name="a_charge_is_settled_once"),
             models.UniqueConstraint(fields=["statement", "n"], name="lines_are_numbered"),
             models.CheckConstraint(condition=Q(gross_fen=F("net_fen") + F("deducted_fen")), name="a_line_adds_up"),
         ]

@@ -96,7 +96,10 @@ def standings(viewer: User, rows: list[Statement]) -> list[Standing]:
     objections = {x.statement_id: x for x in StatementObjection.objects.filter(statement__in=rows).select_related("by")}
     answers = {x.objection_id: x for x in Answer.objects.filter(objection__statement__in=rows).select_related("by")}
     payments = {x.statement_id: x for x in Payment.objects.filter(statement__in=rows).select_related("file")}
-    returns = {x.payment.statement_id: x for x in PaymentReturn.objects.filter(payment__statement__in=rows).select_related("payment")}
+    returns = {
+        x.payment.statement_id: x
+        for x in PaymentReturn.objects.filter(payment__statement__in=rows).select_related("payment")
+    }
     standing = []
     for row in rows:
         objection = objections.get(row.pk)
@@ -129,7 +132,9 @@ def get_line(viewer: User, line_id: UUID) -> Line:
     """
     found = (
         Line.objects.filter(pk=line_id, statement__in=statements(viewer))
-        .select_related("statement", "statement__run", "statement__enterprise", "charge", "charge__elder", "charge__item")
+        .select_related(
+            "statement", "statement__run", "statement__enterprise", "charge", "charge__elder", "charge__item"
+        )
         .first()
     )
     if found is None:

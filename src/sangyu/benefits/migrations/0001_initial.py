@@ -2,83 +2,152 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import sangyu.kit.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import sangyu.kit.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('providers', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("access", "0001_initial"),
+        ("providers", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Charge',
+            name="Charge",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('service_on', models.DateField()),
-                ('price_fen', models.BigIntegerField()),
-                ('elder_fen', models.BigIntegerField()),
-                ('public_fen', models.BigIntegerField()),
-                ('fund', models.CharField(max_length=40)),
-                ('hold_id', models.UUIDField(null=True)),
-                ('decisions', models.JSONField()),
-                ('cause_kind', models.CharField(max_length=20)),
-                ('cause_id', models.UUIDField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('elder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.elder')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.enterprise')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.serviceitem')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.programme')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("service_on", models.DateField()),
+                ("price_fen", models.BigIntegerField()),
+                ("elder_fen", models.BigIntegerField()),
+                ("public_fen", models.BigIntegerField()),
+                ("fund", models.CharField(max_length=40)),
+                ("hold_id", models.UUIDField(null=True)),
+                ("decisions", models.JSONField()),
+                ("cause_kind", models.CharField(max_length=20)),
+                ("cause_id", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "elder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.enterprise"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.serviceitem"
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChargeShare',
+            name="ChargeShare",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('payer', models.CharField(choices=[('elder', '老人自付'), ('government', '政府补贴'), ('sponsor', '慈善冠名'), ('insurer', '保险'), ('society', '社会资助'), ('district', '区级'), ('street', '街道'), ('centre', '中心')], max_length=12)),
-                ('amount_fen', models.BigIntegerField()),
-                ('charge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.charge')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "payer",
+                    models.CharField(
+                        choices=[
+                            ("elder", "老人自付"),
+                            ("government", "政府补贴"),
+                            ("sponsor", "慈善冠名"),
+                            ("insurer", "保险"),
+                            ("society", "社会资助"),
+                            ("district", "区级"),
+                            ("street", "街道"),
+                            ("centre", "中心"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="benefits.charge"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='charge',
-            index=models.Index(fields=['programme', 'enterprise', 'service_on', 'id'], name='charges_by_enterprise'),
+            model_name="charge",
+            index=models.Index(fields=["programme", "enterprise", "service_on", "id"], name="charges_by_enterprise"),
         ),
         migrations.AddIndex(
-            model_name='charge',
-            index=models.Index(fields=['programme', 'elder', 'service_on', 'id'], name='charges_by_elder'),
+            model_name="charge",
+            index=models.Index(fields=["programme", "elder", "service_on", "id"], name="charges_by_elder"),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.UniqueConstraint(fields=('programme', 'cause_kind', 'cause_id'), name='a_delivery_is_charged_once'),
+            model_name="charge",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "cause_kind", "cause_id"), name="a_delivery_is_charged_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen', django.db.models.expressions.CombinedExpression(models.F('elder_fen'), '+', models.F('public_fen')))), name='the_parts_of_a_charge_add_up'),
+            model_name="charge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "price_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("elder_fen"), "+", models.F("public_fen")
+                        ),
+                    )
+                ),
+                name="the_parts_of_a_charge_add_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('elder_fen__gte', 0), ('public_fen__gte', 0)), name='no_part_of_a_charge_is_negative'),
+            model_name="charge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("elder_fen__gte", 0), ("public_fen__gte", 0)),
+                name="no_part_of_a_charge_is_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('public_fen', 0), ('hold_id__isnull', False), _connector='OR'), name='public_money_stands_on_a_hold'),
+            model_name="charge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("public_fen", 0), ("hold_id__isnull", False), _connector="OR"),
+                name="public_money_stands_on_a_hold",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chargeshare',
-            constraint=models.UniqueConstraint(fields=('charge', 'payer'), name='a_payer_has_one_part'),
+            model_name="chargeshare",
+            constraint=models.UniqueConstraint(fields=("charge", "payer"), name="a_payer_has_one_part"),
         ),
         migrations.AddConstraint(
-            model_name='chargeshare',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='a_part_is_money'),
+            model_name="chargeshare",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="a_part_is_money"),
         ),
     ]

@@ -39,7 +39,7 @@ def migrate(addresses: dict[str, str]) -> None:
     if not _is_behind():
         return
     ended = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity=0"],
+        [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity=0", "--skip-checks"],
         cwd=PROJECT,
         env=own_environment(**{**addresses, "SANGYU_LOG_IN": "owner"}),
         stdin=subprocess.DEVNULL,

@@ -2,88 +2,171 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import sangyu.kit.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import sangyu.kit.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('providers', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("access", "0001_initial"),
+        ("providers", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20)),
-                ('requester', models.CharField(max_length=60)),
-                ('wanted_from', models.DateTimeField()),
-                ('wanted_until', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('price_fen', models.BigIntegerField()),
-                ('elder_fen', models.BigIntegerField()),
-                ('public_fen', models.BigIntegerField()),
-                ('quote', models.JSONField()),
-                ('body_hash', models.CharField(max_length=64)),
-                ('placed_at', models.DateTimeField()),
-                ('stage', models.CharField(choices=[('PLACED', '待派单'), ('SENT', '待接单'), ('ACCEPTED', '待派人'), ('ASSIGNED', '待上门'), ('IN_SERVICE', '服务中'), ('SERVED', '已完成'), ('CANCELLED', '已取消')], default='PLACED', max_length=12)),
-                ('stage_at', models.DateTimeField()),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.area')),
-                ('elder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.elder')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.serviceitem')),
-                ('placed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.programme')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.CharField(max_length=20)),
+                ("requester", models.CharField(max_length=60)),
+                ("wanted_from", models.DateTimeField()),
+                ("wanted_until", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("price_fen", models.BigIntegerField()),
+                ("elder_fen", models.BigIntegerField()),
+                ("public_fen", models.BigIntegerField()),
+                ("quote", models.JSONField()),
+                ("body_hash", models.CharField(max_length=64)),
+                ("placed_at", models.DateTimeField()),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("PLACED", "待派单"),
+                            ("SENT", "待接单"),
+                            ("ACCEPTED", "待派人"),
+                            ("ASSIGNED", "待上门"),
+                            ("IN_SERVICE", "服务中"),
+                            ("SERVED", "已完成"),
+                            ("CANCELLED", "已取消"),
+                        ],
+                        default="PLACED",
+                        max_length=12,
+                    ),
+                ),
+                ("stage_at", models.DateTimeField()),
+                (
+                    "community",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.area"),
+                ),
+                (
+                    "elder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.serviceitem"
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Cancellation',
+            name="Cancellation",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Served',
+            name="Served",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('stage__in', ['PLACED', 'SENT', 'ACCEPTED', 'ASSIGNED', 'IN_SERVICE'])), fields=['programme', 'stage', 'wanted_from', 'id'], name='open_orders_by_stage'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("stage__in", ["PLACED", "SENT", "ACCEPTED", "ASSIGNED", "IN_SERVICE"])),
+                fields=["programme", "stage", "wanted_from", "id"],
+                name="open_orders_by_stage",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['programme', 'elder', 'wanted_from'], name='orders_by_elder'),
+            model_name="order",
+            index=models.Index(fields=["programme", "elder", "wanted_from"], name="orders_by_elder"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['programme', 'wanted_from', 'id'], name='orders_by_day'),
+            model_name="order",
+            index=models.Index(fields=["programme", "wanted_from", "id"], name="orders_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('programme', 'number'), name='one_order_per_number'),
+            model_name="order",
+            constraint=models.UniqueConstraint(fields=("programme", "number"), name="one_order_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('price_fen', django.db.models.expressions.CombinedExpression(models.F('elder_fen'), '+', models.F('public_fen')))), name='the_parts_of_an_order_add_up'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "price_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("elder_fen"), "+", models.F("public_fen")
+                        ),
+                    )
+                ),
+                name="the_parts_of_an_order_add_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('wanted_until__gt', models.F('wanted_from'))), name='an_order_takes_time'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wanted_until__gt", models.F("wanted_from"))), name="an_order_takes_time"
+            ),
         ),
     ]

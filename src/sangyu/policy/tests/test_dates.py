@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sangyu.kit import age as kit_age
 from sangyu.policy.dates import PERIODS, age_on, birthday, periods_due
 
 LEAP = date(1952, 2, 29)
@@ -31,6 +32,15 @@ def test_age_changes_on_the_birthday_and_not_before(birth: date, years: int) -> 
     day = birthday(birth, years)
     assert age_on(birth, day) == years
     assert age_on(birth, day.fromordinal(day.toordinal() - 1)) == years - 1
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    birth=st.dates(date(1900, 1, 1), date(1960, 12, 31)) | st.just(LEAP),
+    on=st.dates(date(1961, 1, 1), date(2030, 1, 1)),
+)
+def test_age_is_the_one_the_other_rooms_count(birth: date, on: date) -> None:
+    assert age_on(birth, on) == kit_age.age_on(birth, on)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sangyu.access.models import Role
+from sangyu.access.queries import Role
 
 
 @dataclass(frozen=True)

@@ -57,9 +57,7 @@ def let_credits_lapse(timestamp: int) -> None:
     """Let what is left of last month's credits lapse."""
     at = now()
     last = Month.of(at.astimezone(BEIJING).date()).previous()
-    _everywhere(
-        lambda programme, clock: benefits.lapse_credits(programme_id=programme.pk, month=last, by=clock, at=at)
-    )
+    _everywhere(lambda programme, clock: benefits.lapse_credits(programme_id=programme.pk, month=last, by=clock, at=at))
 
 
 def _everywhere(work: Callable[[Programme, User], object]) -> None:

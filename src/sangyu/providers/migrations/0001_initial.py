@@ -2,170 +2,308 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import sangyu.kit.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import sangyu.kit.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('short_name', models.CharField(max_length=20)),
-                ('credit_code', models.CharField(max_length=18)),
-                ('state', models.CharField(choices=[('APPLICANT', '申请中'), ('ADMITTED', '已加盟'), ('SUSPENDED', '暂停'), ('EXITED', '已退出')], max_length=12)),
-                ('lng', models.FloatField()),
-                ('lat', models.FloatField()),
-                ('capacity_per_day', models.PositiveSmallIntegerField()),
-                ('phone', models.CharField(max_length=20)),
-                ('bank_name', models.CharField(max_length=60)),
-                ('bank_account', models.CharField(max_length=30)),
-                ('account_name', models.CharField(max_length=80)),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.organisation')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.programme')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("short_name", models.CharField(max_length=20)),
+                ("credit_code", models.CharField(max_length=18)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("APPLICANT", "申请中"),
+                            ("ADMITTED", "已加盟"),
+                            ("SUSPENDED", "暂停"),
+                            ("EXITED", "已退出"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("lng", models.FloatField()),
+                ("lat", models.FloatField()),
+                ("capacity_per_day", models.PositiveSmallIntegerField()),
+                ("phone", models.CharField(max_length=20)),
+                ("bank_name", models.CharField(max_length=60)),
+                ("bank_account", models.CharField(max_length=30)),
+                ("account_name", models.CharField(max_length=80)),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.enterprise')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.CharField(max_length=40)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.enterprise"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Licence',
+            name="Licence",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=30)),
-                ('number', models.CharField(max_length=40)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.enterprise')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("kind", models.CharField(max_length=30)),
+                ("number", models.CharField(max_length=40)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.enterprise"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MonthScore',
+            name="MonthScore",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('month', models.CharField(max_length=7)),
-                ('score_tenths', models.PositiveSmallIntegerField()),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.enterprise')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("month", models.CharField(max_length=7)),
+                ("score_tenths", models.PositiveSmallIntegerField()),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.enterprise"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ServiceItem',
+            name="ServiceItem",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=40)),
-                ('item_class', models.CharField(choices=[('DAILY_LIFE', '生活照料'), ('MEDICAL_CARE', '医疗护理'), ('COMFORT', '精神慰藉'), ('EMERGENCY', '紧急援助')], max_length=12)),
-                ('standard', models.CharField(max_length=200)),
-                ('unit', models.CharField(max_length=10)),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('skill', models.CharField(blank=True, max_length=30)),
-                ('certificate', models.CharField(blank=True, max_length=30)),
-                ('offer', models.CharField(max_length=20)),
-                ('initials', models.CharField(max_length=40)),
-                ('tasks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, size=None)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.programme')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "item_class",
+                    models.CharField(
+                        choices=[
+                            ("DAILY_LIFE", "生活照料"),
+                            ("MEDICAL_CARE", "医疗护理"),
+                            ("COMFORT", "精神慰藉"),
+                            ("EMERGENCY", "紧急援助"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("standard", models.CharField(max_length=200)),
+                ("unit", models.CharField(max_length=10)),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("skill", models.CharField(blank=True, max_length=30)),
+                ("certificate", models.CharField(blank=True, max_length=30)),
+                ("offer", models.CharField(max_length=20)),
+                ("initials", models.CharField(max_length=40)),
+                (
+                    "tasks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30), default=list, size=None
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('market_price_fen', models.BigIntegerField()),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(null=True)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.serviceitem')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("market_price_fen", models.BigIntegerField()),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(null=True)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.serviceitem"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContractItem',
+            name="ContractItem",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='providers.contract')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.serviceitem')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="providers.contract"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.serviceitem"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('sex', models.CharField(max_length=8)),
-                ('phone', models.CharField(max_length=20)),
-                ('skills', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, size=None)),
-                ('duties', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, size=None)),
-                ('lng', models.FloatField()),
-                ('lat', models.FloatField()),
-                ('left_on', models.DateField(null=True)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.enterprise')),
-                ('user', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=40)),
+                ("sex", models.CharField(max_length=8)),
+                ("phone", models.CharField(max_length=20)),
+                (
+                    "skills",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30), default=list, size=None
+                    ),
+                ),
+                (
+                    "duties",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30), default=list, size=None
+                    ),
+                ),
+                ("lng", models.FloatField()),
+                ("lat", models.FloatField()),
+                ("left_on", models.DateField(null=True)),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.enterprise"
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=30)),
-                ('number', models.CharField(max_length=40)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.worker')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("kind", models.CharField(max_length=30)),
+                ("number", models.CharField(max_length=40)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.worker"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContractArea',
+            name="ContractArea",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.area')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='providers.contract')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "area",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.area"),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="providers.contract"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('contract', 'area'), name='an_area_is_contracted_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("contract", "area"), name="an_area_is_contracted_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.UniqueConstraint(fields=('programme', 'credit_code'), name='one_enterprise_per_credit_code'),
+            model_name="enterprise",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "credit_code"), name="one_enterprise_per_credit_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monthscore',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'month'), name='one_score_per_month'),
+            model_name="monthscore",
+            constraint=models.UniqueConstraint(fields=("enterprise", "month"), name="one_score_per_month"),
         ),
         migrations.AddConstraint(
-            model_name='serviceitem',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='one_item_per_code'),
+            model_name="serviceitem",
+            constraint=models.UniqueConstraint(fields=("programme", "code"), name="one_item_per_code"),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.UniqueConstraint(fields=('item', 'valid_from'), name='one_price_starts_a_day'),
+            model_name="price",
+            constraint=models.UniqueConstraint(fields=("item", "valid_from"), name="one_price_starts_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('market_price_fen__gte', 0)), name='a_price_is_not_negative'),
+            model_name="price",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("market_price_fen__gte", 0)), name="a_price_is_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contractitem',
-            constraint=models.UniqueConstraint(fields=('contract', 'item'), name='an_item_is_contracted_once'),
+            model_name="contractitem",
+            constraint=models.UniqueConstraint(fields=("contract", "item"), name="an_item_is_contracted_once"),
         ),
         migrations.AddIndex(
-            model_name='worker',
-            index=models.Index(fields=['enterprise', 'left_on'], name='workers_by_enterprise'),
+            model_name="worker",
+            index=models.Index(fields=["enterprise", "left_on"], name="workers_by_enterprise"),
         ),
     ]

@@ -3,111 +3,205 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import sangyu.kit.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import sangyu.kit.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Elder',
+            name="Elder",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('registration_number', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=60)),
-                ('sort_key', models.CharField(max_length=120)),
-                ('sex', models.CharField(choices=[('UNKNOWN', '未知'), ('MALE', '男'), ('FEMALE', '女')], max_length=8)),
-                ('birth_on', models.DateField()),
-                ('address', models.CharField(max_length=120)),
-                ('lng', models.FloatField(null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('hukou_in_area', models.BooleanField()),
-                ('door_code', models.CharField(max_length=8)),
-                ('habits', models.CharField(blank=True, max_length=200)),
-                ('warnings', models.CharField(blank=True, max_length=200)),
-                ('search_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('decision', models.JSONField()),
-                ('registered_at', models.DateTimeField()),
-                ('died_on', models.DateField(null=True)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.area')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.programme')),
-                ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("registration_number", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=60)),
+                ("sort_key", models.CharField(max_length=120)),
+                (
+                    "sex",
+                    models.CharField(choices=[("UNKNOWN", "未知"), ("MALE", "男"), ("FEMALE", "女")], max_length=8),
+                ),
+                ("birth_on", models.DateField()),
+                ("address", models.CharField(max_length=120)),
+                ("lng", models.FloatField(null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("hukou_in_area", models.BooleanField()),
+                ("door_code", models.CharField(max_length=8)),
+                ("habits", models.CharField(blank=True, max_length=200)),
+                ("warnings", models.CharField(blank=True, max_length=200)),
+                (
+                    "search_keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("decision", models.JSONField()),
+                ("registered_at", models.DateTimeField()),
+                ("died_on", models.DateField(null=True)),
+                (
+                    "community",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.area"),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('RESIDENT_ID', '居民身份证'), ('RESIDENCE_PERMIT', '港澳台居民居住证')], max_length=20)),
-                ('number', models.CharField(max_length=30)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.programme')),
-                ('elder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.elder')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("RESIDENT_ID", "居民身份证"), ("RESIDENCE_PERMIT", "港澳台居民居住证")], max_length=20
+                    ),
+                ),
+                ("number", models.CharField(max_length=30)),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
+                (
+                    "elder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('relation', models.CharField(max_length=20)),
-                ('phone', models.CharField(max_length=20)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.programme')),
-                ('elder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.elder')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("relation", models.CharField(max_length=20)),
+                ("phone", models.CharField(max_length=20)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
+                (
+                    "elder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(choices=[('three_no', '三无'), ('dibao', '低保'), ('entitled_group', '重点优抚'), ('severe_disability', '重度残疾'), ('needy', '困难'), ('living_alone', '独居'), ('empty_nest', '空巢'), ('care_dependent', '失能'), ('dementia', '失智'), ('extreme_poor', '特困供养'), ('lost_only_child', '失独')], max_length=30)),
-                ('evidence', models.CharField(max_length=120)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('elder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.elder')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("three_no", "三无"),
+                            ("dibao", "低保"),
+                            ("entitled_group", "重点优抚"),
+                            ("severe_disability", "重度残疾"),
+                            ("needy", "困难"),
+                            ("living_alone", "独居"),
+                            ("empty_nest", "空巢"),
+                            ("care_dependent", "失能"),
+                            ("dementia", "失智"),
+                            ("extreme_poor", "特困供养"),
+                            ("lost_only_child", "失独"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("evidence", models.CharField(max_length=120)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "elder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='elder',
-            index=models.Index(fields=['programme', 'community', 'sort_key', 'id'], name='elders_by_community'),
+            model_name="elder",
+            index=models.Index(fields=["programme", "community", "sort_key", "id"], name="elders_by_community"),
         ),
         migrations.AddIndex(
-            model_name='elder',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_keys'], name='elders_by_key'),
+            model_name="elder",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search_keys"], name="elders_by_key"),
         ),
         migrations.AddConstraint(
-            model_name='elder',
-            constraint=models.UniqueConstraint(fields=('programme', 'registration_number'), name='one_elder_per_number'),
+            model_name="elder",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "registration_number"), name="one_elder_per_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('programme', 'kind', 'number'), name='one_elder_per_document'),
+            model_name="document",
+            constraint=models.UniqueConstraint(fields=("programme", "kind", "number"), name="one_elder_per_document"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['programme', 'phone'], name='contacts_by_phone'),
+            model_name="contact",
+            index=models.Index(fields=["programme", "phone"], name="contacts_by_phone"),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('elder', 'phone', 'relation'), name='one_contact_per_number_and_relation'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                fields=("elder", "phone", "relation"), name="one_contact_per_number_and_relation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.UniqueConstraint(fields=('elder', 'code', 'valid_from'), name='one_recognition_starts_a_day'),
+            model_name="identity",
+            constraint=models.UniqueConstraint(
+                fields=("elder", "code", "valid_from"), name="one_recognition_starts_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='a_recognition_has_evidence'),
+            model_name="identity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("evidence", ""), _negated=True), name="a_recognition_has_evidence"
+            ),
         ),
     ]

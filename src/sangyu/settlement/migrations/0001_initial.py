@@ -2,205 +2,389 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import sangyu.kit.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import sangyu.kit.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('benefits', '0001_initial'),
-        ('providers', '0001_initial'),
+        ("access", "0001_initial"),
+        ("benefits", "0001_initial"),
+        ("providers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PaymentFile',
+            name="PaymentFile",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('encoding', models.CharField(max_length=12)),
-                ('content', models.BinaryField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('payments', models.PositiveIntegerField()),
-                ('total_fen', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("encoding", models.CharField(max_length=12)),
+                ("content", models.BinaryField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("payments", models.PositiveIntegerField()),
+                ("total_fen", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=32, unique=True)),
-                ('amount_fen', models.BigIntegerField()),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.paymentfile')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("number", models.CharField(max_length=32, unique=True)),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.paymentfile"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaymentReturn',
+            name="PaymentReturn",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('paid', models.BooleanField()),
-                ('bank_reference', models.CharField(max_length=60)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.payment')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("paid", models.BooleanField()),
+                ("bank_reference", models.CharField(max_length=60)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "payment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.payment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('month', models.CharField(max_length=7)),
-                ('root', models.CharField(blank=True, max_length=64)),
-                ('drawn_at', models.DateTimeField()),
-                ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.programme')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("month", models.CharField(max_length=7)),
+                ("root", models.CharField(blank=True, max_length=64)),
+                ("drawn_at", models.DateTimeField()),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='paymentfile',
-            name='run',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.run'),
+            model_name="paymentfile",
+            name="run",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.run"
+            ),
         ),
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('net_fen', models.BigIntegerField()),
-                ('root', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.run')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("net_fen", models.BigIntegerField()),
+                ("root", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.run"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('revision', models.PositiveSmallIntegerField(default=1)),
-                ('orders', models.PositiveIntegerField()),
-                ('charged_fen', models.BigIntegerField()),
-                ('elder_fen', models.BigIntegerField()),
-                ('gross_fen', models.BigIntegerField()),
-                ('deducted_fen', models.BigIntegerField()),
-                ('net_fen', models.BigIntegerField()),
-                ('score_tenths', models.PositiveSmallIntegerField()),
-                ('decision', models.JSONField()),
-                ('root', models.CharField(max_length=64)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.enterprise')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.run')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("revision", models.PositiveSmallIntegerField(default=1)),
+                ("orders", models.PositiveIntegerField()),
+                ("charged_fen", models.BigIntegerField()),
+                ("elder_fen", models.BigIntegerField()),
+                ("gross_fen", models.BigIntegerField()),
+                ("deducted_fen", models.BigIntegerField()),
+                ("net_fen", models.BigIntegerField()),
+                ("score_tenths", models.PositiveSmallIntegerField()),
+                ("decision", models.JSONField()),
+                ("root", models.CharField(max_length=64)),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.enterprise"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.run"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='payment',
-            name='statement',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.statement'),
+            model_name="payment",
+            name="statement",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.statement"
+            ),
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('n', models.PositiveIntegerField()),
-                ('gross_fen', models.BigIntegerField()),
-                ('deducted_fen', models.BigIntegerField()),
-                ('net_fen', models.BigIntegerField()),
-                ('leaf', models.CharField(max_length=64)),
-                ('withdrawn', models.BooleanField(default=False)),
-                ('charge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.charge')),
-                ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.statement')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("n", models.PositiveIntegerField()),
+                ("gross_fen", models.BigIntegerField()),
+                ("deducted_fen", models.BigIntegerField()),
+                ("net_fen", models.BigIntegerField()),
+                ("leaf", models.CharField(max_length=64)),
+                ("withdrawn", models.BooleanField(default=False)),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="benefits.charge"
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.statement"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Confirmation',
+            name="Confirmation",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('invoice_number', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('statement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.statement')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("invoice_number", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "statement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.statement"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StatementObjection',
+            name="StatementObjection",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('text', models.CharField(max_length=400)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('statement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.statement')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("text", models.CharField(max_length=400)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "statement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.statement"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('text', models.CharField(max_length=400)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('objection', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.statementobjection')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("text", models.CharField(max_length=400)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "objection",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="settlement.statementobjection",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Withdrawal',
+            name="Withdrawal",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.CharField(max_length=400)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('statement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.statement')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("reason", models.CharField(max_length=400)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "statement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.statement"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Withheld',
+            name="Withheld",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.CharField(max_length=200)),
-                ('charge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.charge')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.run')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="benefits.charge"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.run"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('programme', 'month'), name='one_run_a_month'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("programme", "month"), name="one_run_a_month"),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('run', 'enterprise', 'revision'), name='statement_revisions_are_numbered'),
+            model_name="statement",
+            constraint=models.UniqueConstraint(
+                fields=("run", "enterprise", "revision"), name="statement_revisions_are_numbered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_fen', django.db.models.expressions.CombinedExpression(models.F('net_fen'), '+', models.F('deducted_fen'))), ('charged_fen', django.db.models.expressions.CombinedExpression(models.F('elder_fen'), '+', models.F('gross_fen')))), name='a_statement_adds_up'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net_fen"), "+", models.F("deducted_fen")
+                        ),
+                    ),
+                    (
+                        "charged_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("elder_fen"), "+", models.F("gross_fen")
+                        ),
+                    ),
+                ),
+                name="a_statement_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('net_fen__gte', 0), ('deducted_fen__gte', 0)), name='a_statement_is_not_negative'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("net_fen__gte", 0), ("deducted_fen__gte", 0)), name="a_statement_is_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='a_payment_is_money'),
+            model_name="payment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="a_payment_is_money"),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn', False)), fields=('charge',), name='a_charge_is_settled_once'),
+            model_name="line",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn", False)), fields=("charge",), name="a_charge_is_settled_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('statement', 'n'), name='lines_are_numbered'),
+            model_name="line",
+            constraint=models.UniqueConstraint(fields=("statement", "n"), name="lines_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_fen', django.db.models.expressions.CombinedExpression(models.F('net_fen'), '+', models.F('deducted_fen')))), name='a_line_adds_up'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net_fen"), "+", models.F("deducted_fen")
+                        ),
+                    )
+                ),
+                name="a_line_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='withheld',
-            constraint=models.UniqueConstraint(fields=('run', 'charge'), name='a_charge_is_withheld_once_a_run'),
+            model_name="withheld",
+            constraint=models.UniqueConstraint(fields=("run", "charge"), name="a_charge_is_withheld_once_a_run"),
         ),
     ]

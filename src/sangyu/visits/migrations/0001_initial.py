@@ -2,79 +2,165 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import sangyu.kit.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import sangyu.kit.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('benefits', '0001_initial'),
-        ('orders', '0001_initial'),
-        ('providers', '0001_initial'),
+        ("access", "0001_initial"),
+        ("benefits", "0001_initial"),
+        ("orders", "0001_initial"),
+        ("providers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('arrived_at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.enterprise')),
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.programme')),
-                ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.worker')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("arrived_at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.enterprise"
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.worker"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('ARRIVAL_PLACE', '到达定位'), ('DEPARTURE_PLACE', '离开定位'), ('DOOR_CODE', '门牌码')], max_length=20)),
-                ('facts', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='visits.visit')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ARRIVAL_PLACE", "到达定位"),
+                            ("DEPARTURE_PLACE", "离开定位"),
+                            ("DOOR_CODE", "门牌码"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("facts", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "visit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="visits.visit"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Departure',
+            name="Departure",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('left_at', models.DateTimeField()),
-                ('minutes', models.PositiveIntegerField()),
-                ('tasks_done', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, size=None)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('grade', models.CharField(choices=[('A', '定位相符并扫门牌码'), ('B', '定位相符'), ('C', '只有门牌码'), ('D', '没有可用证明')], max_length=1)),
-                ('because', models.CharField(max_length=120)),
-                ('not_charged', models.CharField(blank=True, max_length=200)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='visits.visit')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("left_at", models.DateTimeField()),
+                ("minutes", models.PositiveIntegerField()),
+                (
+                    "tasks_done",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30), default=list, size=None
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "grade",
+                    models.CharField(
+                        choices=[
+                            ("A", "定位相符并扫门牌码"),
+                            ("B", "定位相符"),
+                            ("C", "只有门牌码"),
+                            ("D", "没有可用证明"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                ("because", models.CharField(max_length=120)),
+                ("not_charged", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "visit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="visits.visit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VisitCharge',
+            name="VisitCharge",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('charge', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.charge')),
-                ('visit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='visits.visit')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "charge",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="benefits.charge"
+                    ),
+                ),
+                (
+                    "visit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="visits.visit"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['programme', 'arrived_at', 'id'], name='visits_by_time'),
+            model_name="visit",
+            index=models.Index(fields=["programme", "arrived_at", "id"], name="visits_by_time"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['enterprise', 'arrived_at', 'id'], name='visits_by_enterprise'),
+            model_name="visit",
+            index=models.Index(fields=["enterprise", "arrived_at", "id"], name="visits_by_enterprise"),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('visit', 'kind'), name='one_piece_of_a_kind'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(fields=("visit", "kind"), name="one_piece_of_a_kind"),
         ),
     ]

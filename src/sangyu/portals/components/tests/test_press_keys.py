@@ -59,8 +59,8 @@ def test_nothing_is_pressed_while_an_input_method_composes(open_page):
     page = open_page()
     listen(page)
     page.evaluate(
-        """() => { for (const init of [{key: 'F9', isComposing: true}, {key: 'F9', keyCode: 229}])
-            document.querySelector('#new_name').dispatchEvent(new KeyboardEvent('keydown', {...init, bubbles: true})); }"""
+        """() => { for (const init of [{isComposing: true}, {keyCode: 229}]) document.querySelector('#new_name')
+            .dispatchEvent(new KeyboardEvent('keydown', {key: 'F9', bubbles: true, ...init})); }"""
     )
     assert pressed(page) == []
 

@@ -58,7 +58,7 @@ def test_the_strip_tells_a_break_from_a_short_wait(open_page, site):
 
 
 def test_after_a_refusal_it_asks_again_from_the_last_message(open_page, site):
-    page = open_page("plain/")
+    page = open_page("plain/", expect=["503"])
     asked = start(page, "retry: 50\n\nid: 41\nevent: order\ndata: {}\n\n", None, "retry: 60000\n\n: back\n\n")
     page.goto(site + "live-sample/")
     page.locator(".sy-live[data-state=closed]").wait_for()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.cast import Cast
 
 from sangyu.access.queries import verify_chain
 from sangyu.orders.models import Stage
 from sangyu.portals.rounds import tasks
 from sangyu.quality.models import Sample
-from tests.cast import Cast
 
 
 @pytest.fixture

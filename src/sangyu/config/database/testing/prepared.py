@@ -1,0 +1,48 @@
+"""A migrated test database kept as a file, since running every migration takes many times as long as reading one dump.
+
+The file is named after everything that shapes it, so a changed migration makes a new one.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from sangyu.config.processes.embedded import Cluster
+from sangyu.config.processes.places import PROJECT
+from sangyu.config.setup.clone import digest, var
+
+PACKAGE = PROJECT / "src" / "sangyu"
+
+
+def restore(cluster: Cluster, name: str) -> None:
+    """Make database `name` from the kept file; without one make nothing, and the migrations will run."""
+    dump = _dump()
+    if not dump.is_file():
+        return
+    with psycopg.connect(cluster.url("owner", "postgres"), autocommit=True) as owner:
+        owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    psql = [cluster.bin / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-1", "-o", os.devnull, "-f", dump]
+    subprocess.run([*psql, cluster.url("owner", name)], check=True)
+
+
+def keep(cluster: Cluster, name: str) -> None:
+    """Write the migrated database `name` to its file, whole or not at all, and forget older ones."""
+    dump = _dump()
+    if dump.is_file():
+        return
+    partial = dump.with_name(f"{dump.name}.{os.getpid()}")
+    subprocess.run([cluster.bin / "pg_dump", "--no-comments", "-f", partial, cluster.url("owner", name)], check=True)
+    for older in dump.parent.glob("test-database-*.sql"):
+        older.unlink(missing_ok=True)
+    partial.rename(dump)
+
+
+def _dump() -> Path:
+    shaping = [PROJECT / "requirements.lock", *(PACKAGE / "config").glob("*.py"), *PACKAGE.rglob("insert_only.py")]
+    migrations = (path for path in PACKAGE.rglob("*.py") if path.parent.name in {"migrations", "database"})
+    return var() / f"test-database-{digest([*shaping, *migrations])[:12]}.sql"
