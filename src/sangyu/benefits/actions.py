@@ -11,6 +11,7 @@ from sangyu import policy
 from sangyu.access import actions as access
 from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.models import Adoption
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Charge, ChargeShare
 from sangyu.benefits.rules import NoOffer, Quote, Undecided
@@ -36,7 +37,7 @@ def quote(*, elder: Elder, item: ServiceItem, on: date) -> Quote:
     offer = pack.offers.get(item.offer)
     if offer is None:
         raise NoOffer(f"政策包“{pack.title}”没有规定“{item.name}”这类服务如何定价，请先补充政策包。")
-    fund = next(iter(pack.funds)).upper()
+    fund = offer.fund.upper()
     market_fen = providers_read.market_price_fen(item, on)
     facts = {**registry_read.facts(elder, on), "market_price_fen": market_fen}
     decisions = []
@@ -46,19 +47,18 @@ def quote(*, elder: Elder, item: ServiceItem, on: date) -> Quote:
         decisions.append(priced)
         price_fen = priced.amount_fen
     facts["price_fen"] = price_fen
-    if offer.account:
+    if offer.account and _holds(adopted, pack, offer, facts, on):
         used = benefits_read.credit(elder.programme_id, fund, elder.pk, on).used_fen
         credited = _decide(adopted, offer.account, {**facts, "used_before_fen": used}, on)
-        if credited.granted_fen:
-            decisions.append(credited)
-            return Quote(
-                price_fen=price_fen,
-                shares_fen=dict(credited.shares_fen),
-                fund=fund,
-                credit_fen=credited.used_fen,
-                credit_granted_fen=credited.granted_fen,
-                decisions=tuple(decision.to_json() for decision in decisions),
-            )
+        decisions.append(credited)
+        return Quote(
+            price_fen=price_fen,
+            shares_fen=dict(credited.shares_fen),
+            fund=fund,
+            credit_fen=credited.used_fen,
+            credit_granted_fen=credited.granted_fen,
+            decisions=tuple(decision.to_json() for decision in decisions),
+        )
     shared = _decide(adopted, offer.split, facts, on)
     decisions.append(shared)
     return Quote(
@@ -219,8 +219,16 @@ def _grant(key: AccountKey, quote: Quote, on: date, at: datetime) -> None:
     )
 
 
-def _decide(adopted: object, rule: str, facts: dict, on: date) -> policy.Decision:
+def _decide(adopted: Adoption, rule: str, facts: dict, on: date) -> policy.Decision:
     decision = policy.decide(adopted.pack_id, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
     if decision.outcome in ("needs_fact", "needs_parameter", "not_in_force"):
         raise Undecided(f"无法按“{rule}”定价：{decision.because or decision.missing}。请补充后再下单。")
     return decision
+
+
+def _holds(adopted: Adoption, pack: policy.Pack, offer: policy.Offer, facts: dict, on: date) -> bool:
+    """Tell whether the elder's credit pays here: every derived fact that the offer names has the value it names."""
+    return all(
+        _decide(adopted, pack.derived[fact].rule, facts, on).ground == value
+        for fact, value in offer.account_when.items()
+    )

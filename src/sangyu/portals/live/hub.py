@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import close_old_connections
@@ -19,6 +20,8 @@ POLL_S = 0.15
 WAIT_AFTER_TROUBLE_S = 1.0
 PAGE = 500
 UNREAD_MAX = 256
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +81,7 @@ class Hub:
         """Let a listener hear everything that settles from now on."""
         async with self._starting:
             if self._poller is None or self._poller.done():
-                cursor = await self._in(self._poll_thread, outbox_read.end)
+                cursor = await _in(self._poll_thread, outbox_read.end)
                 self._poller = asyncio.create_task(self._poll(cursor))
             self.listeners.add(listener)
 
@@ -97,16 +100,16 @@ class Hub:
 
     async def since(self, cursor: Cursor) -> list[Told]:
         """Read one page behind a cursor for a listener that catches up."""
-        return await self.read(outbox_read.since, cursor, PAGE)
+        return await self.read(partial(outbox_read.since, cursor, limit=PAGE))
 
-    async def read(self, what: Any, *args: Any) -> Any:
+    async def read(self, what: Callable[[], T]) -> T:
         """Run a read of the database beside the event loop."""
-        return await self._in(self._read_threads, what, *args)
+        return await _in(self._read_threads, what)
 
     async def _poll(self, cursor: Cursor) -> None:
         while True:
             try:
-                page = await self._in(self._poll_thread, outbox_read.since, cursor, PAGE)
+                page = await _in(self._poll_thread, partial(outbox_read.since, cursor, limit=PAGE))
             except Exception:
                 # A database that is away comes back; the cursor stands, so nothing is skipped meanwhile.
                 log.exception("The outbox could not be read; trying again.")
@@ -121,21 +124,16 @@ class Hub:
             if len(page) < PAGE:
                 await asyncio.sleep(POLL_S)
 
-    async def _in(self, threads: ThreadPoolExecutor, what: Any, *args: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(threads, _with_fresh_connection, what, *args)
+
+async def _in(threads: ThreadPoolExecutor, what: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(threads, _with_fresh_connection, what)
 
 
-def _with_fresh_connection(what: Any, *args: Any) -> Any:
+def _with_fresh_connection(what: Callable[[], T]) -> T:
     # A thread's connection outlives its call, as in a web worker between two requests; one that is too old or
     # broken is left behind before and after.
     close_old_connections()
     try:
-        return _call(what, args)
+        return what()
     finally:
         close_old_connections()
-
-
-def _call(what: Any, args: tuple[Any, ...]) -> Any:
-    if what is outbox_read.since:
-        return outbox_read.since(args[0], limit=args[1])
-    return what(*args)

@@ -1,0 +1,71 @@
+"""What a telephone event must look like before it is believed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.dateparse import parse_datetime
+
+NUMBER = RegexValidator(r"^[0-9+*#()\- ]*$", "号码只能含数字和 + - * # ( )")
+
+
+class Malformed(Exception):
+    """The event cannot be read; `str()` says why in Chinese."""
+
+
+@dataclass(frozen=True)
+class CtiEvent:
+    """One event of the telephone system; `at` is None when the system has no clock of its own."""
+
+    event: str
+    line_reference: str
+    caller_number: str
+    called_number: str
+    at: datetime | None
+
+
+class CtiEventForm(forms.Form):
+    """The fields of an event; their names are part of the contract with the telephone system."""
+
+    event = forms.ChoiceField(choices=[("ring", "振铃"), ("hangup", "挂断")])
+    line_reference = forms.CharField(max_length=60)
+    caller_number = forms.CharField(max_length=20, required=False, validators=[NUMBER])
+    called_number = forms.CharField(max_length=20, validators=[NUMBER])
+    at = forms.CharField(max_length=40, required=False)
+
+    def clean_at(self) -> datetime | None:
+        text = self.cleaned_data["at"]
+        if not text:
+            return None
+        try:
+            at = parse_datetime(text)
+        except ValueError:
+            at = None
+        if at is None or at.tzinfo is None:
+            raise forms.ValidationError("应为带时区的 ISO 8601 时间，例如 2026-11-22T09:00:00+08:00")
+        return at
+
+
+def read_cti_event(body: bytes) -> CtiEvent:
+    """Read one event from the bytes of a request.
+
+    Raises: Malformed, naming every field that is wrong.
+    """
+    try:
+        said: Any = json.loads(body)
+    except ValueError as error:
+        raise Malformed("请求正文不是 JSON。请以 UTF-8 编码的 JSON 对象提交。") from error
+    if not isinstance(said, dict):
+        raise Malformed("请求正文应是一个 JSON 对象。")
+    wrong = [name for name, value in said.items() if name in CtiEventForm.base_fields and not isinstance(value, str)]
+    if wrong:
+        raise Malformed("；".join(f"{name}：应为字符串" for name in wrong) + "。")
+    form = CtiEventForm(said)
+    if not form.is_valid():
+        raise Malformed("；".join(f"{name}：{' '.join(texts)}" for name, texts in form.errors.items()) + "。")
+    return CtiEvent(**form.cleaned_data)

@@ -1,0 +1,189 @@
+"""Come to agreement on statements: objection, answer, withdrawal, confirmation, and approval by another person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sangyu.access import actions as access
+from sangyu.access.models import Role, User
+from sangyu.access.queries import ensure_role
+from sangyu.kit.errors import NotFound
+from sangyu.kit.ids import derived_id
+from sangyu.settlement import queries as settlement_read
+from sangyu.settlement import rules
+from sangyu.settlement.models import (
+    Answer,
+    Approval,
+    Confirmation,
+    Line,
+    Run,
+    Statement,
+    StatementObjection,
+    Withdrawal,
+)
+
+
+@transaction.atomic
+def object_to(*, statement_id: UUID, text: str, by: User, at: datetime) -> StatementObjection:
+    """Disagree with one's own statement before confirming it; once.
+
+    Raises: NotFound, AlreadyApproved, TextMissing.
+    """
+    statement = _own(statement_id, by)
+    existing = StatementObjection.objects.filter(statement=statement).first()
+    if existing is not None:
+        return existing
+    if not text.strip():
+        raise rules.TextMissing("请写明对结算单的异议。")
+    if Confirmation.objects.filter(statement=statement).exists():
+        raise rules.AlreadyApproved("这份结算单已经对账确认，不能再提异议。")
+    row = StatementObjection.objects.create(
+        id=derived_id("statement-objection", statement.pk), statement=statement, text=text.strip(), by=by, at=at
+    )
+    access.record(by=by, at=at, verb="settlement.object", object_kind="statement", object_id=statement.pk)
+    return row
+
+
+@transaction.atomic
+def answer(*, objection_id: UUID, text: str, by: User, at: datetime) -> Answer:
+    """Answer an objection that does not change the statement; one that does is answered by `withdraw`.
+
+    Raises: NotFound, TextMissing.
+    """
+    ensure_role(by, Role.FINANCE)
+    objection = StatementObjection.objects.filter(pk=objection_id, statement__run__programme_id=by.programme_id).first()
+    if objection is None:
+        raise NotFound("没有找到这项异议。")
+    existing = Answer.objects.filter(objection=objection).first()
+    if existing is not None:
+        return existing
+    if not text.strip():
+        raise rules.TextMissing("请写明答复，企业会看到。")
+    row = Answer.objects.create(
+        id=derived_id("answer", objection.pk), objection=objection, text=text.strip(), by=by, at=at
+    )
+    access.record(by=by, at=at, verb="settlement.answer", object_kind="statement", object_id=objection.statement_id)
+    return row
+
+
+@transaction.atomic
+def withdraw(*, statement_id: UUID, reason: str, by: User, at: datetime) -> Withdrawal:
+    """Take a statement back before the run is approved; the next `draw_up` makes its next revision.
+
+    Raises: NotFound, AlreadyApproved, TextMissing.
+    """
+    ensure_role(by, Role.FINANCE)
+    existing = Withdrawal.objects.filter(
+        statement_id=statement_id, statement__run__programme_id=by.programme_id
+    ).first()
+    if existing is not None:
+        return existing
+    statement = settlement_read.get_statement(by, statement_id)
+    Run.objects.select_for_update().get(pk=statement.run_id)
+    if Approval.objects.filter(run_id=statement.run_id).exists():
+        raise rules.AlreadyApproved("本月结算已经审批，不能撤回；差额请在下月更正。")
+    if not reason.strip():
+        raise rules.TextMissing("撤回结算单必须写明理由。")
+    row = Withdrawal.objects.create(
+        id=derived_id("withdrawal", statement.pk), statement=statement, reason=reason.strip(), by=by, at=at
+    )
+    Line.objects.filter(statement=statement).update(withdrawn=True)
+    access.record(
+        by=by,
+        at=at,
+        verb="settlement.withdraw",
+        object_kind="statement",
+        object_id=statement.pk,
+        facts={"reason": reason},
+    )
+    return row
+
+
+@transaction.atomic
+def confirm(*, statement_id: UUID, invoice_number: str, by: User, at: datetime) -> Confirmation:
+    """Agree with one's own statement and name the invoice (对账); once.
+
+    Raises: NotFound, TextMissing, NotYet while an objection waits for its answer.
+    """
+    statement = _own(statement_id, by)
+    existing = Confirmation.objects.filter(statement=statement).first()
+    if existing is not None:
+        return existing
+    if not invoice_number.strip():
+        raise rules.TextMissing("请填写发票号码。")
+    waiting = StatementObjection.objects.filter(statement=statement).exclude(
+        pk__in=Answer.objects.values("objection_id")
+    )
+    if waiting.exists():
+        raise rules.NotYet("您的异议还没有得到答复，答复后再确认对账。")
+    row = Confirmation.objects.create(
+        id=derived_id("confirmation", statement.pk),
+        statement=statement,
+        invoice_number=invoice_number.strip(),
+        by=by,
+        at=at,
+    )
+    access.record(
+        by=by,
+        at=at,
+        verb="settlement.confirm",
+        object_kind="statement",
+        object_id=statement.pk,
+        facts={"invoice": invoice_number, "net_fen": statement.net_fen},
+    )
+    return row
+
+
+@transaction.atomic
+def approve(*, run_id: UUID, by: User, at: datetime) -> Approval:
+    """Approve a run whose statements are all confirmed, as somebody else than its author; once.
+
+    Raises: NotAllowed, NotFound, SamePerson (by person, not by role), NotYet.
+    """
+    ensure_role(by, Role.APPROVER)
+    run = _lock(run_id, by)
+    existing = Approval.objects.filter(run=run).first()
+    if existing is not None:
+        return existing
+    if run.drawn_by_id == by.pk:
+        raise rules.SamePerson("出单人不能审批自己出的结算单，请由另一位同事审批。")
+    rows = list(settlement_read.statements(by).filter(run=run))
+    if not rows:
+        raise rules.NotYet("本月还没有结算单，不能审批。")
+    confirmed = set(Confirmation.objects.filter(statement__in=rows).values_list("statement_id", flat=True))
+    waiting = [row.enterprise.short_name for row in rows if row.pk not in confirmed]
+    if waiting:
+        shown = "、".join(waiting[:3]) + (f"等{len(waiting)}家" if len(waiting) > 3 else "")
+        raise rules.NotYet(f"还有企业没有对账确认：{shown}。全部确认后才能审批。")
+    row = Approval.objects.create(
+        id=derived_id("approval", run.pk),
+        run=run,
+        net_fen=sum(row.net_fen for row in rows),
+        root=run.root,
+        by=by,
+        at=at,
+    )
+    access.record(
+        by=by,
+        at=at,
+        verb="settlement.approve",
+        object_kind="run",
+        object_id=run.pk,
+        facts={"net_fen": row.net_fen, "root": run.root},
+    )
+    return row
+
+
+def _own(statement_id: UUID, by: User) -> Statement:
+    ensure_role(by, Role.ENTERPRISE)
+    return settlement_read.get_statement(by, statement_id)
+
+
+def _lock(run_id: UUID, by: User) -> Run:
+    run = Run.objects.select_for_update().filter(pk=run_id, programme_id=by.programme_id).first()
+    if run is None:
+        raise NotFound("没有找到这次结算。")
+    return run

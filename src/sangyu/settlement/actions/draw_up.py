@@ -1,0 +1,174 @@
+"""Draw up the statements of a month: what may be paid, what the appraisal deducts, sealed line by line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from sangyu.access import actions as access
+from sangyu.access.models import Role, User
+from sangyu.access.queries import ensure_role
+from sangyu.adoption import queries as adoption_read
+from sangyu.benefits.models import Charge
+from sangyu.kit.ids import derived_id
+from sangyu.kit.month import Month
+from sangyu.providers.models import Enterprise
+from sangyu.quality import queries as quality_read
+from sangyu.quality.models import Finalisation
+from sangyu.settlement import queries as settlement_read
+from sangyu.settlement import rules
+from sangyu.settlement.models import (
+    Approval,
+    Line,
+    Run,
+    Statement,
+    Withheld,
+)
+from sangyu.visits.models import Departure
+
+
+@transaction.atomic
+def draw_up(*, month: Month, by: User, at: datetime) -> Run:
+    """Draw up the statements of a month for every enterprise that has none in force; a repeat adds nothing.
+
+    Charges of earlier months that were withheld then are looked at again.
+    Raises: NotAllowed; NotYet, naming the enterprises whose appraisal is not final; AlreadyApproved; MoreThanHeld.
+    """
+    ensure_role(by, Role.FINANCE, Role.CLOCK)
+    Run.objects.get_or_create(
+        programme_id=by.programme_id,
+        month=str(month),
+        defaults={"id": derived_id("run", by.programme_id, month), "drawn_by": by, "drawn_at": at},
+    )
+    run = Run.objects.select_for_update().get(programme_id=by.programme_id, month=str(month))
+    charges = _open_charges(run, month)
+    if charges and Approval.objects.filter(run=run).exists():
+        raise rules.AlreadyApproved(f"{month}结算已经审批，不能再出单；新发生的费用进入下月结算。")
+    reasons = _withheld(by.programme_id, charges)
+    Withheld.objects.bulk_create(
+        [
+            Withheld(id=derived_id("withheld", run.pk, charge_id), run=run, charge_id=charge_id, reason=reason)
+            for charge_id, reason in reasons.items()
+        ],
+        ignore_conflicts=True,
+    )
+    by_enterprise: dict[UUID, list[Charge]] = defaultdict(list)
+    for charge in charges:
+        if charge.pk not in reasons:
+            by_enterprise[charge.enterprise_id].append(charge)
+    scores = dict(
+        Finalisation.objects.filter(
+            appraisal__month=str(month), appraisal__enterprise_id__in=list(by_enterprise)
+        ).values_list("appraisal__enterprise_id", "total_tenths")
+    )
+    _ensure_scored(by_enterprise, scores, month)
+    for enterprise_id in sorted(by_enterprise):
+        _draw_statement(run, enterprise_id, by_enterprise[enterprise_id], scores[enterprise_id], month)
+    run.root = rules.root(
+        list(settlement_read.statements(by).filter(run=run).order_by("enterprise_id").values_list("root", flat=True))
+    )
+    run.save(update_fields=["root"])
+    access.record(
+        by=by,
+        at=at,
+        verb="settlement.draw_up",
+        object_kind="run",
+        object_id=run.pk,
+        facts={"month": str(month), "drawn": len(by_enterprise), "withheld": len(reasons), "root": run.root},
+    )
+    return run
+
+
+def _open_charges(run: Run, month: Month) -> list[Charge]:
+    settled = Line.objects.filter(withdrawn=False).values("charge_id")
+    return list(
+        Charge.objects.filter(programme_id=run.programme_id, service_on__lt=month.next().first_day)
+        .exclude(pk__in=settled)
+        .select_related("elder")
+        .order_by("enterprise_id", "service_on", "id")
+    )
+
+
+def _withheld(programme_id: UUID, charges: list[Charge]) -> dict[UUID, str]:
+    orders = [charge.cause_id for charge in charges]
+    grades = dict(Departure.objects.filter(visit__order_id__in=orders).values_list("visit__order_id", "grade"))
+    confirmed = quality_read.confirmed_orders(programme_id, orders)
+    denied = quality_read.denied_orders(programme_id, orders)
+    reasons = {}
+    for charge in charges:
+        died_on = charge.elder.died_on
+        reason = rules.withheld(
+            rules.Delivery(
+                grade=grades.get(charge.cause_id, "D"),
+                confirmed=charge.cause_id in confirmed,
+                denied=charge.cause_id in denied,
+                died_before=died_on is not None and died_on <= charge.service_on,
+            )
+        )
+        if reason:
+            reasons[charge.pk] = reason
+    return reasons
+
+
+def _ensure_scored(by_enterprise: dict[UUID, list[Charge]], scores: dict[UUID, int], month: Month) -> None:
+    missing = sorted(set(by_enterprise) - set(scores))
+    if missing:
+        names = list(Enterprise.objects.filter(pk__in=missing).order_by("name").values_list("name", flat=True))
+        shown = "、".join(names[:3]) + (f"等{len(names)}家" if len(names) > 3 else "")
+        raise rules.NotYet(f"{month}的考核还没有定稿：{shown}。请质量管理中心先定稿，再出结算单。")
+
+
+def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_tenths: int, month: Month) -> None:
+    gross = {charge.pk: charge.public_fen for charge in charges}
+    decision = adoption_read.decide(
+        run.programme_id,
+        "settlement",
+        {"order_subsidies_fen": list(gross.values()), "meal_subsidies_fen": [], "score_tenths": score_tenths},
+        month.first_day,
+    )
+    if decision.amount_fen is None:
+        raise rules.NotYet(f"结算规则缺少参数{decision.missing}，请先由民政局在政策参数里设定。")
+    net = rules.spread(gross_fen=gross, net_fen=decision.amount_fen)
+    revision = (
+        Statement.objects.filter(run=run, enterprise_id=enterprise_id).aggregate(last=Max("revision"))["last"] or 0
+    ) + 1
+    statement_id = derived_id("statement", run.pk, enterprise_id, revision)
+    lines = [
+        Line(
+            id=derived_id("line", statement_id, charge.pk),
+            statement_id=statement_id,
+            charge=charge,
+            n=n,
+            gross_fen=gross[charge.pk],
+            net_fen=net[charge.pk],
+            deducted_fen=gross[charge.pk] - net[charge.pk],
+            leaf=rules.leaf(
+                charge_id=charge.pk,
+                service_on=charge.service_on,
+                gross_fen=gross[charge.pk],
+                net_fen=net[charge.pk],
+            ),
+        )
+        for n, charge in enumerate(charges, start=1)
+    ]
+    gross_fen, net_fen = sum(gross.values()), sum(net.values())
+    Statement.objects.create(
+        id=statement_id,
+        run=run,
+        enterprise_id=enterprise_id,
+        revision=revision,
+        orders=len(lines),
+        charged_fen=sum(charge.price_fen for charge in charges),
+        elder_fen=sum(charge.elder_fen for charge in charges),
+        gross_fen=gross_fen,
+        deducted_fen=gross_fen - net_fen,
+        net_fen=net_fen,
+        score_tenths=score_tenths,
+        decision=decision.to_json(),
+        root=rules.root([line.leaf for line in lines]),
+    )
+    Line.objects.bulk_create(lines, batch_size=2000)
