@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
@@ -44,7 +45,8 @@ def queue(viewer: User, *, limit: int = 9) -> list[FollowUpTask]:
     Shape: each task carries `tries`, the calls that reached nobody.
     """
     reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
-    rows = tasks(viewer).filter(~Exists(reached)).annotate(tries=Count("followup", distinct=True))
+    made = FollowUp.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(n=Count("pk")).values("n")
+    rows = tasks(viewer).filter(~Exists(reached)).annotate(tries=Coalesce(Subquery(made), 0))
     return list(rows.order_by("tries", "sample__day", "id")[:limit])
 
 
@@ -232,6 +234,18 @@ def get_sheet(viewer: User, appraisal_id: UUID) -> Sheet:
     if found is None:
         raise NotFound("没有找到这份考核表。")
     return _sheets([found])[0]
+
+
+def get_objection(viewer: User, objection_id: UUID) -> Objection:
+    """Return one objection on a sheet.
+
+    Raises: NotFound.
+    """
+    found = Objection.objects.filter(pk=objection_id, item__appraisal__programme_id=viewer.programme_id)
+    row = found.select_related("item", "item__appraisal").first() if sees_whole_programme(viewer) else None
+    if row is None:
+        raise NotFound("没有找到这项异议。")
+    return row
 
 
 def sheet_of(appraisal: Appraisal) -> Sheet:

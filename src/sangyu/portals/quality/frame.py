@@ -1,0 +1,48 @@
+"""The frame of the quality desk: who may sit here, and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sangyu.access.queries import Role, ensure_role
+from sangyu.portals.components.frame import Desk, Tab
+
+READERS = (Role.QUALITY, Role.SUPERVISOR, Role.BUREAU, Role.AUDITOR)
+
+
+def seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in who may read this desk; its verbs let only the quality officer write."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        ensure_role(request.user, *READERS)
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def context(request: HttpRequest, here: str, *, due: int | None = None, **more: Any) -> dict[str, Any]:
+    """Return what every page of this desk needs, and what the page adds."""
+    pages = (
+        ("queue", _("回访"), "g q", "phone", due),
+        ("samples", _("抽样"), "g s", "list", None),
+        ("appraisals", _("考核"), "g a", "star", None),
+    )
+    desk = Desk(
+        name=_("质量台"),
+        programme=request.user.programme.name,
+        home_url=reverse("quality:queue"),
+        nav=[
+            Tab(label, reverse(f"quality:{name}"), active=here == name, key=key, icon=icon, count=count)
+            for name, label, key, icon, count in pages
+        ],
+    )
+    may_write = Role.QUALITY in request.user.roles
+    return {"desk": desk, "viewer": request.user, "may_write": may_write, **more}

@@ -1,0 +1,1 @@
+"""The views of the quality desk, by noun: calls, samples, appraisals."""
