@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from sangyu import policy
 from sangyu.access.models import User
 from sangyu.access.queries import sees_whole_programme
+from sangyu.adoption import queries as adoption_read
 from sangyu.budget.models import Appropriation, Override
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.rules import AccountKey
@@ -51,3 +53,24 @@ def position_of(programme_id: UUID, fund: str, year: int) -> Position:
         paid_fen=balance.debit_fen,
         available_fen=balance.available_fen,
     )
+
+
+def appropriations(viewer: User, year: int) -> list[Appropriation]:
+    """Return what was given for a year, oldest first; nothing for a viewer who may not see money."""
+    rows = Appropriation.objects.filter(programme_id=viewer.programme_id, year=year).select_related("by")
+    return list(rows.order_by("at", "id")) if sees_whole_programme(viewer) else []
+
+
+def overrides(viewer: User, year: int) -> list[Override]:
+    """Return the leaves to go beyond a year's money, oldest first; nothing for a viewer who may not see money."""
+    rows = Override.objects.filter(programme_id=viewer.programme_id, year=year).select_related("by")
+    return list(rows.order_by("at", "id")) if sees_whole_programme(viewer) else []
+
+
+def fund_titles(viewer: User, on: date) -> dict[str, str]:
+    """Return the funds of the pack in force on a day with their Chinese titles, in the order of the pack.
+
+    Raises: NothingAdopted.
+    """
+    pack = policy.load(adoption_read.in_force(viewer.programme_id, on).pack_id)
+    return {fund.id.upper(): fund.title for fund in pack.funds.values()}

@@ -30,6 +30,7 @@ _POINTS = {
     "POOR": Urn({5: 420, 4: 300, 3: 170, 2: 70, 1: 40}),
 }
 _CHARACTERS = Urn({"GOOD": 250, "PLAIN": 630, "POOR": 120})
+VISITED_FROM_ATTEMPT = 5
 _COMPLAINTS = ("迟到没有提前打电话", "没做完就走了", "态度不好", "打扫不干净", "推销保健品", "多收了钱", "人没来")
 
 
@@ -114,13 +115,17 @@ def evidence(worker_ref: str, order_ref: str, *, seed: int, door: Point, moment:
     return Evidence(grade, place, photo_count=1 + below(3, *key, "photos"))
 
 
-def answers(enterprise_ref: str, worker_ref: str, order_ref: str, *, seed: int) -> Answers:
-    """Say how an elder answers the quality officer, agreeing with what the worker really did."""
+def answers(enterprise_ref: str, worker_ref: str, order_ref: str, *, seed: int, attempt: int = 1) -> Answers:
+    """Say how an elder answers the quality officer, agreeing with what the worker really did.
+
+    Who did not answer is rung again on another day; from the `VISITED_FROM_ATTEMPT`-th on somebody goes and asks.
+    """
     key = (seed, "follow-up", order_ref)
     came_on_time = minutes_late(worker_ref, order_ref, seed=seed) < 15
     if no_show(worker_ref, order_ref, seed=seed):
         return Answers(is_reached=True, points=1, came_on_time=False, complaint=_COMPLAINTS[-1])
-    if not chance(780, *key, "reached"):
+    tried = key if attempt == 1 else (*key, attempt)
+    if attempt < VISITED_FROM_ATTEMPT and not chance(780, *tried, "reached"):
         return Answers(is_reached=False, points=None, came_on_time=came_on_time, complaint="")
     points = _POINTS[character(enterprise_ref, seed=seed)].draw(*key, "points")
     if not came_on_time:

@@ -1,6 +1,6 @@
 """The address book: one line per desk."""
 
-from importlib.util import find_spec
+from importlib import import_module
 
 from django.urls import include, path
 
@@ -19,7 +19,11 @@ DESKS = [
 
 
 def _stands(desk: str) -> bool:
-    return find_spec(f"sangyu.portals.{desk}") is not None and find_spec(f"sangyu.portals.{desk}.urls") is not None
+    try:
+        import_module(f"sangyu.portals.{desk}.urls")
+    except ImportError:
+        return False
+    return True
 
 
 urlpatterns = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,7 +16,7 @@ from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.adoption import queries as adoption_read
 from sangyu.dispatch import rules
-from sangyu.dispatch.models import Acceptance, Assignment, Candidate, Dispatch, RefusalRow
+from sangyu.dispatch.models import Acceptance, Assignment, Candidate, Dispatch, RefusalReason, RefusalRow
 from sangyu.kit.errors import NotFound
 from sangyu.kit.point import Crs, Point, distance_m
 from sangyu.orders.models import Order, Stage
@@ -31,6 +32,9 @@ from sangyu.providers.models import (
 )
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+INBOX_MAX = 100
+# Nobody chooses "no answer in time"; the clock writes it.
+REASONS_TO_REFUSE = [choice for choice in RefusalReason.choices if choice[0] != RefusalReason.NO_ANSWER]
 TAKING_UP = (Stage.SENT, Stage.ACCEPTED, Stage.ASSIGNED, Stage.IN_SERVICE, Stage.SERVED)
 
 
@@ -228,7 +232,7 @@ def get_dispatch(viewer: User, dispatch_id: UUID) -> Dispatch:
     return found
 
 
-def inbox(viewer: User, *stages: str, limit: int = 100) -> list[Dispatch]:
+def inbox(viewer: User, *stages: str, limit: int = INBOX_MAX) -> list[Dispatch]:
     """Return what the viewer's enterprise has in hand at these stages, soonest first; only while it is its own."""
     return list(
         dispatches(viewer)
@@ -311,6 +315,19 @@ class WorkerChoice:
     distance_m: int
     usual: int
     reason: str
+
+
+def whereabouts(viewer: User, orders: Iterable[Order]) -> dict[UUID, tuple[Dispatch, Assignment | None]]:
+    """Return who has each of some orders in hand and who goes: "where is my order?" in two queries.
+
+    Shape: order id -> its last dispatch and that dispatch's last assignment; an order never sent is left out.
+    """
+    last = {row.order_id: row for row in dispatches(viewer).filter(order__in=list(orders)).order_by("n")}
+    goes = {
+        row.dispatch_id: row
+        for row in Assignment.objects.filter(dispatch__in=list(last.values())).select_related("worker").order_by("n")
+    }
+    return {order_id: (row, goes.get(row.pk)) for order_id, row in last.items()}
 
 
 def worker_choices(viewer: User, dispatch: Dispatch) -> list[WorkerChoice]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from sangyu.access.models import User
 from sangyu.access.queries import sees_whole_programme
@@ -16,6 +17,11 @@ from sangyu.orders import queries as orders_read
 from sangyu.orders.models import Order
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
+
+ANSWERED = Q(answered_at__isnull=False) & (Q(hung_up_at=None) | Q(answered_at__lte=F("hung_up_at")))
+QUICKLY = ANSWERED & Q(answered_at__lte=F("rang_at") + timedelta(seconds=15))
+MISSED = Q(hung_up_at__isnull=False) & (Q(answered_at=None) | Q(answered_at__gt=F("hung_up_at")))
+BEHIND = {"answered": ANSWERED, "quickly": QUICKLY, "missed": MISSED}
 
 
 def calls(viewer: User) -> QuerySet[Call]:
@@ -71,13 +77,24 @@ def caller(viewer: User, call: Call, on: date, *, chosen: UUID | None = None) ->
         found = registry_read.find_by_phone(viewer, call.caller_number) if call.caller_number else []
     if len(found) != 1:
         return Caller(tuple(found), None, (), ())
-    elder = found[0]
+    return known(viewer, found[0], on)
+
+
+def known(viewer: User, elder: Elder, on: date) -> Caller:
+    """Return one elder with card and orders, as for a call of theirs; for looking somebody up without a call."""
     return Caller(
         (elder,),
         registry_read.card(viewer, elder, on),
         tuple(orders_read.open_for(viewer, elder)),
         tuple(orders_read.recent_for(viewer, elder)),
     )
+
+
+def ringing(viewer: User, calls: Iterable[Call]) -> list[tuple[Call, list[Elder]]]:
+    """Return each call with the elders whom its number belongs to; two queries, however many ring."""
+    calls = list(calls)
+    belongs = registry_read.find_by_phones(viewer, [call.caller_number for call in calls])
+    return [(call, belongs.get(call.caller_number, [])) for call in calls]
 
 
 def call_of(viewer: User, order: Order) -> Call | None:
@@ -97,13 +114,38 @@ class Day:
 
 
 def figures(viewer: User, begins_at: datetime, ends_at: datetime) -> Day:
-    """Count calls, answers, answers within 15 seconds and misses in a half-open stretch of time."""
-    rows = calls(viewer).filter(rang_at__gte=begins_at, rang_at__lt=ends_at)
-    times = list(rows.values_list("rang_at", "answered_at", "hung_up_at"))
-    answered = [(rang, answered) for rang, answered, _ in times if answered]
+    """Count calls, answers, answers within 15 seconds and misses in a half-open stretch of time.
+
+    A return call mends a missed call for the caller, not for the figures: it stays missed.
+    """
+    rows = calls_between(viewer, begins_at, ends_at)
     return Day(
-        rang=len(times),
-        answered=len(answered),
-        answered_in_15_s=sum((answer - rang).total_seconds() <= 15 for rang, answer in answered),
-        missed=sum(1 for _, answer, hung in times if answer is None and hung is not None),
+        rang=rows.count(),
+        answered=rows.filter(ANSWERED).count(),
+        answered_in_15_s=rows.filter(QUICKLY).count(),
+        missed=rows.filter(MISSED).count(),
     )
+
+
+def calls_between(viewer: User, begins_at: datetime, ends_at: datetime) -> QuerySet[Call]:
+    """The calls that rang in a half-open stretch of time."""
+    return calls(viewer).filter(rang_at__gte=begins_at, rang_at__lt=ends_at)
+
+
+def page(
+    viewer: User,
+    begins_at: datetime,
+    ends_at: datetime,
+    which: str = "",
+    *,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[Call]:
+    """Return the calls behind one of the figures (`answered`, `quickly`, `missed`; all when empty), newest first.
+
+    Shape: `limit` at a time before the key (rang_at, id) of the last one.
+    """
+    rows = calls_between(viewer, begins_at, ends_at).filter(BEHIND.get(which, Q())).order_by("-rang_at", "-id")
+    if before is not None:
+        rows = rows.filter(Q(rang_at__lt=before[0]) | Q(rang_at=before[0], id__lt=before[1]))
+    return list(rows[:limit])

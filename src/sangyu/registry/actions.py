@@ -92,7 +92,7 @@ def register(
         on,
     )
     if not decision.eligible:
-        raise NotEligible(f"{name.strip()}暂不能登记入院：{decision.because}。")
+        raise NotEligible(f"{name.strip()}：{decision.because}。")
     numbers = [phone.strip() for phone in phones if phone.strip()]
     elder_id = derived_id("elder", by.programme_id, person.number)
     canonical = place.converted(Crs.WGS84) if place else None

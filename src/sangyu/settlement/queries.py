@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.kit.errors import NotFound
+from sangyu.ledger.models import Hold, HoldEnd
 from sangyu.settlement.models import (
     Answer,
     Approval,
@@ -35,6 +36,78 @@ def runs(viewer: User) -> QuerySet[Run]:
 def get_run(viewer: User, month: str) -> Run | None:
     """Return the run of a month, if it was drawn up and the viewer may see it."""
     return runs(viewer).filter(month=month).select_related("drawn_by").first()
+
+
+@dataclass(frozen=True)
+class MonthSums:
+    """The run of a month in short: how many statements, how far, and how much."""
+
+    run: Run
+    statements: int
+    confirmed: int
+    approved: bool
+    payments: int
+    returned: int
+    failed: int
+    gross_fen: int
+    deducted_fen: int
+    net_fen: int
+
+    @property
+    def label(self) -> str:
+        """The state in Chinese."""
+        if self.failed:
+            return f"银行退回{self.failed}笔"
+        if self.payments and self.returned == self.payments:
+            return "已到账"
+        if self.payments:
+            return "待回单"
+        if self.approved:
+            return "待拨付"
+        if self.statements and self.confirmed == self.statements:
+            return "待审批"
+        return "对账中" if self.statements else "无结算单"
+
+
+def month_sums(viewer: User, year: int) -> dict[str, MonthSums]:
+    """Add up the runs of a year by month; a fixed number of queries."""
+    found = {row.pk: row for row in runs(viewer).filter(month__startswith=f"{year:04d}-")}
+    in_force = statements(viewer).filter(run__in=found).order_by()
+    confirmed = Confirmation.objects.filter(statement__in=in_force)
+    sums = {
+        row["run"]: row
+        for row in in_force.values("run").annotate(
+            n=Count("pk"), gross=Sum("gross_fen"), deducted=Sum("deducted_fen"), net=Sum("net_fen")
+        )
+    }
+    confirmed_by = dict(confirmed.order_by().values_list("statement__run").annotate(n=Count("pk")))
+    approved = set(Approval.objects.filter(run__in=found).values_list("run_id", flat=True))
+    sent = dict(
+        Payment.objects.filter(file__run__in=found).order_by().values_list("file__run").annotate(n=Count("pk"))
+    )
+    answers: dict[tuple[UUID, bool], int] = {}
+    for run_id, paid, n in (
+        PaymentReturn.objects.filter(payment__file__run__in=found)
+        .order_by()
+        .values_list("payment__file__run", "paid")
+        .annotate(n=Count("pk"))
+    ):
+        answers[run_id, paid] = n
+    return {
+        run.month: MonthSums(
+            run=run,
+            statements=sums.get(pk, {}).get("n", 0),
+            confirmed=confirmed_by.get(pk, 0),
+            approved=pk in approved,
+            payments=sent.get(pk, 0),
+            returned=answers.get((pk, True), 0) + answers.get((pk, False), 0),
+            failed=answers.get((pk, False), 0),
+            gross_fen=sums.get(pk, {}).get("gross", 0),
+            deducted_fen=sums.get(pk, {}).get("deducted", 0),
+            net_fen=sums.get(pk, {}).get("net", 0),
+        )
+        for pk, run in found.items()
+    }
 
 
 def statements(viewer: User) -> QuerySet[Statement]:
@@ -188,6 +261,70 @@ def totals(viewer: User, run: Run) -> Totals:
         )["sum"]
         or 0,
     )
+
+
+@dataclass(frozen=True)
+class LedgerSums:
+    """What the ledger itself says of the holds behind a run's lines, in fen."""
+
+    held_fen: int
+    posted_fen: int
+    voided_fen: int
+
+    @property
+    def open_fen(self) -> int:
+        """What is still promised: neither posted nor given back."""
+        return self.held_fen - self.posted_fen - self.voided_fen
+
+
+def ledger_sums(viewer: User, run: Run) -> LedgerSums:
+    """Add up the holds behind the lines of a run and how they ended, from the ledger's own rows."""
+    settled = Line.objects.filter(statement__in=statements(viewer).filter(run=run).order_by(), gross_fen__gt=0)
+    holds = settled.values("charge__hold_id")
+    ends = HoldEnd.objects.filter(hold__in=holds).aggregate(posted=Sum("posted_fen"), voided=Sum("voided_fen"))
+    return LedgerSums(
+        held_fen=Hold.objects.filter(pk__in=holds).aggregate(sum=Sum("amount_fen"))["sum"] or 0,
+        posted_fen=ends["posted"] or 0,
+        voided_fen=ends["voided"] or 0,
+    )
+
+
+@dataclass(frozen=True)
+class ItemSum:
+    """The lines of a statement that are for one catalogue item, added up."""
+
+    item: str
+    orders: int
+    gross_fen: int
+    deducted_fen: int
+    net_fen: int
+
+
+def item_sums(viewer: User, statement: Statement) -> list[ItemSum]:
+    """Add up a statement by catalogue item, for the printed sheet."""
+    rows = Line.objects.filter(statement=get_statement(viewer, statement.pk)).order_by()
+    groups = rows.values_list("charge__item__name").annotate(
+        n=Count("pk"), gross=Sum("gross_fen"), deducted=Sum("deducted_fen"), net=Sum("net_fen")
+    )
+    return [ItemSum(*group) for group in groups.order_by("charge__item__name")]
+
+
+def withdrawals(viewer: User, run: Run) -> list[Withdrawal]:
+    """Return the statements of a run that were taken back, with the reasons; newest first."""
+    rows = Withdrawal.objects.filter(statement__run=run, statement__run__in=runs(viewer))
+    return list(rows.select_related("statement", "statement__enterprise", "by").order_by("-at"))
+
+
+def get_objection(viewer: User, objection_id: UUID) -> StatementObjection:
+    """Return one objection to a statement that the viewer may see.
+
+    Raises: NotFound.
+    """
+    rows = StatementObjection.objects.filter(pk=objection_id, statement__in=statements(viewer))
+    found = rows.select_related("statement", "statement__run").first()
+    if found is None:
+        raise NotFound("没有找到这项异议。")
+    return found
 
 
 def approval_of(viewer: User, run: Run) -> Approval | None:

@@ -40,6 +40,7 @@ def prepare() -> None:
                 _forget("build")
                 sources = _sources()  # before the build: what is saved during it is built next time
                 run([npm, "run", "--silent", "build"], cwd=PROJECT, trouble=_failed)
+                (var() / "static").mkdir(exist_ok=True)  # where WhiteNoise looks for collected files: it warns if not
                 _remember("build", sources)
 
 

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("<!doctype html><title>已退出</title><link rel="icon" href="data:,">")
+    return HttpResponse('<!doctype html><title>已退出</title><link rel="icon" href="data:,">')
 
 
 urlpatterns = [

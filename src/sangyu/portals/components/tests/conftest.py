@@ -55,6 +55,7 @@ def open_page(browser: Browser, site: str) -> Iterator[Open]:
             locale=str(options.pop("locale", "zh-CN")), viewport={"width": width, "height": height}, **options
         )
         contexts.append(context)
+        context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: said.append(str(error)))

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sangyu.kit.errors import Refusal
@@ -23,6 +24,13 @@ from sangyu.registry import queries as registry_read
 from sangyu.visits import queries as visits_read
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+SATISFACTION = (
+    (1, gettext_lazy("很不满意")),
+    (2, gettext_lazy("不满意")),
+    (3, gettext_lazy("一般")),
+    (4, gettext_lazy("满意")),
+    (5, gettext_lazy("很满意")),
+)
 
 
 @seat
@@ -58,7 +66,7 @@ def _show(request: HttpRequest, task_id: UUID | None, form: AnswersForm, status:
     begins_at = at.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
     progress = quality_read.progress(request.user, begins_at, begins_at + timedelta(days=1))
     waiting = [row for row in quality_read.queue(request.user) if row.pk != task_id]
-    page: dict[str, Any] = {"form": form, "progress": progress, "waiting": waiting}
+    page: dict[str, Any] = {"form": form, "progress": progress, "waiting": waiting, "satisfaction_words": SATISFACTION}
     if task_id is not None:
         page |= _call(request, task_id)
     shown = context(request, "queue", due=progress.due, **page)

@@ -1,0 +1,63 @@
+"""The morning calls of the quality officer: what elders say of the visits of the days before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from sangyu.city import behaviour
+from sangyu.city.blueprint import BEIJING, Blueprint
+from sangyu.city.dice import chance
+from sangyu.city.players import Players
+from sangyu.quality import actions as quality
+from sangyu.quality import queries as quality_read
+from sangyu.quality.models import FollowUp, TaskReason
+from sangyu.visits import queries as visits_read
+
+SAMPLED_TRIES_MAX = 3
+MINUTES_A_CALL = 3
+
+
+@transaction.atomic
+def ring_elders(plan: Blueprint, players: Players, *, at: datetime) -> int:
+    """Ring about every visit that is due this morning, once; return how many calls were made.
+
+    A sampled visit is given up after three mornings; one without proof is asked about until somebody answers. Every
+    elder says that the service took place: a city where some deny it waits for a verb that takes a charge back.
+    """
+    officer = players.users["quality"]
+    today = at.astimezone(BEIJING).date()
+    due = quality_read.tasks_due(officer, limit=100_000)
+    tried = Counter(FollowUp.objects.filter(task__in=due).values_list("task_id", flat=True))
+    due = [
+        task
+        for task in due
+        if tried[task.pk] < (today - task.sample.day).days
+        and (task.reason == TaskReason.UNPROVEN or tried[task.pk] < SAMPLED_TRIES_MAX)
+    ]
+    went = {
+        row.order_id: row for row in visits_read.visits(officer).filter(order__in=[task.order_id for task in due])
+    }
+    due.sort(key=lambda task: (task.sample.day, task.order_id))
+    for n, task in enumerate(due):
+        visit, ref = went[task.order_id], str(task.order_id)
+        said = behaviour.answers(
+            players.firms[visit.enterprise_id].ref,
+            players.workers[visit.worker_id].ref,
+            ref,
+            seed=plan.seed,
+            attempt=tried[task.pk] + 1,
+        )
+        quality.follow_up(
+            task_id=task.pk,
+            by=officer,
+            at=at + timedelta(minutes=MINUTES_A_CALL * n),
+            reached=said.is_reached,
+            happened=True if said.is_reached else None,
+            paid_as_told=chance(985, plan.seed, "paid as told", ref) if said.is_reached else None,
+            satisfaction=said.points,
+            complaint=said.complaint,
+        )
+    return len(due)

@@ -1,0 +1,1 @@
+"""The views of the settlement room, by noun: months, statements, payments, budget."""

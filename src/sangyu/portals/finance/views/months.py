@@ -1,0 +1,151 @@
+"""The months of a year, and one month from its appraisals to the bank's answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from sangyu.budget import queries as budget_read
+from sangyu.kit.errors import Refusal
+from sangyu.kit.month import Month
+from sangyu.portals.clock import now
+from sangyu.portals.finance.forms import ReturnForm
+from sangyu.portals.finance.frame import context, seat
+from sangyu.portals.finance.rail import rail
+from sangyu.quality import queries as quality_read
+from sangyu.settlement import actions as settlement
+from sangyu.settlement import queries as settlement_read
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+@seat
+@require_GET
+def months(request: HttpRequest) -> HttpResponse:
+    """Show a year's money in four figures and its months down to now."""
+    today = now().astimezone(BEIJING).date()
+    year = _year(request.GET.get("year"), today.year)
+    sums = settlement_read.month_sums(request.user, year)
+    last = today.month if year == today.year else 12 if year < today.year else 0
+    rows = [{"month": Month(year, n), "sums": sums.get(str(Month(year, n)))} for n in range(last, 0, -1)]
+    funds = [
+        {"code": fund, "title": title, "position": budget_read.position(request.user, fund, Month(year, 1).first_day)}
+        for fund, title in budget_read.fund_titles(request.user, today).items()
+    ]
+    page = context(request, "finance:months", year=year, this_year=today.year, rows=rows, funds=funds)
+    return render(request, "finance/months.html", page)
+
+
+@seat
+@require_GET
+def month(request: HttpRequest, month: str) -> HttpResponse:
+    """Show one month: the rail, the totals, every statement and what was left out."""
+    return show(request, month)
+
+
+@seat
+@require_POST
+def draw_up(request: HttpRequest, month: str) -> HttpResponse:
+    """Draw up the statements of a month for every enterprise that has none in force."""
+    try:
+        run = settlement.draw_up(month=parsed(month), by=request.user, at=now())
+    except Refusal as refusal:
+        return show(request, month, refusal=refusal, status=422)
+    totals = settlement_read.totals(request.user, run)
+    messages.success(request, _("%(month)s已出单：%(n)d份结算单。") % {"month": month, "n": totals.statements})
+    return redirect("finance:month", month=month)
+
+
+@seat
+@require_POST
+def approve(request: HttpRequest, month: str) -> HttpResponse:
+    """Approve a month as a second person."""
+    run = run_or_404(request, month)
+    try:
+        settlement.approve(run_id=run.pk, by=request.user, at=now())
+    except Refusal as refusal:
+        return show(request, month, refusal=refusal, status=422)
+    messages.success(request, _("%(month)s结算已审批，可以拨付。") % {"month": month})
+    return redirect("finance:month", month=month)
+
+
+def show(
+    request: HttpRequest,
+    text: str,
+    *,
+    refusal: Refusal | None = None,
+    return_form: ReturnForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a month, with what was refused on top."""
+    shown = parsed(text)
+    run = settlement_read.get_run(request.user, str(shown))
+    sheets = quality_read.sheets(request.user, str(shown))
+    today = now().astimezone(BEIJING).date()
+    page: dict[str, Any] = {
+        "month": shown,
+        "previous": shown.previous(),
+        "next": shown.next(),
+        "over": shown.next().first_day <= today,
+        "run": run,
+        "sheets": len(sheets),
+        "final_sheets": sum(1 for sheet in sheets if sheet.final),
+        "refusal": refusal,
+        "return_form": return_form or ReturnForm(),
+        "demo": settings.DEMO,
+    }
+    if run is not None:
+        page |= _run(request, run)
+    page["steps"] = rail(page)
+    return render(request, "finance/month.html", context(request, "finance:months", **page), status=status)
+
+
+def _run(request: HttpRequest, run: Any) -> dict[str, Any]:
+    viewer = request.user
+    standings = settlement_read.standings(
+        viewer, list(settlement_read.statements(viewer).filter(run=run).order_by("-net_fen", "enterprise__name"))
+    )
+    file = settlement_read.file_of(viewer, run)
+    returned = [row.returned for row in standings if row.returned]
+    return {
+        "standings": standings,
+        "totals": settlement_read.totals(viewer, run),
+        "ledger": settlement_read.ledger_sums(viewer, run),
+        "withheld": settlement_read.withheld_in(viewer, run),
+        "withdrawals": settlement_read.withdrawals(viewer, run),
+        "approval": settlement_read.approval_of(viewer, run),
+        "file": file,
+        "payments": settlement_read.payments(viewer, file) if file else [],
+        "confirmed": sum(1 for row in standings if row.confirmation),
+        "objections": [row for row in standings if row.objection and not row.answer and not row.confirmation],
+        "answered": len(returned),
+        "failed": [row for row in standings if row.returned and not row.returned.paid],
+        "same_person": run.drawn_by_id == viewer.pk,
+    }
+
+
+def run_or_404(request: HttpRequest, month: str) -> Any:
+    """Return the run of a month, or answer 404."""
+    run = settlement_read.get_run(request.user, str(parsed(month)))
+    if run is None:
+        raise Http404(month)
+    return run
+
+
+def parsed(text: str) -> Month:
+    """Read a month of the address."""
+    try:
+        return Month.parse(text)
+    except Refusal as wrong:
+        raise Http404(text) from wrong
+
+
+def _year(text: str | None, this_year: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) == 4 else this_year

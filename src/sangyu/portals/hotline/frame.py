@@ -1,0 +1,49 @@
+"""The frame of the desk: its name, its pages, and who may sit at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sangyu.access.models import Role
+from sangyu.access.queries import ensure_role
+from sangyu.portals.components.frame import Desk, Tab
+from sangyu.portals.live.address import live_url
+
+View = Callable[..., HttpResponse]
+
+
+def for_agents(view: View) -> View:
+    """Let agents and supervisors in; anybody else learns who may.
+
+    Raises: NotAllowed.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        ensure_role(request.user, Role.AGENT, Role.SUPERVISOR)
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def frame(request: HttpRequest, here: str) -> dict[str, Any]:
+    """Return the part of every page's context that is not the page's own; ask for it before reading rows."""
+    desk = Desk(
+        name=_("接线台"),
+        programme=request.user.programme.name,
+        home_url=reverse("hotline:desk"),
+        nav=[
+            Tab(_("接听"), reverse("hotline:desk"), active=here == "desk", key="g h", icon="phone"),
+            Tab(_("今日来电"), reverse("hotline:calls"), active=here == "calls", key="g c", icon="list"),
+        ],
+        live_url=live_url("hotline", "orders"),
+        live_events=["hotline", "orders"],
+    )
+    return {"desk": desk, "viewer": request.user}

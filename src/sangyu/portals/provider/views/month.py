@@ -1,0 +1,179 @@
+"""The month of the enterprise: every point lost with its evidence, every fen with its line."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from sangyu.kit.errors import NotFound, Refusal
+from sangyu.portals.clock import now
+from sangyu.portals.provider.forms import ConfirmForm, ObjectForm
+from sangyu.portals.provider.views.frame import for_enterprise, frame
+from sangyu.quality import actions as quality
+from sangyu.quality import queries as quality_read
+from sangyu.settlement import actions as settlement
+from sangyu.settlement import queries as settlement_read
+
+LINES = 50
+
+
+@for_enterprise
+@require_GET
+def appraisals(request: HttpRequest) -> HttpResponse:
+    """List the appraisals of the last months."""
+    sheets = quality_read.own_sheets(request.user)
+    return render(
+        request, "provider/appraisals.html", {**frame(request.user, "appraisals"), "sheets": sheets, "at": now()}
+    )
+
+
+@for_enterprise
+@require_GET
+def appraisal(request: HttpRequest, appraisal_id: UUID) -> HttpResponse:
+    """Show the sheet of a month, with a form for each item while there is time to object."""
+    return _appraisal(request, appraisal_id)
+
+
+def _appraisal(
+    request: HttpRequest, appraisal_id: UUID, *, item_id: UUID | None = None, form: ObjectForm | None = None
+) -> HttpResponse:
+    sheet = quality_read.get_sheet(request.user, appraisal_id)
+    groups: dict[str, list[dict[str, object]]] = {}
+    for line in sheet.lines:
+        groups.setdefault(line.item.get_dimension_display(), []).append(
+            {
+                "line": line,
+                "lost": line.score_tenths < line.item.full_tenths,
+                "form": form if line.item.pk == item_id else None,
+            }
+        )
+    return render(
+        request,
+        "provider/appraisal.html",
+        {
+            **frame(request.user, "appraisals"),
+            "sheet": sheet,
+            "groups": [
+                {
+                    "name": name,
+                    "rows": rows,
+                    "score": sum(row["line"].score_tenths for row in rows),
+                    "full": sum(row["line"].item.full_tenths for row in rows),
+                }
+                for name, rows in groups.items()
+            ],
+            "open": sheet.final is None and now() <= sheet.appraisal.object_until,
+            "form": form,
+        },
+        status=422 if form else 200,
+    )
+
+
+@for_enterprise
+@require_POST
+def object_to_item(request: HttpRequest, appraisal_id: UUID, item_id: UUID) -> HttpResponse:
+    """Disagree with one item."""
+    form = ObjectForm(request.POST, auto_id=f"{item_id}_%s")
+    if form.is_valid():
+        try:
+            quality.object_to(item_id=item_id, text=form.cleaned_data["text"], by=request.user, at=now())
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("异议已提交，质量管理中心会答复。"))
+            return redirect("provider:appraisal", appraisal_id)
+    return _appraisal(request, appraisal_id, item_id=item_id, form=form)
+
+
+@for_enterprise
+@require_GET
+def statements(request: HttpRequest) -> HttpResponse:
+    """List the statements of the last two years."""
+    rows = settlement_read.standings(request.user, list(settlement_read.statements(request.user)[:24]))
+    return render(request, "provider/statements.html", {**frame(request.user, "statements"), "standings": rows})
+
+
+@for_enterprise
+@require_GET
+def statement(request: HttpRequest, statement_id: UUID) -> HttpResponse:
+    """Show one statement with its lines."""
+    return _statement(request, statement_id)
+
+
+def _statement(
+    request: HttpRequest,
+    statement_id: UUID,
+    *,
+    confirming: ConfirmForm | None = None,
+    objecting: ObjectForm | None = None,
+) -> HttpResponse:
+    held = settlement_read.get_statement(request.user, statement_id)
+    after = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() else 0
+    lines = settlement_read.lines(request.user, held, after=after, limit=LINES + 1)
+    more, lines = len(lines) > LINES, lines[:LINES]
+    return render(
+        request,
+        "provider/statement.html",
+        {
+            **frame(request.user, "statements"),
+            "statement": held,
+            "standing": settlement_read.standings(request.user, [held])[0],
+            "because": held.decision.get("because", ""),
+            "source": held.decision.get("source", {}),
+            "lines": lines,
+            "after": after,
+            "more": lines[-1].n if more else None,
+            "confirming": confirming or ConfirmForm(),
+            "objecting": objecting or ObjectForm(),
+            "wrong": confirming or objecting,
+        },
+        status=422 if confirming or objecting else 200,
+    )
+
+
+@for_enterprise
+@require_POST
+def confirm(request: HttpRequest, statement_id: UUID) -> HttpResponse:
+    """Agree with the statement and name the invoice."""
+    form = ConfirmForm(request.POST)
+    if form.is_valid():
+        try:
+            settlement.confirm(
+                statement_id=statement_id,
+                invoice_number=form.cleaned_data["invoice_number"],
+                by=request.user,
+                at=now(),
+            )
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("已确认对账。"))
+            return redirect("provider:statement", statement_id)
+    return _statement(request, statement_id, confirming=form)
+
+
+@for_enterprise
+@require_POST
+def object_to_statement(request: HttpRequest, statement_id: UUID) -> HttpResponse:
+    """Disagree with the statement."""
+    form = ObjectForm(request.POST)
+    if form.is_valid():
+        try:
+            settlement.object_to(statement_id=statement_id, text=form.cleaned_data["text"], by=request.user, at=now())
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("异议已提交，财务会答复。"))
+            return redirect("provider:statement", statement_id)
+    return _statement(request, statement_id, objecting=form)
