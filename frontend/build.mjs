@@ -1,14 +1,15 @@
 // Builds what browsers load: one minified style sheet, the modules and the images, into build/static/sangyu.
 // Kept free of a bundler on purpose: modules are small, independent and readable in the browser's own debugger.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
-const out = join(root, "build", "static", "sangyu");
+const served = join(root, "build", "static", "sangyu");
+const out = join(root, "build", "sangyu.new");
 const STYLE_LIMIT_BYTES = 30_000;
 
 rmSync(out, { recursive: true, force: true });
@@ -36,3 +37,7 @@ if (styleBytes > STYLE_LIMIT_BYTES) {
   console.error("desk.css is over its limit: look for daisyUI classes that one template uses alone.");
   process.exit(1);
 }
+// Swapped in at the end, so that a running server never meets half a build.
+mkdirSync(dirname(served), { recursive: true });
+rmSync(served, { recursive: true, force: true });
+renameSync(out, served);

@@ -60,7 +60,8 @@ document.addEventListener(
     fill(form, answer);
     say(form, answer.coords ? "found" : "missing", answer.coords && Math.round(answer.coords.accuracy));
     form.dataset.placed = "yes";
-    form.requestSubmit(submitter);
+    // An answer that comes at once finds the first submit still under way, and a browser ignores a second inside it.
+    setTimeout(() => form.requestSubmit(submitter));
   },
   { capture: true },
 );

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from sangyu.access.models import (
@@ -30,6 +30,10 @@ SEAL_CHUNK = 2000
 
 class UsernameTaken(Refusal):
     """Somebody else signs in under this name."""
+
+
+class NameMissing(Refusal):
+    """A user without a name to sign in by, or to be known by."""
 
 
 def load_areas(*, rows: Iterable[Mapping]) -> int:
@@ -84,8 +88,10 @@ def invite_user(
 ) -> User:
     """Add a user with roles; without a password the user can act but not sign in.
 
-    Raises: UsernameTaken.
+    Raises: NameMissing, UsernameTaken.
     """
+    if not username.strip() or not display_name.strip():
+        raise NameMissing("用户名和姓名都要填写，请补充。")
     if User.objects.filter(username=username).exists():
         raise UsernameTaken(f"用户名“{username}”已被使用，请换一个。")
     user = User(
@@ -99,7 +105,11 @@ def invite_user(
         user.set_unusable_password()
     else:
         user.set_password(password)
-    user.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as clash:  # somebody took the name between our look and our insert
+        raise UsernameTaken(f"用户名“{username}”已被使用，请换一个。") from clash
     RoleAssignment.objects.bulk_create(
         [RoleAssignment(user=user, role=str(Role(role)), since_on=on) for role in sorted(set(roles))]
     )

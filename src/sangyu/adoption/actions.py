@@ -10,7 +10,14 @@ from django.db import transaction
 
 from sangyu import policy
 from sangyu.adoption.models import Adoption
+from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import derived_id
+
+
+class OtherAdopted(Refusal):
+    """Another pack, or the same with other figures, is in force from that day on."""
+
+    code = "OTHER_ADOPTED"
 
 
 @transaction.atomic
@@ -26,9 +33,12 @@ def adopt(
 ) -> Adoption:
     """Put a pack with its parameters in force from a day on; what held before ends that day.
 
-    A repeat with the same programme and day returns the adoption that stands.
+    It holds until the next adopted pack begins, if there is one. A repeat returns the adoption that stands.
+    Raises: UnknownPack, BadPack; OtherAdopted.
     """
-    policy.load(pack_id)
+    pack = policy.load(pack_id)
+    others = list(Adoption.objects.select_for_update().filter(programme_id=programme_id).order_by("valid_from"))
+    following = next((other.valid_from for other in others if other.valid_from > valid_from), None)
     adoption, made = Adoption.objects.get_or_create(
         id=derived_id("adoption", programme_id, valid_from),
         defaults={
@@ -37,12 +47,18 @@ def adopt(
             "parameters": dict(parameters),
             "document": document,
             "valid_from": valid_from,
+            "valid_until": following,
             "adopted_by_id": by_id,
             "adopted_at": at,
         },
     )
-    if made:
-        Adoption.objects.filter(programme_id=programme_id, valid_from__lt=valid_from, valid_until=None).update(
-            valid_until=valid_from
+    if (adoption.pack_id, adoption.parameters) != (pack_id, dict(parameters)):
+        raise OtherAdopted(
+            f"{valid_from}起已启用“{policy.load(adoption.pack_id).title}”（{adoption.document}），"
+            f"不能在同一天再启用“{pack.title}”或改动参数。请另选生效日期。"
         )
+    before = next((other for other in reversed(others) if other.valid_from < valid_from), None)
+    if made and before is not None:
+        before.valid_until = valid_from
+        before.save(update_fields=["valid_until"])
     return adoption

@@ -12,7 +12,7 @@ from sangyu.access.models import Programme, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.budget import queries as budget_read
 from sangyu.budget.models import Appropriation, Override
-from sangyu.kit.errors import Refusal
+from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.kit.money import yuan
 from sangyu.ledger import actions as ledger
@@ -29,11 +29,34 @@ class ReasonMissing(Refusal):
     """An override without a reason is none."""
 
 
+class DocumentMissing(Refusal):
+    """Money is entered only with the paper that gave it."""
+
+
+class NotMoney(Refusal):
+    """An appropriation or override of nothing, or of less."""
+
+
+class SameKeyOtherSum(Refusal):
+    """The key of this entry was used for another sum."""
+
+    code = "SAME_KEY_OTHER_BODY"
+
+
 @transaction.atomic
 def appropriate(
     *, programme: Programme, fund: str, year: int, amount_fen: int, document: str, by: User, at: datetime, key: str
 ) -> Appropriation:
-    """Enter money given for a fund and year; the same `key` enters it once."""
+    """Enter money given for a fund and year; the same `key` enters it once.
+
+    Raises: NotAllowed for anybody but the bureau and finance; NotFound for another programme; DocumentMissing;
+    NotMoney; SameKeyOtherSum.
+    """
+    ensure_role(by, Role.BUREAU, Role.FINANCE)
+    _ensure_own(programme, by)
+    if not document.strip():
+        raise DocumentMissing("录入预算必须写明下达文件的名称或文号，请补充。")
+    _ensure_money(amount_fen)
     appropriation_id = derived_id("appropriation", programme.pk, fund, year, key)
     appropriation, made = Appropriation.objects.get_or_create(
         id=appropriation_id,
@@ -47,6 +70,7 @@ def appropriate(
             "at": at,
         },
     )
+    _ensure_same((appropriation.amount_fen, appropriation.document), (amount_fen, document))
     if made:
         _fill(appropriation_id, programme.pk, fund, year, amount_fen, "appropriation", at, by, document)
         access.record(
@@ -66,11 +90,14 @@ def override(
 ) -> Override:
     """Let orders and approvals go beyond the year's money by a sum, for a reason that stays on the books.
 
-    Raises: NotAllowed for anybody but the bureau; ReasonMissing.
+    Raises: NotAllowed for anybody but the bureau; NotFound for another programme; ReasonMissing; NotMoney;
+    SameKeyOtherSum.
     """
     ensure_role(by, Role.BUREAU)
+    _ensure_own(programme, by)
     if not reason.strip():
         raise ReasonMissing("超预算批准必须写明理由，请填写后再提交。")
+    _ensure_money(amount_fen)
     override_id = derived_id("override", programme.pk, fund, year, key)
     row, made = Override.objects.get_or_create(
         id=override_id,
@@ -84,6 +111,7 @@ def override(
             "at": at,
         },
     )
+    _ensure_same((row.amount_fen, row.reason), (amount_fen, reason.strip()))
     if made:
         _fill(override_id, programme.pk, fund, year, amount_fen, "override", at, by, reason)
         access.record(
@@ -121,6 +149,23 @@ def reserve(
             f"{on.year}年补贴预算可用{yuan(left)}元，本次需要占用{yuan(amount_fen)}元，不能下单。"
             "请联系财务追加预算，或由民政局写明理由批准超预算。"
         ) from short
+
+
+def _ensure_own(programme: Programme, by: User) -> None:
+    if programme.pk != by.programme_id:
+        raise NotFound("没有找到这个项目的预算，可能不归您管理。")
+
+
+def _ensure_money(amount_fen: int) -> None:
+    if amount_fen <= 0:
+        raise NotMoney("金额必须大于0元，请重新填写。")
+
+
+def _ensure_same(stands: tuple[int, str], wish: tuple[int, str]) -> None:
+    if stands != wish:
+        raise SameKeyOtherSum(
+            f"这次提交与已录入的一笔（{yuan(stands[0])}元，{stands[1]}）用了同一个编号，内容却不同。请刷新页面后重新提交。"
+        )
 
 
 def _fill(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -21,8 +23,10 @@ MINUTES_A_CALL = 3
 
 
 @transaction.atomic
-def ring_elders(plan: Blueprint, players: Players, *, at: datetime) -> int:
-    """Ring about every visit that is due this morning, once; return how many calls were made.
+def ring_elders(plan: Blueprint, players: Players, *, refs: Mapping[UUID, str], at: datetime) -> int:
+    """Ring about every visit of the play that is due this morning, once; return how many calls were made.
+
+    Shape: `refs` maps an order id to the call it came from.
 
     A sampled visit is given up after three mornings; one without proof is asked about until somebody answers. Every
     elder says that the service took place: a city where some deny it waits for a verb that takes a charge back.
@@ -34,7 +38,8 @@ def ring_elders(plan: Blueprint, players: Players, *, at: datetime) -> int:
     due = [
         task
         for task in due
-        if tried[task.pk] < (today - task.sample.day).days
+        if task.order_id in refs
+        and tried[task.pk] < (today - task.sample.day).days
         and (task.reason == TaskReason.UNPROVEN or tried[task.pk] < SAMPLED_TRIES_MAX)
     ]
     went = {
@@ -42,7 +47,7 @@ def ring_elders(plan: Blueprint, players: Players, *, at: datetime) -> int:
     }
     due.sort(key=lambda task: (task.sample.day, task.order_id))
     for n, task in enumerate(due):
-        visit, ref = went[task.order_id], str(task.order_id)
+        visit, ref = went[task.order_id], refs[task.order_id]
         said = behaviour.answers(
             players.firms[visit.enterprise_id].ref,
             players.workers[visit.worker_id].ref,

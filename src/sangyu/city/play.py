@@ -18,6 +18,7 @@ from sangyu.city.blueprint import BEIJING, Blueprint
 from sangyu.city.build import HOTLINE, relax_commits
 from sangyu.city.demand import CallPlan, Intent
 from sangyu.city.dice import below, chance, pick
+from sangyu.city.follow_up import ring_elders
 from sangyu.city.people import Elder
 from sangyu.city.players import Players, elder_id
 from sangyu.city.resume import Standing, standing
@@ -32,6 +33,7 @@ from sangyu.orders import actions as orders
 from sangyu.orders.models import Stage
 from sangyu.orders.rules import SlotTaken
 from sangyu.quality import actions as quality
+from sangyu.registry import queries as registry_read
 from sangyu.visits import actions as visits
 
 ATTEMPTS_MAX = 3
@@ -201,8 +203,9 @@ class Play:
         rung = self._line(ref, case.elder.phone, at)
         hotline.answer(call_id=rung.pk, by=agent, at=at + timedelta(seconds=6))
         done = at + timedelta(seconds=60)
-        self._call_off(case, "ELDER_CANCELLED", agent, done)
+        # The call first: should we be broken off here, the order is still open and all of this is done again.
         self._close(done, ref, rung, End.CONSULTATION, "来电取消已约的服务", case.elder)
+        self._call_off(case, "ELDER_CANCELLED", agent, done)
 
     def _call_off(self, case: Case, reason: str, by: object, at: datetime) -> None:
         orders.cancel(order_id=case.order_id, reason=UNSERVED[reason], by=by, at=at)
@@ -314,8 +317,6 @@ class Play:
         self._expect_departure(case, visit.pk, worker_id, at)
 
     def _door_code(self, case: Case) -> str:
-        from sangyu.registry import queries as registry_read
-
         pk = elder_id(self.players.programme.pk, case.elder.resident_id)
         return registry_read.elders(self.players.clock).values_list("door_code", flat=True).get(pk=pk)
 
@@ -336,11 +337,13 @@ class Play:
         quality.draw_sample(day=day, by=self.players.clock, at=at)
         if day.day % 5 == 0 or day + timedelta(days=1) == self.until:
             self.progress(f"{day.month}月{day.day}日结束：累计{len(self.cases):,}张工单。")
-        from sangyu.city.follow_up import ring_elders
-
         morning = _moment(day + timedelta(days=1), CALLS_AT)
         if morning < _moment(self.until, time(0)):
-            self._push(morning, "follow-up", lambda when: ring_elders(self.plan, self.players, at=when))
+            self._push(morning, "follow-up", self._ring_back)
+
+    def _ring_back(self, at: datetime) -> None:
+        refs = {case.order_id: case.ref for case in self.cases.values()}
+        ring_elders(self.plan, self.players, refs=refs, at=at)
 
     def _sweep(self, at: datetime) -> None:
         """Call off what is still open when the month is over."""
@@ -377,6 +380,12 @@ class Play:
 def order_key(ref: str) -> str:
     """Name the order that a call ends in, for whoever repeats it."""
     return f"city:{ref}"
+
+
+def order_refs(plan: Blueprint, players: Players) -> dict[UUID, str]:
+    """Return the call behind every order that the month can have: order id -> ref."""
+    calls = demand.calls(plan.month, seed=plan.seed, elders=plan.elders, items=catalogue.items())
+    return {players.order_id(order_key(call.ref)): call.ref for call in calls if call.intent is Intent.ORDER}
 
 
 def line_reference(ref: str) -> str:

@@ -36,7 +36,7 @@ class NoteMissing(Refusal):
 def send(*, order_id: UUID, by: User, at: datetime, enterprise_id: UUID | None = None) -> Dispatch:
     """Send an order to an enterprise (the best one unless it is named) and keep every candidate's reason.
 
-    Raises: NotAllowed; AlreadySent, naming who did it when; NobodyFits; DoesNotFit.
+    Raises: NotAllowed; AlreadySent, naming who did it when; TooLate; NobodyFits; DoesNotFit.
     """
     ensure_role(by, Role.AGENT, Role.SUPERVISOR, Role.DISPATCHER)
     order = orders.lock(order_id=order_id, by=by)
@@ -46,6 +46,7 @@ def send(*, order_id: UUID, by: User, at: datetime, enterprise_id: UUID | None =
         raise rules.AlreadySent(
             f"工单{order.number}刚被{who}派给{last.enterprise.name}（{last.sent_at.astimezone(BEIJING):%H:%M}）。"
         )
+    rules.ensure_in_time(number=order.number, wanted_from=order.wanted_from.astimezone(BEIJING), at=at)
     verdicts = dispatch_read.candidates(order)
     ranked = [verdict for verdict in verdicts if verdict.rank]
     if not ranked:
@@ -105,10 +106,10 @@ def accept(*, dispatch_id: UUID, by: User, at: datetime) -> Acceptance:
     Raises: NotFound, AnswerTooLate.
     """
     dispatch = _own(dispatch_id, by)
+    order = orders.lock(order_id=dispatch.order_id, by=by)
     existing = Acceptance.objects.filter(dispatch=dispatch).first()
     if existing is not None:
         return existing
-    order = orders.lock(order_id=dispatch.order_id, by=by)
     _ensure_waiting(dispatch, order)
     if at > dispatch.answer_by:
         raise rules.AnswerTooLate(
@@ -128,6 +129,7 @@ def refuse(*, dispatch_id: UUID, reason: str, by: User, at: datetime, note: str 
     Raises: NotFound, AnswerTooLate, NoteMissing.
     """
     dispatch = _own(dispatch_id, by)
+    orders.lock(order_id=dispatch.order_id, by=by)
     existing = RefusalRow.objects.filter(dispatch=dispatch).first()
     if existing is not None:
         return existing
@@ -139,14 +141,14 @@ def refuse(*, dispatch_id: UUID, reason: str, by: User, at: datetime, note: str 
 @transaction.atomic
 def let_lapse(*, programme_id: UUID, by: User, at: datetime) -> int:
     """Take back every dispatch whose time for an answer has passed; return how many. The clock calls this."""
+    ensure_role(by, Role.CLOCK)
     late = Dispatch.objects.filter(
         order__programme_id=programme_id, order__stage=Stage.SENT, answer_by__lt=at
     ).order_by("order_id", "n")
     lapsed = 0
     for dispatch in late:
         order = orders.lock(order_id=dispatch.order_id, by=by)
-        newest = dispatch_read.latest(order)
-        if order.stage == Stage.SENT and newest is not None and newest.pk == dispatch.pk:
+        if order.stage == Stage.SENT and _is_newest(dispatch, order):
             _give_back(dispatch, reason=RefusalReason.NO_ANSWER, note="", by=by, at=at)
             lapsed += 1
     return lapsed
@@ -156,10 +158,12 @@ def let_lapse(*, programme_id: UUID, by: User, at: datetime) -> int:
 def assign(*, dispatch_id: UUID, worker_id: UUID, by: User, at: datetime) -> Assignment:
     """Name the worker who goes; naming the same one again changes nothing, another one replaces the first.
 
-    Raises: NotFound, WorkerUnfit, WorkerBusy, WrongStage.
+    Raises: NotFound, NotAccepted, WorkerUnfit, WorkerBusy, WrongStage.
     """
     dispatch = _own(dispatch_id, by)
     order = orders.lock(order_id=dispatch.order_id, by=by)
+    if not _is_newest(dispatch, order) or not Acceptance.objects.filter(dispatch=dispatch).exists():
+        raise rules.NotAccepted(f"工单{order.number}没有由贵企业接单，不能派人。请先接单；如已改派，则不用再处理。")
     worker = (
         Worker.objects.select_for_update()
         .filter(pk=worker_id, enterprise_id=dispatch.enterprise_id, left_on=None)
@@ -210,9 +214,13 @@ def _own(dispatch_id: UUID, by: User) -> Dispatch:
 
 
 def _ensure_waiting(dispatch: Dispatch, order: Order) -> None:
-    newest = dispatch_read.latest(order)
-    if order.stage != Stage.SENT or newest is None or newest.pk != dispatch.pk:
+    if order.stage != Stage.SENT or not _is_newest(dispatch, order):
         raise rules.AnswerTooLate(f"工单{order.number}已不在等待您接单，可能已超时改派或取消。")
+
+
+def _is_newest(dispatch: Dispatch, order: Order) -> bool:
+    newest = dispatch_read.latest(order)
+    return newest is not None and newest.pk == dispatch.pk
 
 
 def _give_back(dispatch: Dispatch, *, reason: str, note: str, by: User, at: datetime) -> RefusalRow:

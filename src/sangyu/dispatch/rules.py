@@ -44,6 +44,18 @@ class AlreadySent(Refusal):
     code = "ALREADY_SENT"
 
 
+class TooLate(Refusal):
+    """The time that the elder was promised has passed."""
+
+    code = "TOO_LATE"
+
+
+class NotAccepted(Refusal):
+    """The enterprise has not taken the order, or it has gone to another one since."""
+
+    code = "NOT_ACCEPTED"
+
+
 class AnswerTooLate(Refusal):
     """The time for the enterprise's answer has passed, or it has answered otherwise."""
 
@@ -176,6 +188,18 @@ def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
     """Count how many enterprises each rule turned away, and how many were left (`ELIGIBLE`)."""
     found = Counter(verdict.failed or "ELIGIBLE" for verdict in verdicts)
     return dict(sorted(found.items()))
+
+
+def ensure_in_time(*, number: str, wanted_from: datetime, at: datetime) -> None:
+    """Refuse to send an order whose promised time has passed: no enterprise could answer in time.
+
+    Shape: `wanted_from` in Beijing time, since it is read out.
+    Raises: TooLate.
+    """
+    if wanted_from <= at:
+        raise TooLate(
+            f"工单{number}约定的{wanted_from:%m月%d日 %H:%M}已经过去，不能再派单。请与老人联系，取消后另约时间。"
+        )
 
 
 def ensure_worker_free(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from sangyu.access.models import User
 from sangyu.access.queries import sees_whole_programme
@@ -120,10 +120,12 @@ def figures(viewer: User, begins_at: datetime, ends_at: datetime) -> Day:
     """
     rows = calls_between(viewer, begins_at, ends_at)
     return Day(
-        rang=rows.count(),
-        answered=rows.filter(ANSWERED).count(),
-        answered_in_15_s=rows.filter(QUICKLY).count(),
-        missed=rows.filter(MISSED).count(),
+        **rows.order_by().aggregate(
+            rang=Count("id"),
+            answered=Count("id", filter=ANSWERED),
+            answered_in_15_s=Count("id", filter=QUICKLY),
+            missed=Count("id", filter=MISSED),
+        )
     )
 
 

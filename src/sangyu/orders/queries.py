@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from sangyu.access.models import OrganisationKind, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.kit.errors import NotFound
-from sangyu.orders.models import OPEN_STAGES, Order, Stage
+from sangyu.orders.models import OPEN_STAGES, Cancellation, Order, Stage
 from sangyu.registry.models import Elder
 
 
@@ -74,3 +74,8 @@ def recent_for(viewer: User, elder: Elder, *, limit: int = 6) -> list[Order]:
         .filter(elder=elder, stage__in=[Stage.SERVED, Stage.CANCELLED])
         .order_by("-wanted_from", "-id")[:limit]
     )
+
+
+def cancellation_of(viewer: User, order: Order) -> Cancellation | None:
+    """Return why and by whom an order was called off, if it was."""
+    return Cancellation.objects.filter(order__in=orders(viewer), order=order).select_related("by").first()

@@ -26,9 +26,10 @@ class Cursor(NamedTuple):
         """Read `transaction-message`; None when the text is not one (a stranger's header, say)."""
         number, _, message = text.partition("-")
         try:
-            return cls(int(number), UUID(message))
+            cursor = cls(int(number), UUID(message))
         except ValueError:
             return None
+        return cursor if cursor.transaction <= LAST_TRANSACTION else None
 
 
 class Told(NamedTuple):
@@ -42,6 +43,7 @@ class Told(NamedTuple):
 
 
 START = UUID(int=0)
+LAST_TRANSACTION = 2**63 - 1
 
 
 def end() -> Cursor:

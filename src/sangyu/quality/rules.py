@@ -25,6 +25,14 @@ class StillOpen(Refusal):
     code = "STILL_OPEN"
 
 
+class Undecided(Refusal):
+    """A parameter of the appraisal is missing."""
+
+
+class TextMissing(Refusal):
+    """An objection or ruling needs words."""
+
+
 class ScoreOutOfRange(Refusal):
     """A ruling may not score below nothing or above full marks."""
 

@@ -82,9 +82,7 @@ def month_sums(viewer: User, year: int) -> dict[str, MonthSums]:
     }
     confirmed_by = dict(confirmed.order_by().values_list("statement__run").annotate(n=Count("pk")))
     approved = set(Approval.objects.filter(run__in=found).values_list("run_id", flat=True))
-    sent = dict(
-        Payment.objects.filter(file__run__in=found).order_by().values_list("file__run").annotate(n=Count("pk"))
-    )
+    sent = dict(Payment.objects.filter(file__run__in=found).order_by().values_list("file__run").annotate(n=Count("pk")))
     answers: dict[tuple[UUID, bool], int] = {}
     for run_id, paid, n in (
         PaymentReturn.objects.filter(payment__file__run__in=found)

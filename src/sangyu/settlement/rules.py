@@ -44,6 +44,12 @@ class BadReturnFile(Refusal):
     code = "BAD_RETURN_FILE"
 
 
+class CannotBeWritten(Refusal):
+    """The bank's encoding has no place for a character of a name."""
+
+    code = "CANNOT_BE_WRITTEN"
+
+
 class TextMissing(Refusal):
     """An invoice number, objection or answer needs words."""
 
@@ -124,7 +130,7 @@ RETURN_HEADER = ["支付编号", "结果", "银行流水号", "原因"]
 def payment_file(transfers: Sequence[Transfer], *, encoding: str) -> bytes:
     """Write the bank file: a control line with count and sum, a header, one row a payment.
 
-    Raises: UnicodeEncodeError, when a name cannot be written in `encoding` (GB18030 can write every name).
+    Raises: CannotBeWritten, naming the character (GB18030 can write every name).
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -135,7 +141,13 @@ def payment_file(transfers: Sequence[Transfer], *, encoding: str) -> bytes:
         writer.writerow(
             [n, row.number, row.account_name, row.account, row.bank, _plain_yuan(row.amount_fen), row.purpose]
         )
-    return out.getvalue().encode(encoding)
+    try:
+        return out.getvalue().encode(encoding)
+    except UnicodeEncodeError as unwritable:
+        character = unwritable.object[unwritable.start]
+        raise CannotBeWritten(
+            f"“{character}”字不能用{encoding}编码写入付款文件。请改用GB18030编码，或向银行核实户名写法。"
+        ) from unwritable
 
 
 @dataclass(frozen=True)
@@ -154,9 +166,11 @@ def read_return(content: bytes, *, encoding: str) -> list[Returned]:
     Raises: BadReturnFile, with the line that cannot be read.
     """
     try:
-        rows = list(csv.reader(io.StringIO(content.decode(encoding))))
+        rows = list(csv.reader(io.StringIO(content.decode(encoding), newline="")))
     except UnicodeDecodeError as broken:
         raise BadReturnFile(f"回单文件不是{encoding}编码，请向银行重新下载。") from broken
+    except csv.Error as broken:
+        raise BadReturnFile("回单文件不是完整的CSV表格，请向银行重新下载。") from broken
     if not rows or [cell.strip() for cell in rows[0]] != RETURN_HEADER:
         raise BadReturnFile(f"回单文件第1行应为：{'，'.join(RETURN_HEADER)}。请检查是否选错文件。")
     answers = []

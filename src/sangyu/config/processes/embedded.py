@@ -47,7 +47,6 @@ class Cluster:
 
     places: Places
     durable: bool = True  # False only for throw-away clusters: nobody will ever miss their data
-    tcp_port: int | None = None  # None: reachable by its unix socket only
     say: Callable[[str], None] = tell
     _server: subprocess.Popen[bytes] | None = None
     _lock: int | None = None
@@ -238,14 +237,12 @@ class Cluster:
             "cluster_name": self.places.title,
             "unix_socket_directories": str(self.places.sockets),
             "unix_socket_permissions": "0700",
-            "listen_addresses": "127.0.0.1" if self.tcp_port else "",
+            "listen_addresses": "",  # reachable by its socket only
             "port": str(PORT),
             "jit": "off",  # our queries are short: compiling them costs more than it saves
             "max_wal_size": "512MB",
             "log_line_prefix": "%m [%p] %q%u@%d ",
         }
-        if self.tcp_port:
-            options["port"] = str(self.tcp_port)
         if not self.durable:
             options |= {"fsync": "off", "full_page_writes": "off"}
         command = [str(self.bin / "postgres"), "-D", str(self.places.data)]
@@ -352,11 +349,9 @@ def _write_private(path: Path, text: str) -> None:
 
 
 @contextmanager
-def embedded_postgres(
-    places: Places | None = None, *, tcp_port: int | None = None, say: Callable[[str], None] = tell
-) -> Iterator[Cluster]:
+def embedded_postgres(places: Places | None = None, *, say: Callable[[str], None] = tell) -> Iterator[Cluster]:
     """Run this clone's database for the length of a block, or join it if it already runs."""
-    cluster = Cluster(places or places_for(), tcp_port=tcp_port, say=say)
+    cluster = Cluster(places or places_for(), say=say)
     cluster.open()
     try:
         yield cluster

@@ -21,7 +21,7 @@ from sangyu.config.setup.trouble import Trouble
 PROJECT = Path(__file__).resolve().parents[4]
 SHARED_HOME = Path("/var/lib/sangyu")
 ACCOUNT_NAME = "sangyu"
-PORT = 5432  # never opened unless asked; it names the socket file, and each cluster has its own socket folder
+PORT = 5432  # never opened: it names the socket file, and each cluster has a socket folder of its own
 SOCKET_PATH_MAX = 107  # bytes in sockaddr_un.sun_path, without the closing zero
 
 

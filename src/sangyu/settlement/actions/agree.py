@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from sangyu.access import actions as access
+from sangyu.access import queries as access_read
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.kit.errors import NotFound
@@ -54,9 +55,14 @@ def answer(*, objection_id: UUID, text: str, by: User, at: datetime) -> Answer:
     Raises: NotFound, TextMissing.
     """
     ensure_role(by, Role.FINANCE)
-    objection = StatementObjection.objects.filter(pk=objection_id, statement__run__programme_id=by.programme_id).first()
+    objection = (
+        StatementObjection.objects.filter(pk=objection_id, statement__run__programme_id=by.programme_id)
+        .select_related("statement")
+        .first()
+    )
     if objection is None:
         raise NotFound("没有找到这项异议。")
+    _queue(objection.statement)
     existing = Answer.objects.filter(objection=objection).first()
     if existing is not None:
         return existing
@@ -76,13 +82,13 @@ def withdraw(*, statement_id: UUID, reason: str, by: User, at: datetime) -> With
     Raises: NotFound, AlreadyApproved, TextMissing.
     """
     ensure_role(by, Role.FINANCE)
-    existing = Withdrawal.objects.filter(
-        statement_id=statement_id, statement__run__programme_id=by.programme_id
-    ).first()
+    statement = Statement.objects.filter(pk=statement_id, run__programme_id=by.programme_id).first()
+    if statement is None:
+        raise NotFound("没有找到这份结算单。")
+    _queue(statement)
+    existing = Withdrawal.objects.filter(statement=statement).first()
     if existing is not None:
         return existing
-    statement = settlement_read.get_statement(by, statement_id)
-    Run.objects.select_for_update().get(pk=statement.run_id)
     if Approval.objects.filter(run_id=statement.run_id).exists():
         raise rules.AlreadyApproved("本月结算已经审批，不能撤回；差额请在下月更正。")
     if not reason.strip():
@@ -148,7 +154,8 @@ def approve(*, run_id: UUID, by: User, at: datetime) -> Approval:
     existing = Approval.objects.filter(run=run).first()
     if existing is not None:
         return existing
-    if run.drawn_by_id == by.pk:
+    drew = access_read.audit_of(by, run.pk).filter(verb="settlement.draw_up", by=by)
+    if run.drawn_by_id == by.pk or drew.exists():
         raise rules.SamePerson("出单人不能审批自己出的结算单，请由另一位同事审批。")
     rows = list(settlement_read.statements(by).filter(run=run))
     if not rows:
@@ -179,7 +186,13 @@ def approve(*, run_id: UUID, by: User, at: datetime) -> Approval:
 
 def _own(statement_id: UUID, by: User) -> Statement:
     ensure_role(by, Role.ENTERPRISE)
-    return settlement_read.get_statement(by, statement_id)
+    _queue(settlement_read.get_statement(by, statement_id))
+    return settlement_read.get_statement(by, statement_id)  # it may have been withdrawn while we waited
+
+
+def _queue(statement: Statement) -> None:
+    # A statement is only ever added, and the serving log-in may not lock such a row: its run is locked instead.
+    Run.objects.select_for_update().get(pk=statement.run_id)
 
 
 def _lock(run_id: UUID, by: User) -> Run:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
@@ -35,7 +35,8 @@ from sangyu.visits.models import Departure
 def draw_up(*, month: Month, by: User, at: datetime) -> Run:
     """Draw up the statements of a month for every enterprise that has none in force; a repeat adds nothing.
 
-    Charges of earlier months that were withheld then are looked at again.
+    Charges of earlier months that were withheld then are looked at again; an enterprise with nothing but those is
+    paid by the last score it has.
     Raises: NotAllowed; NotYet, naming the enterprises whose appraisal is not final; AlreadyApproved; MoreThanHeld.
     """
     ensure_role(by, Role.FINANCE, Role.CLOCK)
@@ -46,9 +47,11 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
     )
     run = Run.objects.select_for_update().get(programme_id=by.programme_id, month=str(month))
     charges = _open_charges(run, month)
-    if charges and Approval.objects.filter(run=run).exists():
-        raise rules.AlreadyApproved(f"{month}结算已经审批，不能再出单；新发生的费用进入下月结算。")
     reasons = _withheld(by.programme_id, charges)
+    if Approval.objects.filter(run=run).exists():
+        if len(charges) > len(reasons):
+            raise rules.AlreadyApproved(f"{month}结算已经审批，不能再出单；新发生的费用进入下月结算。")
+        return run
     Withheld.objects.bulk_create(
         [
             Withheld(id=derived_id("withheld", run.pk, charge_id), run=run, charge_id=charge_id, reason=reason)
@@ -60,11 +63,7 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
     for charge in charges:
         if charge.pk not in reasons:
             by_enterprise[charge.enterprise_id].append(charge)
-    scores = dict(
-        Finalisation.objects.filter(
-            appraisal__month=str(month), appraisal__enterprise_id__in=list(by_enterprise)
-        ).values_list("appraisal__enterprise_id", "total_tenths")
-    )
+    scores = _scores(by_enterprise, month)
     _ensure_scored(by_enterprise, scores, month)
     for enterprise_id in sorted(by_enterprise):
         _draw_statement(run, enterprise_id, by_enterprise[enterprise_id], scores[enterprise_id], month)
@@ -84,10 +83,9 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
 
 
 def _open_charges(run: Run, month: Month) -> list[Charge]:
-    settled = Line.objects.filter(withdrawn=False).values("charge_id")
+    settled = Line.objects.filter(charge=OuterRef("pk"), withdrawn=False)
     return list(
-        Charge.objects.filter(programme_id=run.programme_id, service_on__lt=month.next().first_day)
-        .exclude(pk__in=settled)
+        Charge.objects.filter(~Exists(settled), programme_id=run.programme_id, service_on__lt=month.next().first_day)
         .select_related("elder")
         .order_by("enterprise_id", "service_on", "id")
     )
@@ -112,6 +110,20 @@ def _withheld(programme_id: UUID, charges: list[Charge]) -> dict[UUID, str]:
         if reason:
             reasons[charge.pk] = reason
     return reasons
+
+
+def _scores(by_enterprise: dict[UUID, list[Charge]], month: Month) -> dict[UUID, int]:
+    finals = Finalisation.objects.filter(
+        appraisal__month__lte=str(month), appraisal__enterprise_id__in=list(by_enterprise)
+    )
+    scores = {}
+    for enterprise_id, of_month, total_tenths in finals.order_by("appraisal__month").values_list(
+        "appraisal__enterprise_id", "appraisal__month", "total_tenths"
+    ):
+        worked = any(charge.service_on >= month.first_day for charge in by_enterprise[enterprise_id])
+        if of_month == str(month) or not worked:
+            scores[enterprise_id] = total_tenths
+    return scores
 
 
 def _ensure_scored(by_enterprise: dict[UUID, list[Charge]], scores: dict[UUID, int], month: Month) -> None:

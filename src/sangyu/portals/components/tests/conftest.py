@@ -60,6 +60,8 @@ def open_page(browser: Browser, site: str) -> Iterator[Open]:
         page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(site + path)
+        # A browser drops keys pressed before it has painted for the first time.
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         return page
 
     yield go

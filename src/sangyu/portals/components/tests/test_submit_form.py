@@ -82,7 +82,7 @@ def test_an_unfinished_form_is_not_held(open_page):
 def test_a_draft_comes_back_after_the_browser_was_closed(open_page):
     page = open_page()
     page.locator("#new_name").fill("罗秀珍")
-    page.locator("label.sy-chip", has_text="后天").click()
+    page.locator("#new_day label", has_text="后天").click()
     page.get_by_text("草稿已存在这台电脑").wait_for()
     page.reload()
     assert page.locator("#new_name").input_value() == "罗秀珍"

@@ -16,6 +16,7 @@ from sangyu.budget import queries as budget_read
 from sangyu.kit.errors import Refusal
 from sangyu.ledger.verify import Finding, verify
 from sangyu.portals.clock import now
+from sangyu.portals.finance.figures import Fund
 from sangyu.portals.finance.forms import OverrideForm
 from sangyu.portals.finance.frame import context, seat
 
@@ -71,7 +72,7 @@ def _show(
     page: dict[str, Any] = {
         "year": today.year,
         "funds": [
-            {"code": fund, "title": title, "position": budget_read.position(request.user, fund, today)}
+            Fund(fund, title, budget_read.position(request.user, fund, today))
             for fund, title in funds.items()
         ],
         "appropriations": [(row, funds.get(row.fund, row.fund)) for row in budget_read.appropriations(request.user, today.year)],

@@ -16,6 +16,7 @@ from sangyu.budget import queries as budget_read
 from sangyu.kit.errors import Refusal
 from sangyu.kit.month import Month
 from sangyu.portals.clock import now
+from sangyu.portals.finance.figures import Fund
 from sangyu.portals.finance.forms import ReturnForm
 from sangyu.portals.finance.frame import context, seat
 from sangyu.portals.finance.rail import rail
@@ -36,7 +37,7 @@ def months(request: HttpRequest) -> HttpResponse:
     last = today.month if year == today.year else 12 if year < today.year else 0
     rows = [{"month": Month(year, n), "sums": sums.get(str(Month(year, n)))} for n in range(last, 0, -1)]
     funds = [
-        {"code": fund, "title": title, "position": budget_read.position(request.user, fund, Month(year, 1).first_day)}
+        Fund(fund, title, budget_read.position(request.user, fund, Month(year, 1).first_day))
         for fund, title in budget_read.fund_titles(request.user, today).items()
     ]
     page = context(request, "finance:months", year=year, this_year=today.year, rows=rows, funds=funds)

@@ -41,6 +41,7 @@ def paper(request: HttpRequest, statement_id: UUID) -> HttpResponse:
         approval=settlement_read.approval_of(request.user, found.run),
         items=settlement_read.item_sums(request.user, found),
         printed_at=now(),
+        signers=[_("经办"), _("审核"), _("分管领导"), _("企业确认（盖章）")],
     )
     return render(request, "finance/paper.html", page)
 

@@ -1,0 +1,55 @@
+"""Everything kept twice is recomputed; a planted difference of every kind is found where it is."""
+
+from __future__ import annotations
+
+import pytest
+from tests.cast import Cast
+from tests.owner import past_the_guards
+
+from sangyu.access import actions as access
+from sangyu.insight.verify import CHECKS, verify
+from sangyu.orders.models import Order
+
+
+def faulty() -> set[str]:
+    return {outcome.check for outcome in verify() if outcome.faults}
+
+
+@pytest.fixture
+def month(cast: Cast) -> Cast:
+    """A month with a class-B visit, a class-C visit, a waiting order, and everything paid."""
+    cast.visited(cast.called_order())
+    cast.visited(cast.order(elder=cast.grandpa, hour=14))
+    cast.sent(cast.order(days=40))
+    cast.paid(cast.drawn_up())
+    access.seal(programme_id=cast.programme.pk)
+    return cast
+
+
+def test_a_month_that_went_through_the_verbs_is_sound(month: Cast) -> None:
+    assert faulty() == set()
+    assert [outcome.check for outcome in verify()] == list(CHECKS)
+
+
+def test_a_stage_without_its_row_is_found(month: Cast) -> None:
+    Order.objects.filter(stage="SENT").update(stage="ACCEPTED")
+    assert faulty() == {"stages"}
+
+
+PLANTED = {
+    "shares": "UPDATE benefits_chargeshare SET amount_fen = amount_fen + 1 WHERE payer = 'elder'",
+    "statements": "UPDATE settlement_statement SET orders = orders + 1",
+    "posted": "UPDATE ledger_holdend SET posted_fen = posted_fen - 1, voided_fen = voided_fen + 1 WHERE voided_fen > 0",
+    "payments": "UPDATE settlement_paymentfile SET payments = payments + 1",
+    "roots": "UPDATE settlement_statement SET root = repeat('0', 64)",
+    "chain": "UPDATE access_auditentry SET facts = '{}' WHERE verb = 'settlement.pay'",
+}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_figure_changed_behind_the_verbs_is_found(month: Cast) -> None:
+    with past_the_guards() as owner:
+        for check, forgery in PLANTED.items():
+            assert check not in faulty()
+            assert owner.execute(forgery).rowcount, forgery
+            assert check in faulty(), check

@@ -1,0 +1,195 @@
+"""Recompute what is kept twice: stages, shares, statements, postings, roots, the books and the audit chain.
+
+Every check is one query (or one pass) that trusts no cache and no verb; an empty answer means that it holds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from sangyu.access import queries as access_read
+from sangyu.ledger import verify as ledger_verify
+from sangyu.settlement import rules as settlement_rules
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One place where two records of the same thing differ, in Chinese for whoever must look."""
+
+    check: str
+    subject: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One check with what it found and how long it took."""
+
+    check: str
+    label: str
+    faults: tuple[Fault, ...]
+    seconds: float
+
+
+STAGES = """
+SELECT o.number, o.stage || ' / ' || told.stage
+  FROM orders_order AS o
+  LEFT JOIN orders_cancellation AS cancelled ON cancelled.order_id = o.id
+  LEFT JOIN orders_served AS served ON served.order_id = o.id
+  LEFT JOIN visits_visit AS visit ON visit.order_id = o.id
+  LEFT JOIN LATERAL (
+        SELECT * FROM dispatch_dispatch AS d WHERE d.order_id = o.id ORDER BY d.n DESC LIMIT 1) AS sent ON true
+  LEFT JOIN dispatch_refusal AS refused ON refused.dispatch_id = sent.id
+  LEFT JOIN dispatch_acceptance AS accepted ON accepted.dispatch_id = sent.id
+  LEFT JOIN LATERAL (
+        SELECT 1 AS one FROM dispatch_assignment AS a WHERE a.dispatch_id = sent.id LIMIT 1) AS named ON true
+ CROSS JOIN LATERAL (SELECT CASE
+        WHEN cancelled.id IS NOT NULL THEN 'CANCELLED'
+        WHEN served.id IS NOT NULL THEN 'SERVED'
+        WHEN visit.id IS NOT NULL THEN 'IN_SERVICE'
+        WHEN sent.id IS NULL OR refused.id IS NOT NULL THEN 'PLACED'
+        WHEN named.one IS NOT NULL THEN 'ASSIGNED'
+        WHEN accepted.id IS NOT NULL THEN 'ACCEPTED'
+        ELSE 'SENT' END AS stage) AS told
+ WHERE o.stage <> told.stage
+"""
+
+SHARES = """
+SELECT charge.id::text, 'shares ' || coalesce(sum(share.amount_fen), 0) || ', price ' || charge.price_fen
+  FROM benefits_charge AS charge LEFT JOIN benefits_chargeshare AS share ON share.charge_id = charge.id
+ GROUP BY charge.id
+HAVING coalesce(sum(share.amount_fen), 0) <> charge.price_fen
+    OR coalesce(sum(share.amount_fen) FILTER (WHERE share.payer = 'elder'), 0) <> charge.elder_fen
+"""
+
+CHARGED_AS_TOLD = """
+SELECT o.number,
+       'told ' || o.price_fen || '/' || o.elder_fen || ', charged ' || charge.price_fen || '/' || charge.elder_fen
+  FROM benefits_charge AS charge JOIN orders_order AS o ON o.id = charge.cause_id AND charge.cause_kind = 'ORDER'
+ WHERE (o.price_fen, o.elder_fen, o.public_fen) <> (charge.price_fen, charge.elder_fen, charge.public_fen)
+"""
+
+HELD = """
+SELECT charge.id::text, 'public ' || charge.public_fen || ', held ' || coalesce(hold.amount_fen, 0)
+  FROM benefits_charge AS charge LEFT JOIN ledger_hold AS hold ON hold.id = charge.hold_id
+ WHERE charge.public_fen <> coalesce(hold.amount_fen, 0)
+"""
+
+STATEMENTS = """
+SELECT statement.id::text, 'statement ' || statement.net_fen || ', lines ' || coalesce(sum(line.net_fen), 0)
+  FROM settlement_statement AS statement LEFT JOIN settlement_line AS line ON line.statement_id = statement.id
+ GROUP BY statement.id
+HAVING (statement.orders, statement.gross_fen, statement.deducted_fen, statement.net_fen)
+    <> (count(line.id), coalesce(sum(line.gross_fen), 0),
+        coalesce(sum(line.deducted_fen), 0), coalesce(sum(line.net_fen), 0))
+"""
+
+LINES = """
+SELECT line.id::text, 'line ' || line.gross_fen || ', charge ' || charge.public_fen
+  FROM settlement_line AS line JOIN benefits_charge AS charge ON charge.id = line.charge_id
+ WHERE line.gross_fen <> charge.public_fen
+"""
+
+POSTED = """
+SELECT line.id::text,
+       'net ' || line.net_fen || ', posted ' || coalesce(ended.posted_fen, 0)
+       || ', voided ' || coalesce(ended.voided_fen, 0)
+  FROM settlement_line AS line
+  JOIN settlement_payment AS payment ON payment.statement_id = line.statement_id
+  JOIN benefits_charge AS charge ON charge.id = line.charge_id
+  LEFT JOIN ledger_holdend AS ended ON ended.hold_id = charge.hold_id
+ WHERE line.gross_fen > 0
+   AND (line.net_fen, line.deducted_fen) <> (coalesce(ended.posted_fen, -1), coalesce(ended.voided_fen, -1))
+"""
+
+PAYMENTS = """
+SELECT payment.number, 'payment ' || payment.amount_fen || ', statement ' || statement.net_fen
+  FROM settlement_payment AS payment JOIN settlement_statement AS statement ON statement.id = payment.statement_id
+ WHERE payment.amount_fen <> statement.net_fen
+UNION ALL
+SELECT file.name, 'file ' || file.total_fen || ', payments ' || coalesce(sum(payment.amount_fen), 0)
+  FROM settlement_paymentfile AS file LEFT JOIN settlement_payment AS payment ON payment.file_id = file.id
+ GROUP BY file.id
+HAVING file.total_fen <> coalesce(sum(payment.amount_fen), 0) OR file.payments <> count(payment.id)
+"""
+
+
+def _by_query(name: str, sql: str) -> Callable[[], Iterator[Fault]]:
+    def check() -> Iterator[Fault]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            for subject, what in cursor:
+                yield Fault(name, subject, what)
+
+    return check
+
+
+def _roots() -> Iterator[Fault]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT statement.id::text, statement.root, line.charge_id, charge.service_on, line.gross_fen, line.net_fen"
+            "  FROM settlement_statement AS statement"
+            "  JOIN settlement_line AS line ON line.statement_id = statement.id"
+            "  JOIN benefits_charge AS charge ON charge.id = line.charge_id"
+            " ORDER BY statement.id, line.n"
+        )
+        rows = cursor.fetchall()
+    leaves: dict[tuple[str, str], list[str]] = {}
+    for statement, root, charge_id, service_on, gross_fen, net_fen in rows:
+        leaves.setdefault((statement, root), []).append(
+            settlement_rules.leaf(charge_id=charge_id, service_on=service_on, gross_fen=gross_fen, net_fen=net_fen)
+        )
+    for (statement, root), hashes in leaves.items():
+        if settlement_rules.root(hashes) != root:
+            yield Fault("roots", statement, "明细与结算单的根摘要不符")
+
+
+def _books() -> Iterator[Fault]:
+    for finding in ledger_verify.verify():
+        yield Fault("books", str(finding.subject_id), finding.message)
+
+
+def _chains() -> Iterator[Fault]:
+    for programme in access_read.programmes():
+        for fault in access_read.verify_chain(programme.pk):
+            yield Fault("chain", f"{programme.slug} {fault.n}", fault.what)
+
+
+CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
+    "stages": ("工单状态与各环节记录", _by_query("stages", STAGES)),
+    "shares": ("费用与各方承担", _by_query("shares", SHARES)),
+    "told": ("费用与电话里告知的价格", _by_query("told", CHARGED_AS_TOLD)),
+    "held": ("政府补贴与预算占用", _by_query("held", HELD)),
+    "lines": ("结算明细与费用", _by_query("lines", LINES)),
+    "statements": ("结算单与明细合计", _by_query("statements", STATEMENTS)),
+    "posted": ("实付与账簿核销、释放", _by_query("posted", POSTED)),
+    "payments": ("付款与结算单、付款文件", _by_query("payments", PAYMENTS)),
+    "roots": ("明细的根摘要", _roots),
+    "books": ("账簿", _books),
+    "chain": ("审计链", _chains),
+}
+
+
+def verify() -> list[Outcome]:
+    """Run every check against one moment of the database.
+
+    Shape: one outcome per check, in the order of `CHECKS`.
+    """
+    if connection.in_atomic_block:
+        return [_outcome(name) for name in CHECKS]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Otherwise a visit that ends between two checks would look like a fault.
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return [_outcome(name) for name in CHECKS]
+
+
+def _outcome(name: str) -> Outcome:
+    label, check = CHECKS[name]
+    began = time.perf_counter()
+    faults = tuple(check())
+    return Outcome(name, label, faults, round(time.perf_counter() - began, 3))

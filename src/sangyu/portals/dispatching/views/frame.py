@@ -1,0 +1,76 @@
+"""The frame round every page of the desk, and how candidates are laid out for the panel of reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sangyu.access.models import Role, User
+from sangyu.access.queries import ensure_role
+from sangyu.dispatch.rules import RULES
+from sangyu.portals.components.frame import Desk, Tab
+
+LIVE_EVENTS = ("order.moved",)
+
+
+def for_dispatchers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Admit dispatchers and shift leaders."""
+
+    @wraps(view)
+    def admitted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        ensure_role(request.user, Role.DISPATCHER, Role.SUPERVISOR)
+        return view(request, *args, **kwargs)
+
+    return login_required(admitted)
+
+
+def frame(viewer: User, *, live: bool = False) -> dict[str, object]:
+    """Return what every page of the desk hands to its template."""
+    home = reverse("dispatching:board")
+    return {
+        "viewer": viewer,
+        "desk": Desk(
+            name=_("调度台"),
+            programme=viewer.programme.name,
+            home_url=home,
+            nav=[Tab(_("派单板"), home, active=live, key="g h", icon="list")],
+            live_url="/live/?topics=orders" if live else "",
+            live_events=LIVE_EVENTS,
+        ),
+    }
+
+
+TERMS = {"distance": "距离", "load": "余量", "score": "考核"}
+
+
+def reasons(
+    rows: Sequence[object], *, chosen: UUID | None = None, names: Mapping[UUID, str] | None = None
+) -> list[dict[str, object]]:
+    """Lay out verdicts (or the stored candidates of a dispatch) for `c-why`: terms as bars, or the rule that failed."""
+    return [
+        {
+            "name": (names or {}).get(row.enterprise_id) or row.name,
+            "value": row.enterprise_id,
+            "chosen": row.enterprise_id == chosen,
+            "failed": bool(row.failed),
+            "score": "" if row.score is None else f"{row.score // 10}.{row.score % 10}",
+            "reason": f"{RULES[row.failed]}：{row.figure}" if row.failed else row.figure,
+            "parts": [
+                {"label": TERMS.get(name, name), "value": value // 10, "text": f"{value // 10}.{value % 10}"}
+                for name, value in row.terms.items()
+            ],
+        }
+        for row in rows
+    ]
+
+
+def tally(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Say how many enterprises each rule turned away, and how many were left, in the order of the rules."""
+    labels = {"ELIGIBLE": _("可派"), **RULES}
+    return [(label, counts[code]) for code, label in labels.items() if counts.get(code)]

@@ -1,0 +1,156 @@
+"""What an agent sees at one moment: who is on the line, who waits, and how the day goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from sangyu import policy
+from sangyu.access.models import User
+from sangyu.adoption import queries as adoption_read
+from sangyu.dispatch import queries as dispatch_read
+from sangyu.hotline import queries as hotline_read
+from sangyu.hotline.models import Call
+from sangyu.kit.errors import Refusal
+from sangyu.orders.models import Order, Stage
+from sangyu.registry import queries as registry_read
+from sangyu.registry.models import Contact, Elder
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+QUICK_S = 15
+CLASS_LABEL = {"A": "A 类", "B": "B 类", "C": "C 类", "D": "D 类"}
+
+
+def today(at: datetime) -> date:
+    """Return the day in Beijing."""
+    return at.astimezone(BEIJING).date()
+
+
+def day_of(on: date) -> tuple[datetime, datetime]:
+    """Return a day in Beijing as a half-open stretch of time."""
+    begins_at = datetime.combine(on, datetime.min.time(), BEIJING)
+    return begins_at, begins_at + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """A call that waits: for how many seconds, and who it may be."""
+
+    call: Call
+    seconds: int
+    elders: list[Elder]
+
+    @property
+    def late(self) -> bool:
+        return self.seconds > QUICK_S
+
+
+def telephone(viewer: User, at: datetime) -> dict[str, Any]:
+    """Return what the call bar, the list of missed calls and the figures of the day show."""
+    own = hotline_read.own_open(viewer)
+    waiting, missed = hotline_read.waiting(viewer), hotline_read.missed(viewer)
+    seen = [
+        Ringing(call, max(0, int((at - call.rang_at).total_seconds())), elders)
+        for call, elders in hotline_read.ringing(viewer, [*waiting, *missed])
+    ]
+    return {
+        "own": own,
+        "own_seconds": max(0, int((at - own.answered_at).total_seconds())) if own else 0,
+        "return_call": bool(own and own.hung_up_at and own.answered_at > own.hung_up_at),
+        "waiting": seen[: len(waiting)],
+        "missed": seen[len(waiting) :],
+        "figures": hotline_read.figures(viewer, *day_of(today(at))),
+    }
+
+
+@dataclass(frozen=True)
+class OpenOrder:
+    """An order that an elder waits for, with the words that answer "where is my order?"."""
+
+    order: Order
+    answer: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """Everything the left and the right column say about one elder."""
+
+    card: registry_read.Card
+    service_class: str
+    class_because: str
+    contacts: list[Contact]
+    open_orders: list[OpenOrder]
+    recent_orders: tuple[Order, ...]
+
+    @property
+    def elder(self) -> Elder:
+        return self.card.elder
+
+
+def person(viewer: User, caller: hotline_read.Caller, at: datetime) -> Person | None:
+    """Return the elder on the line, or None while nobody is known or chosen."""
+    if caller.card is None:
+        return None
+    elder = caller.card.elder
+    label, because = _service_class(elder, today(at))
+    return Person(
+        card=caller.card,
+        service_class=label,
+        class_because=because,
+        contacts=registry_read.contacts(viewer, elder),
+        open_orders=open_orders(viewer, caller.open_orders),
+        recent_orders=caller.recent_orders,
+    )
+
+
+def open_orders(viewer: User, orders: tuple[Order, ...]) -> list[OpenOrder]:
+    """Say of each order who has it in hand and who comes."""
+    where = dispatch_read.whereabouts(viewer, orders)
+    shown = []
+    for order in orders:
+        sent, assigned = where.get(order.pk, (None, None))
+        if sent is None or order.stage == Stage.PLACED:
+            answer, phone = _("还没有派给企业，正在安排。"), ""
+        elif order.stage == Stage.SENT:
+            answer = _("已派给{enterprise}，等它接单。").format(enterprise=sent.enterprise.name)
+            phone = sent.enterprise.phone
+        elif assigned is None or order.stage == Stage.ACCEPTED:
+            answer = _("{enterprise}已接单，正在安排人员。").format(enterprise=sent.enterprise.name)
+            phone = sent.enterprise.phone
+        elif order.stage == Stage.IN_SERVICE:
+            answer = _("{enterprise}的{worker}正在家里服务。").format(
+                enterprise=sent.enterprise.short_name, worker=assigned.worker.name
+            )
+            phone = assigned.worker.phone
+        else:
+            answer = _("{enterprise}的{worker}会按时上门。").format(
+                enterprise=sent.enterprise.short_name, worker=assigned.worker.name
+            )
+            phone = assigned.worker.phone
+        shown.append(OpenOrder(order, answer, phone))
+    return shown
+
+
+def who(viewer: User, call: Call | None, chosen: UUID | None, at: datetime) -> hotline_read.Caller:
+    """Return who is on the line, or the elder that was looked up without a call."""
+    on = today(at)
+    if call is not None:
+        return hotline_read.caller(viewer, call, on, chosen=chosen)
+    if chosen is not None:
+        return hotline_read.known(viewer, registry_read.get_elder(viewer, chosen), on)
+    return hotline_read.Caller((), None, (), ())
+
+
+def _service_class(elder: Elder, on: date) -> tuple[str, str]:
+    # Not every city sorts its elders into classes; where the pack does not, the card shows none.
+    try:
+        decision = adoption_read.decide(elder.programme_id, "service-class", registry_read.facts(elder, on), on)
+    except (policy.UnknownRule, Refusal):
+        return "", ""
+    return CLASS_LABEL.get(decision.ground or "", ""), decision.because
