@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from sangyu.access.models import (
     Area,
@@ -58,10 +59,17 @@ def subdistricts(viewer: User) -> QuerySet[Area]:
 
 def audit_of(viewer: User, object_id: UUID) -> QuerySet[AuditEntry]:
     """What was done to one object, oldest first; for those who see the whole programme."""
+    return audit_of_all(viewer, [object_id])
+
+
+def audit_of_all(viewer: User, object_ids: Iterable[UUID]) -> QuerySet[AuditEntry]:
+    """What was done to several objects, oldest first, each with its place `n` in the chain (None before the seal)."""
     if not sees_whole_programme(viewer):
         return AuditEntry.objects.none()
+    place = AuditLink.objects.filter(entry=OuterRef("pk")).values("n")
     return (
-        AuditEntry.objects.filter(programme_id=viewer.programme_id, object_id=object_id)
+        AuditEntry.objects.filter(programme_id=viewer.programme_id, object_id__in=list(object_ids))
+        .annotate(n=Subquery(place))
         .select_related("by")
         .order_by("at", "id")
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Charge, ChargeShare
 from sangyu.benefits.rules import NoOffer, Quote, Undecided
 from sangyu.budget import actions as budget
+from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
 from sangyu.ledger import actions as ledger
@@ -25,6 +27,12 @@ from sangyu.providers import queries as providers_read
 from sangyu.providers.models import Enterprise, ServiceItem
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+class MonthNotOver(Refusal):
+    """Credits lapse when their month is over, not before."""
 
 
 def quote(*, elder: Elder, item: ServiceItem, on: date) -> Quote:
@@ -170,7 +178,13 @@ def charge(
 
 @transaction.atomic
 def lapse_credits(*, programme_id: UUID, month: Month, by: User, at: datetime) -> int:
-    """Let what is left of a closed month's credits lapse by an entry each; return how many did (no roll-over)."""
+    """Let what is left of a closed month's credits lapse by an entry each; return how many did (no roll-over).
+
+    A credit that is still promised to an order is left for the next call.
+    Raises: MonthNotOver.
+    """
+    if at.astimezone(BEIJING).date() < month.next().first_day:
+        raise MonthNotOver(f"{month}还没有结束，额度要到{month.next().first_day}才能失效。请届时再办。")
     lapsed = 0
     for balance in ledger_read.balances(programme_id, kind="ELDER_CREDIT", period=str(month)):
         left_fen, key = balance.available_fen, balance.account
@@ -203,15 +217,19 @@ def credit_hold_id(order_id: UUID) -> UUID:
 
 
 def _grant(key: AccountKey, quote: Quote, on: date, at: datetime) -> None:
-    # The credit of a month appears on the books with its first use; the id makes that once. The clock of the
-    # grant is the first day of the month and its author the elder, so that every repeat has the same body.
+    # The credit of a month appears on the books with its first use, and grows if the policy does within the month;
+    # the elder's row is locked, so nobody grants beside us.
+    granted_fen = ledger_read.balance(key).credit_fen
+    if granted_fen >= quote.credit_granted_fen:
+        return
+    more_fen = quote.credit_granted_fen - granted_fen
     month = Month.of(on)
     source = AccountKey(key.programme_id, key.fund, "CREDIT_SOURCE", key.period, None)
     ledger.transfer(
-        id=derived_id("grant", key.id),
+        id=derived_id("grant", key.id, quote.credit_granted_fen),
         programme_id=key.programme_id,
         kind="CREDIT_GRANT",
-        legs=[Leg(source, -quote.credit_granted_fen), Leg(key, quote.credit_granted_fen)],
+        legs=[Leg(source, -more_fen), Leg(key, more_fen)],
         cause=Reference("ELDER", key.party_id),
         service_on=month.first_day,
         at=at,
@@ -222,7 +240,8 @@ def _grant(key: AccountKey, quote: Quote, on: date, at: datetime) -> None:
 def _decide(adopted: Adoption, rule: str, facts: dict, on: date) -> policy.Decision:
     decision = policy.decide(adopted.pack_id, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
     if decision.outcome in ("needs_fact", "needs_parameter", "not_in_force"):
-        raise Undecided(f"无法按“{rule}”定价：{decision.because or decision.missing}。请补充后再下单。")
+        title = policy.load(adopted.pack_id).rules[rule].title
+        raise Undecided(f"无法按“{title}”定价：{decision.because}。请补充后再下单，或换一个服务项目。")
     return decision
 
 

@@ -33,7 +33,15 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and (scope["path"] == "/live" or scope["path"].startswith("/live/")):
         await streams(scope, receive, send)
     else:
-        await pages(scope, receive, send)
+        await pages(scope, _as_coroutine(receive), send)
+
+
+def _as_coroutine(receive: Receive) -> Receive:
+    # The server hands out an awaitable; the bridge to the pages' threads asks for a coroutine.
+    async def hear() -> MutableMapping[str, Any]:
+        return await receive()
+
+    return hear
 
 
 async def _live_and_die(receive: Receive, send: Send) -> None:

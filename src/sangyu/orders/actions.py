@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.benefits import actions as benefits
 from sangyu.benefits.rules import Quote
-from sangyu.kit.errors import Refusal
+from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.orders import rules
 from sangyu.orders.models import OPEN_STAGES, Cancellation, Order, Served, Stage
 from sangyu.outbox import actions as outbox
+from sangyu.providers import queries as providers_read
 from sangyu.providers.models import ServiceItem
 from sangyu.registry.models import Elder
 
@@ -43,26 +44,27 @@ def place(
     """Take an order: price and shares from the policy of the day, the public part held, all in one transaction.
 
     The same `key` with the same wish returns the first order.
-    Raises: NotAllowed, SlotOver, SlotTaken, ElderDied, PriceMissing, BudgetGone, SameKeyOtherOrder.
+    Raises: NotAllowed, NotFound (an elder or item of another programme), SlotOver, SlotTaken, ElderDied, PriceMissing,
+    NoOffer, Undecided, BudgetGone, SameKeyOtherOrder.
     """
     ensure_role(by, Role.AGENT, Role.SUPERVISOR)
-    order_id = derived_id("order", by.programme_id, key)
+    item = providers_read.get_item(by, item.pk)
+    order_id = id_of(programme_id=by.programme_id, key=key)
     wish = rules.body_hash(
         {
             "elder": elder_id,
             "item": item.pk,
-            "wanted_from": wanted_from.isoformat(),
+            "wanted_from": wanted_from.astimezone(UTC).isoformat(),
             "requester": requester,
             "note": note,
         }
     )
-    elder = Elder.objects.select_for_update().get(pk=elder_id, programme_id=by.programme_id)
+    elder = Elder.objects.select_for_update().filter(pk=elder_id, programme_id=by.programme_id).first()
+    if elder is None:
+        raise NotFound("没有找到这位老人，请重新查找后再下单。")
     first = Order.objects.filter(pk=order_id).first()
     if first is not None:
-        if first.body_hash != wish:
-            raise rules.SameKeyOtherOrder(
-                f"这次提交与工单{first.number}用了同一个编号，内容却不同。请刷新页面后重新下单。"
-            )
+        rules.ensure_same_wish(number=first.number, stands=first.body_hash, wish=wish)
         return first
     on = wanted_from.astimezone(BEIJING).date()
     wanted_until = wanted_from + timedelta(minutes=item.minutes)
@@ -108,7 +110,7 @@ def place(
 def cancel(*, order_id: UUID, reason: str, by: User, at: datetime) -> Order:
     """Call off an order before anybody is at the door and give back what was held.
 
-    Raises: ReasonMissing, WrongStage.
+    Raises: NotAllowed, ReasonMissing, NotFound, WrongStage.
     """
     ensure_role(by, Role.AGENT, Role.SUPERVISOR, Role.DISPATCHER, Role.CLOCK)
     if not reason.strip():
@@ -126,13 +128,25 @@ def cancel(*, order_id: UUID, reason: str, by: User, at: datetime) -> Order:
     return order
 
 
+def id_of(*, programme_id: UUID, key: str) -> UUID:
+    """Name the order that a key stands for, placed or not."""
+    return derived_id("order", programme_id, key)
+
+
 def lock(*, order_id: UUID, by: User) -> Order:
-    """Return an order of the actor's programme, locked until the end of the transaction."""
-    return (
+    """Return an order of the actor's programme, locked until the end of the transaction.
+
+    Raises: NotFound.
+    """
+    found = (
         Order.objects.select_for_update(of=("self",))
         .select_related("elder", "item", "community")
-        .get(pk=order_id, programme_id=by.programme_id)
+        .filter(pk=order_id, programme_id=by.programme_id)
+        .first()
     )
+    if found is None:
+        raise NotFound("没有找到这张工单。")
+    return found
 
 
 def move(*, order: Order, to: str, at: datetime) -> None:

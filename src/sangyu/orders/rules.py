@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sangyu.kit.errors import Refusal
@@ -84,7 +84,7 @@ def ensure_ahead(*, wanted_from: datetime, at: datetime) -> None:
     """
     if wanted_from <= at:
         raise SlotOver("约定的服务时间已经过去，请重新选择时间。")
-    if (wanted_from - at).days > DAYS_AHEAD_MAX:
+    if wanted_from - at > timedelta(days=DAYS_AHEAD_MAX):
         raise SlotOver(f"只能预约{DAYS_AHEAD_MAX}天以内的服务，请重新选择时间。")
 
 
@@ -104,6 +104,15 @@ def ensure_move(*, number: str, stage: str, to: str, label: str) -> None:
     """
     if to not in MOVES[stage]:
         raise WrongStage(f"工单{number}现在是“{label}”，不能进行这一步。请刷新后再看。")
+
+
+def ensure_same_wish(*, number: str, stands: str, wish: str) -> None:
+    """Refuse a key that was used for another wish; both as `body_hash` gives them.
+
+    Raises: SameKeyOtherOrder.
+    """
+    if stands != wish:
+        raise SameKeyOtherOrder(f"这次提交与工单{number}用了同一个编号，内容却不同。请刷新页面后重新下单。")
 
 
 def number_of(order_id: UUID, on: date, attempt: int) -> str:

@@ -1,11 +1,12 @@
-"""Verbs of the registry: register, recognise, record a death."""
+"""Verbs of the registry: register, recognise and end it, record a death and take that back."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -14,14 +15,17 @@ from sangyu.access import actions as access
 from sangyu.access.models import Area, AreaKind, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.adoption import queries as adoption_read
-from sangyu.kit import resident_id
-from sangyu.kit.errors import Refusal
+from sangyu.kit import phone, resident_id
+from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.kit.names import search_keys, sort_key
 from sangyu.kit.point import Crs, Point
+from sangyu.registry import queries as registry_read
+from sangyu.registry import rules
 from sangyu.registry.models import Contact, Document, DocumentKind, Elder, Identity, IdentityCode, Sex
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+NAME_LENGTH_MAX = 60
 
 
 class AlreadyRegistered(Refusal):
@@ -40,8 +44,20 @@ class OutsideArea(Refusal):
     """The community is not one of the registering desk's own."""
 
 
+class Incomplete(Refusal):
+    """The form lacks what no register can do without."""
+
+
 class EvidenceMissing(Refusal):
     """A recognition without a paper is none."""
+
+
+class NeverHeld(Refusal):
+    """A recognition that would end before it began."""
+
+
+class ReasonMissing(Refusal):
+    """Nothing in the register is taken back without saying why."""
 
 
 class DiedBefore(Refusal):
@@ -75,10 +91,13 @@ def register(
 ) -> Elder:
     """Register an elder of the community desk's area (登记入院), with the decision that allowed it.
 
-    Raises: BadResidentId; OutsideArea; AlreadyRegistered, naming when and where; NotEligible, with what is
-    lacking and when it changes. Registering the same person twice is refused, so a repeat has no second effect.
+    Raises: Incomplete; BadResidentId; BadPhone; OutsideArea; AlreadyRegistered, naming when and where; NotEligible,
+    with what is lacking and when it changes. Registering the same person twice is refused, so a repeat has no second
+    effect.
     """
     ensure_role(by, Role.COMMUNITY, Role.BUREAU)
+    name, address = name.strip(), address.strip()
+    _ensure_complete(name, address)
     person = resident_id.parse(document_number)
     community = Area.objects.filter(code=community_code, kind=AreaKind.COMMUNITY).first()
     if community is None or not community_code.startswith(by.area_code):
@@ -92,8 +111,9 @@ def register(
         on,
     )
     if not decision.eligible:
-        raise NotEligible(f"{name.strip()}：{decision.because}。")
-    numbers = [phone.strip() for phone in phones if phone.strip()]
+        raise NotEligible(f"{name}：{decision.because}。")
+    numbers = [phone.parse(number) for number in phones if number.strip()]
+    kin = [replace(person_, phone=phone.parse(person_.phone)) for person_ in family]
     elder_id = derived_id("elder", by.programme_id, person.number)
     canonical = place.converted(Crs.WGS84) if place else None
     try:
@@ -101,46 +121,46 @@ def register(
             elder = Elder.objects.create(
                 id=elder_id,
                 programme_id=by.programme_id,
-                registration_number=f"{community_code[6:9]}-{elder_id.int % 10**9:09d}",
-                name=name.strip(),
-                sort_key=sort_key(name.strip())[:120],
+                registration_number=_free_number(by.programme_id, community_code, elder_id),
+                name=name,
+                sort_key=sort_key(name)[:120],
                 sex=Sex(person.sex.value),
                 birth_on=person.birth_on,
                 community=community,
-                address=address.strip(),
+                address=address,
                 lng=canonical.lng if canonical else None,
                 lat=canonical.lat if canonical else None,
                 hukou_in_area=hukou_in_area,
                 door_code=f"{secrets.randbelow(10**6):06d}",
                 habits=habits,
                 warnings=warnings,
-                search_keys=search_keys(name.strip(), phones=numbers, numbers=[person.number]),
+                search_keys=rules.stored_keys(search_keys(name, phones=numbers, numbers=[person.number])),
                 decision=decision.to_json(),
                 registered_by=by,
                 registered_at=at,
             )
     except IntegrityError as clash:
-        # Two desks registered the same person at the same moment; the document's owner is found now.
+        # Two desks registered at the same moment: the same person, who is found now, or two that got one number.
         _refuse_duplicate(by, person.number)
-        raise AlreadyRegistered("登记编号重复，请重新提交一次。") from clash
+        raise AlreadyRegistered("同一时刻另有一位老人登记，编号相撞。请重新提交一次。") from clash
     Document.objects.create(
         programme_id=by.programme_id,
         elder=elder,
         kind=DocumentKind.RESIDENCE_PERMIT if person.residence_permit else DocumentKind.RESIDENT_ID,
         number=person.number,
     )
-    own = [Kin(name.strip(), "本人", number) for number in numbers]
+    own = [Kin(name, "本人", number) for number in numbers]
     Contact.objects.bulk_create(
         [
             Contact(
                 programme_id=by.programme_id,
                 elder=elder,
-                name=kin.name,
-                relation=kin.relation,
-                phone=kin.phone,
+                name=contact.name,
+                relation=contact.relation,
+                phone=contact.phone,
                 order=order,
             )
-            for order, kin in enumerate([*own, *family])
+            for order, contact in enumerate([*own, *kin])
         ],
         ignore_conflicts=True,
     )
@@ -168,11 +188,13 @@ def recognise(
 ) -> Identity:
     """Record what an elder is recognised as, with the paper it stands on; the same start day is recorded once.
 
-    Raises: EvidenceMissing.
+    Raises: NotFound, for an elder who is not the actor's to recognise; EvidenceMissing; NeverHeld.
     """
     ensure_role(by, Role.COMMUNITY, Role.BUREAU)
+    registry_read.get_elder(by, elder.pk)
     if not evidence.strip():
         raise EvidenceMissing("身份认定必须写明证明材料（证件名称和编号），请补充。")
+    _ensure_held(valid_from, valid_until)
     identity, made = Identity.objects.get_or_create(
         elder=elder,
         code=str(IdentityCode(code)),
@@ -197,26 +219,101 @@ def recognise(
 
 
 @transaction.atomic
-def record_death(*, elder_id: object, died_on: date, by: User, at: datetime) -> Elder:
-    """Record the day an elder died; from then on no order is taken and no service is charged.
+def end_recognition(*, identity_id: UUID, valid_until: date, reason: str, by: User, at: datetime) -> Identity:
+    """Let a recognition end: `valid_until` is the first day on which it no longer holds.
 
-    Raises: DiedBefore, for a day before the birth or after today.
+    What was decided on the days before stands. Ending it on the same day again changes nothing.
+    Raises: NotFound; ReasonMissing; NeverHeld.
     """
     ensure_role(by, Role.COMMUNITY, Role.BUREAU)
-    elder = Elder.objects.select_for_update().get(pk=elder_id, programme_id=by.programme_id)
+    if not reason.strip():
+        raise ReasonMissing("终止身份认定必须写明原因，请补充。")
+    identity = Identity.objects.select_for_update().filter(pk=identity_id).first()
+    if identity is None:
+        raise NotFound("没有找到这条身份认定，请刷新后再看。")
+    registry_read.get_elder(by, identity.elder_id)
+    _ensure_held(identity.valid_from, valid_until)
+    if identity.valid_until == valid_until:
+        return identity
+    before, identity.valid_until = identity.valid_until, valid_until
+    identity.save(update_fields=["valid_until"])
+    access.record(
+        by=by,
+        at=at,
+        verb="registry.end_recognition",
+        object_kind="elder",
+        object_id=identity.elder_id,
+        facts={"code": identity.code, "valid_until": valid_until, "before": before, "reason": reason.strip()},
+    )
+    return identity
+
+
+@transaction.atomic
+def record_death(*, elder_id: UUID, died_on: date, by: User, at: datetime) -> Elder:
+    """Record the day an elder died, or correct it; from then on no order is taken and no service is charged.
+
+    Raises: NotFound; DiedBefore, for a day before the birth or after today.
+    """
+    elder = _locked(elder_id, by)
     if not elder.birth_on < died_on <= at.astimezone(BEIJING).date():
-        raise DiedBefore(f"死亡日期{died_on}不合理，请核对。")
-    elder.died_on = died_on
+        raise DiedBefore(f"死亡日期{died_on}不合理：应晚于出生日期{elder.birth_on}，且不晚于今天。请核对。")
+    _note_death(elder, died_on, verb="registry.record_death", reason="", by=by, at=at)
+    return elder
+
+
+@transaction.atomic
+def withdraw_death(*, elder_id: UUID, reason: str, by: User, at: datetime) -> Elder:
+    """Take back a death that was recorded by mistake.
+
+    Raises: NotFound; ReasonMissing.
+    """
+    elder = _locked(elder_id, by)
+    if not reason.strip():
+        raise ReasonMissing("撤销死亡登记必须写明原因，请补充。")
+    _note_death(elder, None, verb="registry.withdraw_death", reason=reason.strip(), by=by, at=at)
+    return elder
+
+
+def _note_death(elder: Elder, died_on: date | None, *, verb: str, reason: str, by: User, at: datetime) -> None:
+    if elder.died_on == died_on:
+        return
+    before, elder.died_on = elder.died_on, died_on
     elder.save(update_fields=["died_on"])
     access.record(
         by=by,
         at=at,
-        verb="registry.record_death",
+        verb=verb,
         object_kind="elder",
         object_id=elder.pk,
-        facts={"died_on": died_on},
+        facts={"died_on": died_on, "before": before, "reason": reason},
     )
-    return elder
+
+
+def _locked(elder_id: UUID, by: User) -> Elder:
+    ensure_role(by, Role.COMMUNITY, Role.BUREAU)
+    registry_read.get_elder(by, elder_id)
+    return Elder.objects.select_for_update().get(pk=elder_id)
+
+
+def _ensure_complete(name: str, address: str) -> None:
+    if not name or len(name) > NAME_LENGTH_MAX:
+        raise Incomplete(f"姓名不能为空，也不能超过{NAME_LENGTH_MAX}个字。请对照证件填写。")
+    if not address:
+        raise Incomplete("请填写居住地址，服务人员要按它上门。")
+
+
+def _ensure_held(valid_from: date, valid_until: date | None) -> None:
+    if valid_until is not None and valid_until <= valid_from:
+        raise NeverHeld(f"终止日期{valid_until}不晚于起始日期{valid_from}，等于从未认定。请核对日期。")
+
+
+def _free_number(programme_id: UUID, community_code: str, elder_id: UUID) -> str:
+    attempt = 0
+    while Elder.objects.filter(
+        programme_id=programme_id, registration_number=rules.number_of(community_code, elder_id, attempt)
+    ).exists():
+        attempt += 1
+    return rules.number_of(community_code, elder_id, attempt)
 
 
 def _refuse_duplicate(by: User, number: str) -> None:

@@ -14,7 +14,11 @@ from sangyu.access.queries import sees_whole_programme
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound
 from sangyu.kit.names import fold
-from sangyu.registry.models import Contact, Document, Elder, Identity
+from sangyu.kit.phone import plain
+from sangyu.registry.models import Contact, Document, Elder, Identity, IdentityCode
+from sangyu.registry.rules import stored_keys
+
+IDENTITY_CODES = IdentityCode.choices
 
 
 def elders(viewer: User) -> QuerySet[Elder]:
@@ -44,7 +48,7 @@ def get_elder(viewer: User, elder_id: UUID) -> Elder:
 def find_by_phone(viewer: User, number: str) -> list[Elder]:
     """Return the elders whom a number belongs to, elder's own numbers before the family's; empty if unknown."""
     matches = (
-        Contact.objects.filter(programme_id=viewer.programme_id, phone=number)
+        Contact.objects.filter(programme_id=viewer.programme_id, phone=plain(number))
         .order_by("order", "id")
         .values_list("elder_id", flat=True)
     )
@@ -71,7 +75,7 @@ def find_by_phones(viewer: User, numbers: Iterable[str]) -> dict[str, list[Elder
 
 def search(viewer: User, text: str, *, limit: int = 20) -> list[Elder]:
     """Return elders whose name, pinyin initials, phone tail or document tail match every word of `text`."""
-    words = [fold(word) for word in text.split()]
+    words = stored_keys(fold(word) for word in text.split())
     if not words:
         return []
     return list(elders(viewer).filter(search_keys__contains=words).order_by("sort_key", "id")[:limit])
@@ -86,7 +90,12 @@ def listed(viewer: User, *, after: tuple[str, UUID] | None = None, limit: int = 
 
 
 def registered_as(viewer: User, document_number: str) -> Elder | None:
-    """Return the elder of the programme to whom a document belongs, wherever registered; None if it is new."""
+    """Return the elder of the programme to whom a document belongs, wherever registered; None if it is new.
+
+    For those who register or see everybody; anybody else learns nothing.
+    """
+    if not (sees_whole_programme(viewer) or viewer.organisation.kind == OrganisationKind.COMMUNITY):
+        return None
     found = (
         Document.objects.filter(programme_id=viewer.programme_id, number=document_number)
         .select_related("elder", "elder__community")
@@ -99,6 +108,12 @@ def contacts(viewer: User, elder: Elder) -> list[Contact]:
     """The numbers of one elder, own numbers first."""
     get_elder(viewer, elder.pk)
     return list(Contact.objects.filter(elder=elder).order_by("order", "id"))
+
+
+def own_numbers(elder_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The first own number of each of some elders; for desks that reached them through orders of their own."""
+    rows = Contact.objects.filter(elder_id__in=list(elder_ids), relation="本人").order_by("-order", "-id")
+    return dict(rows.values_list("elder_id", "phone"))
 
 
 def contacts_of(elder_id: UUID) -> list[Contact]:
@@ -149,7 +164,11 @@ class Card:
 
 
 def card(viewer: User, elder: Elder, on: date) -> Card:
-    """Return the person card of one elder; the document number is whole here and masked by the page."""
+    """Return the person card of one elder; the document number is whole here and masked by the page.
+
+    Raises: NotFound, for an elder whom the viewer may not see.
+    """
+    get_elder(viewer, elder.pk)
     number = Document.objects.filter(elder=elder).order_by("kind").values_list("number", flat=True).first() or ""
     labels = tuple(identity.get_code_display() for identity in identities_on(elder.pk, on))
     return Card(elder=elder, age=age_on(elder.birth_on, on), identities=labels, document_number=number)

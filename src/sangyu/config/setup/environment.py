@@ -57,12 +57,12 @@ def _make() -> None:
     fresh.rename(VENV)
     python = _base_python()
     trouble = Trouble("建立 .venv 失败,原因见上。", "The environment could not be made; the reason is above.")
-    if _imports(python, "ensurepip") or _install_from_debian():
+    if _imports(python, "pip"):  # it can fill the environment from outside: a copy inside would cost seconds
+        run([python, "-m", "venv", "--without-pip", VENV], cwd=PROJECT, trouble=trouble)
+    elif _imports(python, "ensurepip") or _install_from_debian():
         run([python, "-m", "venv", VENV], cwd=PROJECT, trouble=trouble)
     elif _imports(python, "virtualenv"):
         run([python, "-m", "virtualenv", "--quiet", VENV], cwd=PROJECT, trouble=trouble)
-    elif _imports(python, "pip"):
-        run([python, "-m", "venv", "--without-pip", VENV], cwd=PROJECT, trouble=trouble)
     else:
         raise Trouble(
             "这台机器的 Python 没有 venv 和 pip。请安装:sudo apt-get install python3-venv,然后重试。",

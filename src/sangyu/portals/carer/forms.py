@@ -35,7 +35,7 @@ class PlaceForm(DeskForm):
 
 
 class ArriveForm(PlaceForm):
-    """"I am here": the code on the door plate is optional, and so is the place."""
+    """ "I am here": the code on the door plate is optional, and so is the place."""
 
     door_code = forms.CharField(
         label=_("门牌码"),
@@ -50,9 +50,7 @@ class LeaveForm(PlaceForm):
     """The end of a visit: tasks that were done, and a word for the office."""
 
     tasks = forms.MultipleChoiceField(label=_("做完了哪些"), required=False, widget=forms.CheckboxSelectMultiple)
-    note = forms.CharField(
-        label=_("给中心留言"), required=False, max_length=200, widget=forms.Textarea({"rows": 2})
-    )
+    note = forms.CharField(label=_("给中心留言"), required=False, max_length=200, widget=forms.Textarea({"rows": 2}))
 
     def __init__(self, *args: Any, tasks: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

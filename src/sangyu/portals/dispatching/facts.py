@@ -16,6 +16,7 @@ from sangyu.quality import queries as quality_read
 from sangyu.settlement import queries as settlement_read
 from sangyu.visits import queries as visits_read
 
+
 def facts_of(viewer: User, order: Order, attempts: list[Attempt]) -> list[dict[str, Any]]:
     """Lay out what happened to an order, in the order in which it happened, and the next step that is still open."""
     facts: list[dict[str, Any]] = []

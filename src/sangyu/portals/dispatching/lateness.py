@@ -45,10 +45,14 @@ def lateness(
     if stage == "SENT" and answer_by is not None:
         if at > answer_by:
             return Lateness("urgent", "alert", _said(_("超时%s未接"), at - answer_by))
-        return Lateness("warn" if answer_by - at <= ANSWER_SOON else "waiting", "clock", _said(_("剩%s"), answer_by - at))
+        return Lateness(
+            "warn" if answer_by - at <= ANSWER_SOON else "waiting", "clock", _said(_("剩%s"), answer_by - at)
+        )
     if stage == "ACCEPTED":
         soon = wanted_from - at <= NAMED_BEFORE
-        return Lateness("warn" if soon else "moving", "alert" if soon else "user", _said(_("距上门%s"), wanted_from - at))
+        return Lateness(
+            "warn" if soon else "moving", "alert" if soon else "user", _said(_("距上门%s"), wanted_from - at)
+        )
     if stage == "ASSIGNED":
         return Lateness("moving", "clock", _said(_("距上门%s"), wanted_from - at))
     if at > wanted_until + OVERTIME_MAX:

@@ -92,6 +92,11 @@ class Person:
     def elder(self) -> Elder:
         return self.card.elder
 
+    @property
+    def warnings(self) -> list[str]:
+        """What must not be overlooked, one tag each."""
+        return [part for part in self.elder.warnings.replace("，", "、").split("、") if part]
+
 
 def person(viewer: User, caller: hotline_read.Caller, at: datetime) -> Person | None:
     """Return the elder on the line, or None while nobody is known or chosen."""

@@ -13,9 +13,7 @@ class RefuseForm(DeskForm):
     """An order given back with a reason."""
 
     reason = forms.ChoiceField(label=_("拒单原因"), choices=REASONS_TO_REFUSE, widget=forms.RadioSelect)
-    note = forms.CharField(
-        label=_("说明"), required=False, max_length=200, help_text=_("选“其他”时必填，调度员会看到")
-    )
+    note = forms.CharField(label=_("说明"), required=False, max_length=200, help_text=_("选“其他”时必填，调度员会看到"))
 
 
 class ObjectForm(DeskForm):

@@ -22,6 +22,7 @@ from sangyu.portals.clock import now
 from sangyu.portals.components.frame import Tab
 from sangyu.portals.dispatching.lateness import lateness
 from sangyu.portals.dispatching.views.frame import for_dispatchers, frame
+from sangyu.registry import queries as registry_read
 
 ROWS = 20
 STAGES = ("PLACED", "SENT", "ACCEPTED", "ASSIGNED", "IN_SERVICE")
@@ -43,6 +44,7 @@ def _board(request: HttpRequest, asked: QueryDict, *, status: int = 200) -> Http
     orders = orders_read.at_stage(viewer, stage, area=area, after=after, limit=ROWS + 1)
     more, orders = len(orders) > ROWS, orders[:ROWS]
     tried = dispatch_read.attempts(viewer, orders)
+    numbers = registry_read.own_numbers(order.elder_id for order in orders)
     verdicts = dispatch_read.candidates_for(orders) if stage == "PLACED" else {}
     counts = orders_read.counts(viewer, area=area)
     here = {"stage": stage, **({"area": area} if area else {})}
@@ -54,6 +56,7 @@ def _board(request: HttpRequest, asked: QueryDict, *, status: int = 200) -> Http
         rows.append(
             {
                 "order": order,
+                "phone": numbers.get(order.elder_id, ""),
                 "late": lateness(
                     stage=order.stage,
                     at=at,
@@ -77,7 +80,13 @@ def _board(request: HttpRequest, asked: QueryDict, *, status: int = 200) -> Http
             "area": area,
             "areas": [(street.code, street.name) for street in streets],
             "tabs": [
-                Tab(label, "?" + urlencode({**here, "stage": code}), active=code == stage, count=counts[code], key=str(n))
+                Tab(
+                    label,
+                    "?" + urlencode({**here, "stage": code}),
+                    active=code == stage,
+                    count=counts[code],
+                    key=str(n),
+                )
                 for n, (code, label) in enumerate(zip(STAGES, _labels(), strict=True), start=1)
             ],
             "rows": rows,

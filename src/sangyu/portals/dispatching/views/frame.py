@@ -15,8 +15,7 @@ from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.dispatch.rules import RULES
 from sangyu.portals.components.frame import Desk, Tab
-
-LIVE_EVENTS = ("order.moved",)
+from sangyu.portals.live.address import live_url
 
 
 def for_dispatchers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -40,8 +39,8 @@ def frame(viewer: User, *, live: bool = False) -> dict[str, object]:
             programme=viewer.programme.name,
             home_url=home,
             nav=[Tab(_("派单板"), home, active=live, key="g h", icon="list")],
-            live_url="/live/?topics=orders" if live else "",
-            live_events=LIVE_EVENTS,
+            live_url=live_url("orders") if live else "",
+            live_events=("orders",),
         ),
     }
 

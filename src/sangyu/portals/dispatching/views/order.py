@@ -43,7 +43,9 @@ def _order(request: HttpRequest, order_id: UUID, *, form: CancelForm | None = No
             "order": held,
             "quote": held.quote,
             "facts": facts_of(request.user, held, attempts),
-            "candidates": reasons(verdicts, chosen=verdicts[0].enterprise_id if verdicts and verdicts[0].rank else None),
+            "candidates": reasons(
+                verdicts, chosen=verdicts[0].enterprise_id if verdicts and verdicts[0].rank else None
+            ),
             "tally": tally(dispatch_rules.counts(verdicts)),
             "sendable": open_now and any(verdict.rank for verdict in verdicts),
             "open_now": open_now,
@@ -81,7 +83,9 @@ def candidates(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "dispatching/_candidates.html",
         {
             "order": held,
-            "candidates": reasons(verdicts, chosen=verdicts[0].enterprise_id if verdicts and verdicts[0].rank else None),
+            "candidates": reasons(
+                verdicts, chosen=verdicts[0].enterprise_id if verdicts and verdicts[0].rank else None
+            ),
             "tally": tally(dispatch_rules.counts(verdicts)),
             "choosing": "choose" in request.GET,
             "back": request.GET.get("back", ""),

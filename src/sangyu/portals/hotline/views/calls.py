@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,13 +17,16 @@ from django.views.decorators.http import require_GET, require_POST
 from sangyu.hotline import actions as hotline
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit.errors import Refusal
+from sangyu.kit.ids import new_id
 from sangyu.portals.clock import now
+from sangyu.portals.components.frame import Tab
 from sangyu.portals.hotline import picture
 from sangyu.portals.hotline.forms import ByHandForm, EndForm
 from sangyu.portals.hotline.frame import for_agents, frame
 from sangyu.portals.hotline.views.desk import context, uuid_or_none
 
 PAGE = 50
+TONES = {"ORDER": "good", "CONSULTATION": "note", "COMPLAINT": "bad", "EMERGENCY": "urgent", "COMFORT": "moving"}
 
 
 @for_agents
@@ -82,7 +86,8 @@ def by_hand(request: HttpRequest) -> HttpResponse:
 def day(request: HttpRequest) -> HttpResponse:
     """List the calls behind one of today's figures, newest first."""
     which = request.GET.get("show", "")
-    begins_at, ends_at = picture.day_of(picture.today(now()))
+    at = now()
+    begins_at, ends_at = picture.day_of(picture.today(at))
     framed = frame(request, "calls")
     calls = hotline_read.page(
         request.user, begins_at, ends_at, which, before=_before(request.GET.get("before", "")), limit=PAGE + 1
@@ -90,12 +95,34 @@ def day(request: HttpRequest) -> HttpResponse:
     more = len(calls) > PAGE
     calls = calls[:PAGE]
     older = urlencode({"show": which, "before": f"{calls[-1].rang_at.isoformat()}~{calls[-1].pk}"}) if more else ""
-    figures = hotline_read.figures(request.user, begins_at, ends_at)
+    shown = picture.telephone(request.user, at)
+    figures = shown["figures"]
+    counts = [
+        (_("全部"), "", figures.rang),
+        (_("接听"), "answered", figures.answered),
+        (_("15秒内接听"), "quickly", figures.answered_in_15_s),
+        (_("未接"), "missed", figures.missed),
+    ]
+    here = reverse("hotline:calls")
+    tabs = [Tab(label, f"{here}?show={name}", active=name == which, count=n) for label, name, n in counts]
     return render(
         request,
         "hotline/calls.html",
-        {**framed, "calls": calls, "older": older, "show": which, "figures": figures, "begins_at": begins_at},
+        {
+            **framed,
+            **shown,
+            "rows": [_row(call) for call in calls],
+            "older": older,
+            "tabs": tabs,
+            "begins_at": begins_at,
+        },
     )
+
+
+def _row(call: Any) -> dict[str, Any]:
+    missed = call.hung_up_at is not None and (call.answered_at is None or call.answered_at > call.hung_up_at)
+    waited_s = None if call.answered_at is None else int((call.answered_at - call.rang_at).total_seconds())
+    return {"call": call, "missed": missed, "waited_s": waited_s, "tone": TONES.get(call.end, "off")}
 
 
 def _before(text: str) -> tuple | None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit.errors import NotFound
+from sangyu.kit.ids import new_id
 from sangyu.orders import queries as orders_read
 from sangyu.portals.clock import now
 from sangyu.portals.hotline import picture, wish
@@ -60,6 +61,7 @@ def context(request: HttpRequest, said: Mapping[str, str], **more: Any) -> dict[
         "find": find,
         "found": registry_read.search(viewer, find) if find else [],
         "repeated": "",
+        "key": str(new_id()),
         **more,
     }
     if person is not None:

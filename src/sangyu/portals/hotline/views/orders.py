@@ -18,6 +18,7 @@ from sangyu.dispatch import rules as dispatch_rules
 from sangyu.hotline import actions as hotline
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit.errors import NotFound, Refusal
+from sangyu.kit.ids import new_id
 from sangyu.orders import queries as orders_read
 from sangyu.orders.models import Stage
 from sangyu.orders.rules import SameKeyOtherOrder
@@ -66,7 +67,7 @@ def place(request: HttpRequest, call_id: UUID) -> HttpResponse:
             note=said["note"],
         )
     except SameKeyOtherOrder as refusal:
-        return _desk_again(request, refusal=str(refusal), key="")
+        return _desk_again(request, refusal=str(refusal), key=str(new_id()))
     except Refusal as refusal:
         return _desk_again(request, refusal=str(refusal))
     done = _("工单已保存：{number}").format(number=order.number)
@@ -99,7 +100,7 @@ def send(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 
 def _desk_again(request: HttpRequest, **more: Any) -> HttpResponse:
-    shown = context(request, request.POST, **{"key": request.POST.get("key", ""), **more})
+    shown = context(request, request.POST, **{"key": request.POST.get("key") or str(new_id()), **more})
     return render(request, "hotline/desk.html", shown, status=422)
 
 
@@ -118,6 +119,7 @@ def _order_context(request: HttpRequest, order_id: UUID, **more: Any) -> dict[st
     return {
         **framed,
         **picture.telephone(viewer, at),
+        "key": str(new_id()),
         "order": order,
         "quote": Quote.from_json(order.quote),
         "person": picture.person(viewer, caller, at),

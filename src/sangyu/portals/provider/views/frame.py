@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.portals.components.frame import Desk, Tab
-
-LIVE_EVENTS = ("dispatch.sent", "dispatch.accepted", "dispatch.refused", "dispatch.assigned")
+from sangyu.portals.live.address import live_url
 
 
 def for_enterprise(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -37,11 +36,15 @@ def frame(viewer: User, here: str, *, waiting: int | None = None) -> dict[str, o
             programme=viewer.organisation.name,
             home_url=reverse("provider:inbox"),
             nav=[
-                Tab(_("工单"), reverse("provider:inbox"), active=here == "inbox", key="g h", icon="list", count=waiting),
+                Tab(
+                    _("工单"), reverse("provider:inbox"), active=here == "inbox", key="g h", icon="list", count=waiting
+                ),
                 Tab(_("考核"), reverse("provider:appraisals"), active=here == "appraisals", key="g k", icon="star"),
-                Tab(_("结算单"), reverse("provider:statements"), active=here == "statements", key="g s", icon="receipt"),
+                Tab(
+                    _("结算单"), reverse("provider:statements"), active=here == "statements", key="g s", icon="receipt"
+                ),
             ],
-            live_url="/live/?topics=enterprise" if here == "inbox" else "",
-            live_events=LIVE_EVENTS,
+            live_url=live_url("enterprise") if here == "inbox" else "",
+            live_events=("enterprise",),
         ),
     }

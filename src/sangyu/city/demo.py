@@ -1,0 +1,171 @@
+"""The demo: a small Chengguan built, a month of it played to the bank's answer, and work left on every desk.
+
+Whatever is done already is not done again: a second start only reads what the month came to, and a start after a
+crash goes on where the first one stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+
+from sangyu.access import actions as access
+from sangyu.access import queries as access_read
+from sangyu.access.models import Programme, User
+from sangyu.city import areas, build, players
+from sangyu.city.blueprint import Blueprint, month_to_play
+from sangyu.city.build import PASSWORD
+from sangyu.city.close import check_books, close
+from sangyu.city.play import Play
+from sangyu.city.summary import summary
+from sangyu.city.today import leave_work
+from sangyu.kit.errors import Refusal
+from sangyu.kit.money import yuan
+from sangyu.kit.month import Month
+from sangyu.portals.clock import now
+
+DISTRICT = "620102"
+SCALE, SEED = 0.01, 1
+BEGUN, BUILT, CLOSED = "city.begin", "city.build", "city.close"
+
+
+class AnotherCity(Refusal):
+    """The database holds a city of another scale or seed."""
+
+    code = "ANOTHER_CITY"
+
+
+def run(
+    *,
+    once: bool,
+    progress: Callable[[str], None],
+    json: bool = False,
+    base_url: str | None = None,
+    scale: float = SCALE,
+    seed: int = SEED,
+    at: datetime | None = None,
+) -> dict[str, object]:
+    """Bring the demo city to its present state and return what its month came to.
+
+    Shape: the keys of `summary`, and `seconds`: step -> seconds, of the steps that were taken.
+    Raises: AnotherCity; BooksDoNotHold.
+    """
+    at = at or now()
+    seconds: dict[str, float] = {}
+    tree = areas.read(DISTRICT)
+    with _timed(seconds, "build"):
+        plan = _begin(Blueprint(tree, scale, seed, month_to_play(at)))
+        done = _done()
+        if BUILT not in done:
+            build.build(plan, progress=progress)
+            _note(plan, BUILT)
+    if CLOSED not in done:
+        _play_and_close(plan, seconds, progress)
+    who = players.load(plan)
+    if not once:
+        with _timed(seconds, "today"):
+            leave_work(plan, who, at=at, progress=progress)
+    with _timed(seconds, "summary"):
+        told = summary(who.programme.pk, plan.month)
+    if not json:
+        _say(plan.month, told, progress)
+        for line in log_ins(plan):
+            progress(line)
+    return {**told, "seconds": seconds}
+
+
+def log_ins(plan: Blueprint) -> list[str]:
+    """Return the table of log-ins, a line each."""
+    clerks = [players.clerk_name(code) for code in list(plan.elders_of)[: build.CLERKS_WITH_LOG_IN]]
+    firms = min(len(plan.enterprises), build.ENTERPRISES_WITH_LOG_IN)
+    rows = [
+        ("接线台", "agent1 agent2 agent3，值班长 supervisor"),
+        ("调度台", "dispatcher1 dispatcher2"),
+        ("企业工作台", f"{players.manager_name(0)} … {players.manager_name(firms - 1)}"),
+        ("服务人员", f"{players.worker_name(0)} … {players.worker_name(build.WORKERS_WITH_LOG_IN - 1)}"),
+        ("质量台", "quality"),
+        ("财务", "finance，复核 approver"),
+        ("社区窗口", " ".join(clerks)),
+        ("民政局", "bureau，审计 auditor"),
+    ]
+    return [f"登录用户（密码都是 {PASSWORD}）：", *(f"  {desk}：{names}" for desk, names in rows)]
+
+
+def _play_and_close(plan: Blueprint, seconds: dict[str, float], progress: Callable[[str], None]) -> None:
+    who = players.load(plan)
+    with _timed(seconds, "play"):
+        progress(f"开始播放{plan.month}：来电、派单、上门、回访……")
+        Play(plan, who, progress=progress).run()
+    with _timed(seconds, "close"):
+        close(plan, who, progress=progress)
+    with _timed(seconds, "verify"):
+        check_books(who)
+        progress("账簿与审计链核验无误。")
+    _note(plan, CLOSED)
+
+
+def _begin(plan: Blueprint) -> Blueprint:
+    """Return the plan as it was begun: the month stays the one that was chosen first.
+
+    Raises: AnotherCity.
+    """
+    found = players.programme()
+    begun = _notes(found).get(BEGUN) if found else None
+    if begun is None:
+        return plan
+    if (begun["scale"], begun["seed"]) != (plan.scale, plan.seed):
+        raise AnotherCity(
+            f"这个数据库里已有一座演示城（规模{begun['scale']}，种子{begun['seed']}），不能再建规模{plan.scale}、"
+            f"种子{plan.seed}的。请换一个空的数据库，或按原来的规模和种子启动。"
+        )
+    return Blueprint(plan.areas, plan.scale, plan.seed, Month.parse(begun["month"]))
+
+
+def _done() -> Mapping[str, Mapping]:
+    found = players.programme()
+    return _notes(found) if found else {}
+
+
+def _notes(organiser: Programme) -> dict[str, Mapping]:
+    """Read what the city has noted of itself in the audit book: verb -> facts."""
+    clock = User.objects.filter(programme=organiser, username=f"clock.{players.SLUG}").first()
+    if clock is None:
+        return {}
+    rows = access_read.audit_of(clock, organiser.pk).filter(verb__in=[BEGUN, BUILT, CLOSED])
+    return {row.verb: row.facts for row in rows}
+
+
+def _note(plan: Blueprint, verb: str) -> None:
+    organiser = players.programme()
+    access.record(
+        by=access_read.clock(organiser),
+        at=plan.founded_at,
+        verb=verb,
+        object_kind="programme",
+        object_id=organiser.pk,
+        facts={"scale": plan.scale, "seed": plan.seed, "month": str(plan.month)},
+    )
+
+
+def _say(month: Month, told: Mapping[str, object], progress: Callable[[str], None]) -> None:
+    nobody = "，".join(f"{reason} {many}" for reason, many in told["unassigned"].items())
+    progress(f"{month}：{told['orders']}张工单，上门{told['visits']}次；没有成行的：{nobody or '无'}。")
+    progress(
+        f"费用{yuan(told['charges_fen'])}元 = 老人自付{yuan(told['elder_fen'])}元 + 政府补贴{yuan(told['public_fen'])}元；"
+        f"预算占用{yuan(told['held_fen'])}元。"
+    )
+    progress(
+        f"结算{yuan(told['statements_fen'])}元 - 核减{yuan(told['deducted_fen'])}元 = 拨付{yuan(told['paid_fen'])}元"
+        f" = 付款文件{yuan(told['payment_file_fen'])}元。"
+    )
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        seconds[step] = round(time.monotonic() - began, 1)

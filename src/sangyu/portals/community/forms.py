@@ -1,0 +1,144 @@
+"""What a community clerk writes: who wants to be registered, what they are recognised as, and when somebody died."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from sangyu.kit import resident_id
+from sangyu.kit.point import BadPlace, Crs, Point
+from sangyu.portals.components.forms import DeskForm
+from sangyu.registry.queries import IDENTITY_CODES
+
+DAY = forms.DateInput({"type": "date"})
+PHONE = re.compile(r"\+?\d{5,20}")
+FAMILY_ROWS = (1, 2)
+
+
+class Phone(forms.CharField):
+    """A telephone number as people write it; spaces and dashes are forgiven."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(max_length=24, widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}), **more)
+
+    def clean(self, value: Any) -> str:
+        number = re.sub(r"[\s\-－—()（）]", "", super().clean(value))
+        if number and not PHONE.fullmatch(number):
+            raise ValidationError(_("“%(value)s”不是电话号码，请填手机或带区号的座机。"), params={"value": value})
+        return number
+
+
+class RegisterForm(DeskForm):
+    """A registration (登记入院) as it is typed; `step` tells the first look from the final word."""
+
+    name = forms.CharField(label=_("姓名"), max_length=60)
+    document_number = forms.CharField(
+        label=_("身份证号码"),
+        max_length=30,
+        help_text=_("居民身份证或港澳台居民居住证，18位"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    community_code = forms.ChoiceField(label=_("居住社区"))
+    address = forms.CharField(label=_("详细住址"), max_length=120, help_text=_("写到门牌号，服务人员按此上门"))
+    hukou_in_area = forms.TypedChoiceField(
+        label=_("户籍"),
+        choices=[("yes", _("本区户籍")), ("no", _("外地户籍"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        initial="yes",
+    )
+    phone = Phone(label=_("本人电话"))
+    phone_2 = Phone(label=_("备用电话"), required=False)
+    kin_1_name = forms.CharField(label=_("家属一姓名"), max_length=60, required=False)
+    kin_1_relation = forms.CharField(label=_("关系"), max_length=20, required=False)
+    kin_1_phone = Phone(label=_("电话"), required=False)
+    kin_2_name = forms.CharField(label=_("家属二姓名"), max_length=60, required=False)
+    kin_2_relation = forms.CharField(label=_("关系"), max_length=20, required=False)
+    kin_2_phone = Phone(label=_("电话"), required=False)
+    habits = forms.CharField(
+        label=_("生活习惯"), max_length=200, required=False, help_text=_("服务人员上门前会看到，如：左耳听力弱，爱喝茶")
+    )
+    warnings = forms.CharField(
+        label=_("上门提醒"), max_length=200, required=False, help_text=_("如：养狗、门铃坏、行动不便")
+    )
+    lng = forms.CharField(required=False, widget=forms.HiddenInput)
+    lat = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, communities: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = list(communities)
+        self.fields["community_code"].choices = choices if len(choices) == 1 else [("", _("请选择")), *choices]
+
+    def clean_document_number(self) -> str:
+        """Tell at the field itself which check of the number failed."""
+        try:
+            return resident_id.parse(self.cleaned_data["document_number"]).number
+        except resident_id.BadResidentId as bad:
+            raise ValidationError(str(bad)) from bad
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for all of a family member or for nothing."""
+        cleaned = super().clean() or self.cleaned_data
+        for n in FAMILY_ROWS:
+            given = [cleaned.get(f"kin_{n}_{part}", "") for part in ("name", "relation", "phone")]
+            if (
+                any(given)
+                and not all(given)
+                and not any(f"kin_{n}_{part}" in self.errors for part in ("name", "phone"))
+            ):
+                missing = next(
+                    part for part, value in zip(("name", "relation", "phone"), given, strict=True) if not value
+                )
+                self.add_error(f"kin_{n}_{missing}", _("家属的姓名、关系、电话请填全，或都不填。"))
+        return cleaned
+
+    @property
+    def phones(self) -> list[str]:
+        return [self.cleaned_data[name] for name in ("phone", "phone_2") if self.cleaned_data[name]]
+
+    @property
+    def family(self) -> list[dict[str, str]]:
+        """The family members that were filled in, as mappings with `name`, `relation` and `phone`."""
+        rows = [
+            {part: self.cleaned_data[f"kin_{n}_{part}"] for part in ("name", "relation", "phone")} for n in FAMILY_ROWS
+        ]
+        return [row for row in rows if row["phone"]]
+
+    @property
+    def place(self) -> Point | None:
+        """The place of the home, if the window's map or a phone gave one."""
+        try:
+            return Point(lng=float(self.cleaned_data["lng"]), lat=float(self.cleaned_data["lat"]), crs=Crs.WGS84)
+        except (ValueError, BadPlace):
+            return None
+
+
+class RecogniseForm(DeskForm):
+    """A recognition with the paper it stands on."""
+
+    code = forms.ChoiceField(label=_("身份"), choices=[("", _("请选择")), *IDENTITY_CODES])
+    evidence = forms.CharField(label=_("证明材料"), max_length=120, help_text=_("证件名称和编号"))
+    valid_from = forms.DateField(label=_("起始日期"), widget=DAY)
+    valid_until = forms.DateField(
+        label=_("截止日期"), widget=DAY, required=False, help_text=_("这一天起不再有效；长期有效不填")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Let a recognition end after it began."""
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("valid_from"), cleaned.get("valid_until")
+        if since and until and until <= since:
+            self.add_error("valid_until", _("截止日期应晚于起始日期。"))
+        return cleaned
+
+
+class DeathForm(DeskForm):
+    """The day an elder died."""
+
+    died_on = forms.DateField(label=_("去世日期"), widget=DAY)
+    sure = forms.BooleanField(label=_("已与家属或医院核实"))

@@ -1,0 +1,147 @@
+"""The elders of the community: find one, see what they are entitled to and why, add a recognition, record a death."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from sangyu.adoption import queries as adoption_read
+from sangyu.kit.age import age_on
+from sangyu.kit.errors import NotFound, Refusal
+from sangyu.portals.clock import now
+from sangyu.portals.community.forms import DeathForm, RecogniseForm
+from sangyu.portals.community.views.frame import for_clerks, frame
+from sangyu.registry import actions as registry
+from sangyu.registry import queries as registry_read
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+ROWS = 30
+
+
+@for_clerks
+@require_GET
+def elders(request: HttpRequest) -> HttpResponse:
+    """List the elders of the clerk's own area, or those who match a search."""
+    on = now().astimezone(BEIJING).date()
+    text = request.GET.get("q", "").strip()
+    after = _key(request.GET.get("after", ""))
+    if text:
+        found, more = registry_read.search(request.user, text, limit=ROWS), False
+    else:
+        found = registry_read.listed(request.user, after=after, limit=ROWS + 1)
+        more, found = len(found) > ROWS, found[:ROWS]
+    return render(
+        request,
+        "community/elders.html",
+        {
+            **frame(request.user, "elders"),
+            "text": text,
+            "rows": [{"elder": elder, "age": age_on(elder.birth_on, elder.died_on or on)} for elder in found],
+            "next": "?" + urlencode({"after": f"{found[-1].pk}_{found[-1].sort_key}"}) if more else "",
+            "first": "?" if after else "",
+        },
+    )
+
+
+@for_clerks
+@require_GET
+def elder(request: HttpRequest, elder_id: UUID) -> HttpResponse:
+    """Show one elder."""
+    return _elder(request, elder_id)
+
+
+def _elder(
+    request: HttpRequest,
+    elder_id: UUID,
+    *,
+    recognising: RecogniseForm | None = None,
+    dying: DeathForm | None = None,
+) -> HttpResponse:
+    viewer, on = request.user, now().astimezone(BEIJING).date()
+    held = registry_read.get_elder(viewer, elder_id)
+    known = registry_read.facts(held, on)
+    return render(
+        request,
+        "community/elder.html",
+        {
+            **frame(viewer, "elders"),
+            "elder": held,
+            "card": registry_read.card(viewer, held, on),
+            "identities": [
+                {"row": row, "held": row.valid_from <= on and (row.valid_until is None or on < row.valid_until)}
+                for row in registry_read.identities(viewer, held)
+            ],
+            "contacts": registry_read.contacts(viewer, held),
+            "decision": _service_class(viewer.programme_id, known, on),
+            "recognising": recognising or RecogniseForm(),
+            "dying": dying or DeathForm(),
+            "wrong": recognising or dying,
+            "wrong_death": dying is not None,
+        },
+        status=422 if recognising or dying else 200,
+    )
+
+
+def _service_class(programme_id: UUID, known: dict, on: Any) -> dict[str, Any]:
+    """Decide the service class of the day; when it cannot be decided, say why instead."""
+    try:
+        decision = adoption_read.decide(programme_id, "service-class", known, on)
+    except Refusal as refusal:
+        return {"letter": "", "because": str(refusal), "source": None}
+    if not decision.decided:
+        return {"letter": "", "because": _("缺少资料，暂不能确定：%s") % (decision.missing or ""), "source": None}
+    return {"letter": decision.ground or "", "because": decision.because, "source": decision.source}
+
+
+@for_clerks
+@require_POST
+def recognise(request: HttpRequest, elder_id: UUID) -> HttpResponse:
+    """Record what an elder is recognised as."""
+    form = RecogniseForm(request.POST)
+    held = registry_read.get_elder(request.user, elder_id)
+    if form.is_valid():
+        try:
+            made = registry.recognise(elder=held, by=request.user, at=now(), **form.cleaned_data)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("已认定：%s") % made.get_code_display())
+            return redirect("community:elder", elder_id)
+    return _elder(request, elder_id, recognising=form)
+
+
+@for_clerks
+@require_POST
+def record_death(request: HttpRequest, elder_id: UUID) -> HttpResponse:
+    """Record the day an elder died."""
+    form = DeathForm(request.POST)
+    held = registry_read.get_elder(request.user, elder_id)
+    if form.is_valid():
+        try:
+            registry.record_death(elder_id=held.pk, died_on=form.cleaned_data["died_on"], by=request.user, at=now())
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error("died_on", str(refusal))
+        else:
+            messages.success(request, _("已登记去世日期，此后不再下单和结算。"))
+            return redirect("community:elder", elder_id)
+    return _elder(request, elder_id, dying=form)
+
+
+def _key(text: str) -> tuple[str, UUID] | None:
+    pk, _sign, name = text.partition("_")
+    try:
+        return name, UUID(pk)
+    except ValueError:
+        return None

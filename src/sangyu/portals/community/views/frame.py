@@ -1,0 +1,43 @@
+"""The frame round every page of the window, and the door for community clerks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sangyu.access.models import Role, User
+from sangyu.access.queries import ensure_role
+from sangyu.portals.components.frame import Desk, Tab
+
+
+def for_clerks(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Admit community clerks."""
+
+    @wraps(view)
+    def admitted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        ensure_role(request.user, Role.COMMUNITY)
+        return view(request, *args, **kwargs)
+
+    return login_required(admitted)
+
+
+def frame(viewer: User, here: str) -> dict[str, object]:
+    """Return what every page of the window hands to its template."""
+    home = reverse("community:elders")
+    return {
+        "viewer": viewer,
+        "desk": Desk(
+            name=_("社区窗口"),
+            programme=viewer.organisation.name,
+            home_url=home,
+            nav=[
+                Tab(_("老人"), home, active=here == "elders", key="g h", icon="users"),
+                Tab(_("登记入院"), reverse("community:register"), active=here == "register", key="g n", icon="plus"),
+            ],
+        ),
+    }

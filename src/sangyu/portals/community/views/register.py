@@ -1,0 +1,141 @@
+"""A registration in two looks: what was typed with what follows from it, then the final word."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from sangyu.access import queries as access_read
+from sangyu.access.models import User
+from sangyu.adoption import queries as adoption_read
+from sangyu.kit import resident_id
+from sangyu.kit.age import age_on
+from sangyu.kit.errors import NotFound, Refusal
+from sangyu.policy.decision import Decision
+from sangyu.portals.clock import now
+from sangyu.portals.community.forms import RegisterForm
+from sangyu.portals.community.views.frame import for_clerks, frame
+from sangyu.registry import actions as registry
+from sangyu.registry import queries as registry_read
+from sangyu.registry.actions import Kin
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+@for_clerks
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Take a registration: typed, then checked, then confirmed; a refusal keeps everything that was typed."""
+    communities = [(area.code, area.name) for area in access_read.communities(request.user)]
+    if request.method == "GET":
+        initial = {"community_code": communities[0][0]} if len(communities) == 1 else {}
+        return _typed(request, RegisterForm(communities=communities, initial=initial))
+    form = RegisterForm(request.POST, communities=communities)
+    if not form.is_valid() or request.POST.get("step") == "edit":
+        return _typed(request, form)
+    if request.POST.get("step") != "confirm":
+        return _checked(request, form)
+    given = form.cleaned_data
+    try:
+        elder = registry.register(
+            by=request.user,
+            at=now(),
+            name=given["name"],
+            document_number=given["document_number"],
+            community_code=given["community_code"],
+            address=given["address"],
+            phones=form.phones,
+            hukou_in_area=given["hukou_in_area"],
+            family=[Kin(**row) for row in form.family],
+            place=form.place,
+            habits=given["habits"],
+            warnings=given["warnings"],
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return _typed(request, form)
+    messages.success(request, _("已登记入院"), extra_tags="draft-done:register")
+    return redirect("community:registered", elder.pk)
+
+
+@for_clerks
+@require_GET
+def registered(request: HttpRequest, elder_id: UUID) -> HttpResponse:
+    """Show the registration number and the rule that allowed it."""
+    elder = registry_read.get_elder(request.user, elder_id)
+    return render(
+        request,
+        "community/registered.html",
+        {**frame(request.user, "register"), "elder": elder, "decision": Decision.from_json(elder.decision)},
+    )
+
+
+def _typed(request: HttpRequest, form: RegisterForm) -> HttpResponse:
+    wrong = form.is_bound and bool(form.errors)
+    return render(
+        request,
+        "community/register.html",
+        {**frame(request.user, "register"), "form": form, "wrong": wrong},
+        status=422 if wrong else 200,
+    )
+
+
+def _checked(request: HttpRequest, form: RegisterForm) -> HttpResponse:
+    on = now().astimezone(BEIJING).date()
+    given = form.cleaned_data
+    person = resident_id.parse(given["document_number"])
+    try:
+        decision = _foreseen(request.user, form, person, on)
+    except Refusal as refusal:
+        form.add_error("document_number", str(refusal))
+        return _typed(request, form)
+    return render(
+        request,
+        "community/check.html",
+        {
+            **frame(request.user, "register"),
+            "form": form,
+            "person": person,
+            "sex": _("男") if person.sex == resident_id.Sex.MALE else _("女"),
+            "age": age_on(person.birth_on, on),
+            "community": dict(form.fields["community_code"].choices)[given["community_code"]],
+            "decision": decision,
+        },
+    )
+
+
+def _foreseen(viewer: User, form: RegisterForm, person: resident_id.ResidentId, on: date) -> Decision:
+    """Say before the final word what it will be; the verb decides again."""
+    there = registry_read.registered_as(viewer, person.number)
+    if there is not None:
+        raise registry.AlreadyRegistered(
+            _("该证件已登记：%(name)s，%(community)s，%(day)s登记，编号%(number)s。请直接打开原档案。")
+            % {
+                "name": there.name,
+                "community": there.community.name,
+                "day": there.registered_at.astimezone(BEIJING).date(),
+                "number": there.registration_number,
+            }
+        )
+    decision = adoption_read.decide(
+        viewer.programme_id,
+        "registration",
+        {
+            "birth_date": person.birth_on.isoformat(),
+            "lives_in_area": True,
+            "hukou_in_area": form.cleaned_data["hukou_in_area"],
+        },
+        on,
+    )
+    if not decision.eligible:
+        raise registry.NotEligible(f"{form.cleaned_data['name']}：{decision.because}。")
+    return decision
