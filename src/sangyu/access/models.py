@@ -80,6 +80,7 @@ class Role(models.TextChoices):
     COMMUNITY = "COMMUNITY", "社区专干"
     ENTERPRISE = "ENTERPRISE", "企业管理员"
     WORKER = "WORKER", "服务人员"
+    TILL = "TILL", "收银员"
     QUALITY = "QUALITY", "质量管理员"
     FINANCE = "FINANCE", "财务经办"
     APPROVER = "APPROVER", "财务复核"

@@ -1,7 +1,8 @@
-"""Verbs of benefits: quote a price, hold its public part, give it back, and turn a delivery into a charge."""
+"""Verbs of benefits: quote a price, hold its public part, give it back, turn a delivery into a charge, reverse it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,15 +15,15 @@ from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import Adoption
 from sangyu.benefits import queries as benefits_read
-from sangyu.benefits.models import Charge, ChargeShare
-from sangyu.benefits.rules import NoOffer, Quote, Undecided
+from sangyu.benefits.models import Charge, ChargeShare, Reversal
+from sangyu.benefits.rules import NoOffer, NotReversible, Quote, Undecided
 from sangyu.budget import actions as budget
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
 from sangyu.ledger import actions as ledger
 from sangyu.ledger import queries as ledger_read
-from sangyu.ledger.rules import AccountKey, Leg, Reference
+from sangyu.ledger.rules import AccountKey, HoldEnded, Leg, Reference
 from sangyu.providers import queries as providers_read
 from sangyu.providers.models import Enterprise, ServiceItem
 from sangyu.registry import queries as registry_read
@@ -35,8 +36,18 @@ class MonthNotOver(Refusal):
     """Credits lapse when their month is over, not before."""
 
 
-def quote(*, elder: Elder, item: ServiceItem, on: date) -> Quote:
+def quote(
+    *,
+    elder: Elder,
+    item: ServiceItem,
+    on: date,
+    price_fen: int | None = None,
+    about: Mapping[str, object] | None = None,
+) -> Quote:
     """Price a service for an elder on a day by the pack in force, and split it over its payers.
+
+    `price_fen` is what the place itself asks (a canteen's meal); without it the catalogue's market price is taken.
+    `about` adds what the policy asks of the delivery itself, in the words of the tables (which meal, where, how).
 
     Raises: PriceMissing, NothingAdopted, NoOffer, Undecided (naming the missing fact or parameter).
     """
@@ -46,8 +57,8 @@ def quote(*, elder: Elder, item: ServiceItem, on: date) -> Quote:
     if offer is None:
         raise NoOffer(f"政策包“{pack.title}”没有规定“{item.name}”这类服务如何定价，请先补充政策包。")
     fund = offer.fund.upper()
-    market_fen = providers_read.market_price_fen(item, on)
-    facts = {**registry_read.facts(elder, on), "market_price_fen": market_fen}
+    market_fen = providers_read.market_price_fen(item, on) if price_fen is None else price_fen
+    facts = {**registry_read.facts(elder, on), **(about or {}), "market_price_fen": market_fen}
     decisions = []
     price_fen = market_fen
     if offer.price:
@@ -83,10 +94,13 @@ def reserve(*, order_id: UUID, elder: Elder, quote: Quote, on: date, by: User, a
     The elder's row must be locked by the caller, so that two orders cannot both see the same credit.
     Raises: BudgetGone.
     """
-    cause = Reference("ORDER", order_id)
+    _hold(Reference("ORDER", order_id), elder=elder, quote=quote, on=on, by=by, at=at)
+
+
+def _hold(cause: Reference, *, elder: Elder, quote: Quote, on: date, by: User, at: datetime) -> None:
     if quote.public_fen:
         budget.reserve(
-            hold_id=hold_id(order_id),
+            hold_id=hold_id(cause.id),
             programme_id=elder.programme_id,
             fund=quote.fund,
             on=on,
@@ -99,7 +113,7 @@ def reserve(*, order_id: UUID, elder: Elder, quote: Quote, on: date, by: User, a
         key = benefits_read.credit_key(elder.programme_id, quote.fund, elder.pk, on)
         _grant(key, quote, on, at)
         ledger.hold(
-            id=credit_hold_id(order_id), account=key, amount_fen=quote.credit_fen, cause=cause, at=at, by_id=by.pk
+            id=credit_hold_id(cause.id), account=key, amount_fen=quote.credit_fen, cause=cause, at=at, by_id=by.pk
         )
 
 
@@ -127,11 +141,82 @@ def charge(
 
     A delivery is charged once: a repeat returns the charge that stands.
     """
-    existing = Charge.objects.filter(programme_id=elder.programme_id, cause_kind="ORDER", cause_id=order_id).first()
+    cause = Reference("ORDER", order_id)
+    return _charge(
+        cause, elder=elder, enterprise=enterprise, item=item, quote=quote, service_on=service_on, by=by, at=at
+    )
+
+
+@transaction.atomic
+def charge_at_once(
+    *,
+    cause: Reference,
+    elder: Elder,
+    enterprise: Enterprise,
+    item: ServiceItem,
+    quote: Quote,
+    service_on: date,
+    by: User,
+    at: datetime,
+) -> Charge:
+    """Hold and charge in one verb what is delivered the moment it is bought; a repeat returns the charge that stands.
+
+    The elder's row must be locked by the caller, as for `reserve`.
+    Raises: BudgetGone.
+    """
+    _hold(cause, elder=elder, quote=quote, on=service_on, by=by, at=at)
+    return _charge(
+        cause, elder=elder, enterprise=enterprise, item=item, quote=quote, service_on=service_on, by=by, at=at
+    )
+
+
+@transaction.atomic
+def reverse(*, charge_id: UUID, reason: str, by: User, at: datetime) -> Reversal:
+    """Take back a charge that was bought at once, and give back what was held for it; a repeat changes nothing.
+
+    Raises: NotReversible, for the charge of an order (its statement is where it is disputed) or one already paid.
+    """
+    existing = Reversal.objects.filter(charge_id=charge_id).first()
+    if existing is not None:
+        return existing
+    row = Charge.objects.get(pk=charge_id)
+    if row.cause_kind == "ORDER":
+        raise NotReversible("上门服务的费用不能在这里退回，请在月度对账时对结算单提出异议。")
+    if row.public_fen:
+        try:
+            ledger.void_hold(hold_id=hold_id(row.cause_id), reason=reason, at=at, by_id=by.pk)
+        except HoldEnded as ended:
+            raise NotReversible("这笔补贴已经结算拨付，不能再退。差额请在下月更正。") from ended
+    reversal = Reversal.objects.create(id=derived_id("reversal", charge_id), charge=row, reason=reason, by=by, at=at)
+    access.record(
+        by=by,
+        at=at,
+        verb="benefits.reverse",
+        object_kind="charge",
+        object_id=charge_id,
+        facts={"public_fen": row.public_fen, "reason": reason},
+    )
+    return reversal
+
+
+def _charge(
+    cause: Reference,
+    *,
+    elder: Elder,
+    enterprise: Enterprise,
+    item: ServiceItem,
+    quote: Quote,
+    service_on: date,
+    by: User,
+    at: datetime,
+) -> Charge:
+    existing = Charge.objects.filter(
+        programme_id=elder.programme_id, cause_kind=cause.kind, cause_id=cause.id
+    ).first()
     if existing is not None:
         return existing
     row = Charge.objects.create(
-        id=derived_id("charge", order_id),
+        id=derived_id("charge", cause.id),
         programme_id=elder.programme_id,
         elder=elder,
         enterprise=enterprise,
@@ -141,10 +226,10 @@ def charge(
         elder_fen=quote.elder_fen,
         public_fen=quote.public_fen,
         fund=quote.fund,
-        hold_id=hold_id(order_id) if quote.public_fen else None,
+        hold_id=hold_id(cause.id) if quote.public_fen else None,
         decisions=list(quote.decisions),
-        cause_kind="ORDER",
-        cause_id=order_id,
+        cause_kind=cause.kind,
+        cause_id=cause.id,
         by=by,
         at=at,
     )
@@ -159,7 +244,7 @@ def charge(
         # The elder has had the use of the credit now, whatever the enterprise is paid at the end of the month.
         month = str(Month.of(service_on))
         ledger.post_hold(
-            hold_id=credit_hold_id(order_id),
+            hold_id=credit_hold_id(cause.id),
             to=AccountKey(elder.programme_id, quote.fund, "CREDIT_USED", month, elder.pk),
             service_on=service_on,
             at=at,
@@ -241,7 +326,7 @@ def _decide(adopted: Adoption, rule: str, facts: dict, on: date) -> policy.Decis
     decision = policy.decide(adopted.pack_id, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
     if decision.outcome in ("needs_fact", "needs_parameter", "not_in_force"):
         title = policy.load(adopted.pack_id).rules[rule].title
-        raise Undecided(f"无法按“{title}”定价：{decision.because}。请补充后再下单，或换一个服务项目。")
+        raise Undecided(f"无法按“{title}”定价：{decision.because}。现在不能下单，请换一个服务项目，或请民政局补充。")
     return decision
 
 

@@ -76,3 +76,16 @@ class ChargeShare(models.Model):
             models.UniqueConstraint(fields=["charge", "payer"], name="a_payer_has_one_part"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_part_is_money"),
         ]
+
+
+class Reversal(models.Model):
+    """A charge taken back before it was settled, with the reason; what was held for it is free again. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    charge = models.OneToOneField(Charge, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=120)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="a_reversal_has_a_reason")]

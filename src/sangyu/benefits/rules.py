@@ -22,6 +22,12 @@ class Undecided(Refusal):
     code = "UNDECIDED"
 
 
+class NotReversible(Refusal):
+    """The charge cannot simply be taken back."""
+
+    code = "NOT_REVERSIBLE"
+
+
 @dataclass(frozen=True)
 class Quote:
     """A price with its parts and the decisions behind both.

@@ -15,7 +15,7 @@ from sangyu.access import actions as access
 from sangyu.access.models import AreaKind, Organisation, OrganisationKind, Programme, Role, User
 from sangyu.adoption import actions as adoption
 from sangyu.budget import actions as budget
-from sangyu.city import catalogue, firms, names, players
+from sangyu.city import catalogue, diary, firms, names, players
 from sangyu.city import people as made
 from sangyu.city.areas import AreaKind as Level
 from sangyu.city.blueprint import Blueprint
@@ -101,6 +101,7 @@ def build(plan: Blueprint, *, progress: Callable[[str], None]) -> None:
     organiser = _open(plan)
     build_ = _Build(plan, organiser)
     build_.staff()
+    diary.note(plan, diary.BEGUN)
     build_.rules_and_money()
     items = build_.catalogue()
     progress(f"建起{organiser.name}：{len(items)}个服务项目，年度预算{plan.budget_fen // 100:,}元。")

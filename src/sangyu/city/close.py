@@ -75,7 +75,9 @@ def check_books(players: Players) -> None:
     faults = access_read.verify_chain(players.programme.pk)
     if findings or faults:
         first = findings[0].message if findings else faults[0].what
-        raise BooksDoNotHold(f"账簿核验有{len(findings) + len(faults)}处不符，第一处：{first}。请勿继续使用这座演示城。")
+        raise BooksDoNotHold(
+            f"账簿核验有{len(findings) + len(faults)}处不符，第一处：{first}。请勿继续使用这座演示城。"
+        )
 
 
 def bank_answer(file: PaymentFile) -> bytes:

@@ -11,10 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from sangyu.access import actions as access
-from sangyu.access import queries as access_read
-from sangyu.access.models import Programme, User
-from sangyu.city import areas, build, players
+from sangyu.city import areas, build, diary, players
 from sangyu.city.blueprint import Blueprint, month_to_play
 from sangyu.city.build import PASSWORD
 from sangyu.city.close import check_books, close
@@ -28,7 +25,6 @@ from sangyu.portals.clock import now
 
 DISTRICT = "620102"
 SCALE, SEED = 0.01, 1
-BEGUN, BUILT, CLOSED = "city.begin", "city.build", "city.close"
 
 
 class AnotherCity(Refusal):
@@ -57,11 +53,11 @@ def run(
     tree = areas.read(DISTRICT)
     with _timed(seconds, "build"):
         plan = _begin(Blueprint(tree, scale, seed, month_to_play(at)))
-        done = _done()
-        if BUILT not in done:
+        done = diary.read()
+        if diary.BUILT not in done:
             build.build(plan, progress=progress)
-            _note(plan, BUILT)
-    if CLOSED not in done:
+            diary.note(plan, diary.BUILT)
+    if diary.CLOSED not in done:
         _play_and_close(plan, seconds, progress)
     who = players.load(plan)
     if not once:
@@ -103,7 +99,7 @@ def _play_and_close(plan: Blueprint, seconds: dict[str, float], progress: Callab
     with _timed(seconds, "verify"):
         check_books(who)
         progress("账簿与审计链核验无误。")
-    _note(plan, CLOSED)
+    diary.note(plan, diary.CLOSED)
 
 
 def _begin(plan: Blueprint) -> Blueprint:
@@ -111,8 +107,7 @@ def _begin(plan: Blueprint) -> Blueprint:
 
     Raises: AnotherCity.
     """
-    found = players.programme()
-    begun = _notes(found).get(BEGUN) if found else None
+    begun = diary.read().get(diary.BEGUN)
     if begun is None:
         return plan
     if (begun["scale"], begun["seed"]) != (plan.scale, plan.seed):
@@ -121,32 +116,6 @@ def _begin(plan: Blueprint) -> Blueprint:
             f"种子{plan.seed}的。请换一个空的数据库，或按原来的规模和种子启动。"
         )
     return Blueprint(plan.areas, plan.scale, plan.seed, Month.parse(begun["month"]))
-
-
-def _done() -> Mapping[str, Mapping]:
-    found = players.programme()
-    return _notes(found) if found else {}
-
-
-def _notes(organiser: Programme) -> dict[str, Mapping]:
-    """Read what the city has noted of itself in the audit book: verb -> facts."""
-    clock = User.objects.filter(programme=organiser, username=f"clock.{players.SLUG}").first()
-    if clock is None:
-        return {}
-    rows = access_read.audit_of(clock, organiser.pk).filter(verb__in=[BEGUN, BUILT, CLOSED])
-    return {row.verb: row.facts for row in rows}
-
-
-def _note(plan: Blueprint, verb: str) -> None:
-    organiser = players.programme()
-    access.record(
-        by=access_read.clock(organiser),
-        at=plan.founded_at,
-        verb=verb,
-        object_kind="programme",
-        object_id=organiser.pk,
-        facts={"scale": plan.scale, "seed": plan.seed, "month": str(plan.month)},
-    )
 
 
 def _say(month: Month, told: Mapping[str, object], progress: Callable[[str], None]) -> None:

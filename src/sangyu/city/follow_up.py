@@ -42,9 +42,7 @@ def ring_elders(plan: Blueprint, players: Players, *, refs: Mapping[UUID, str], 
         and tried[task.pk] < (today - task.sample.day).days
         and (task.reason == TaskReason.UNPROVEN or tried[task.pk] < SAMPLED_TRIES_MAX)
     ]
-    went = {
-        row.order_id: row for row in visits_read.visits(officer).filter(order__in=[task.order_id for task in due])
-    }
+    went = {row.order_id: row for row in visits_read.visits(officer).filter(order__in=[task.order_id for task in due])}
     due.sort(key=lambda task: (task.sample.day, task.order_id))
     for n, task in enumerate(due):
         visit, ref = went[task.order_id], refs[task.order_id]

@@ -56,10 +56,26 @@ _REFUSALS = {
     "设备正在检修": RefusalReason.OTHER,
 }
 _TALK = {
-    Intent.CONSULTATION: ("问助浴怎么预约", "问补贴还剩多少", "问低保能不能减免", "问服务人员有没有证", "问餐厅开门时间"),
+    Intent.CONSULTATION: (
+        "问助浴怎么预约",
+        "问补贴还剩多少",
+        "问低保能不能减免",
+        "问服务人员有没有证",
+        "问餐厅开门时间",
+    ),
     Intent.COMPLAINT: ("反映上次上门迟到", "反映窗户没擦干净", "反映换了陌生的服务员", "反映电话打不进来"),
-    Intent.COMFORT: ("孩子没回来，想说说话", "睡不着，聊了聊年轻时的事", "问候天气，提醒添衣", "说到老伴，多陪了一会儿"),
-    Intent.EMERGENCY: ("头晕站不稳，已联系120和家属", "在家摔倒，已派急救员并通知家属", "忘关煤气，已派人上门", "被锁门外，已派开锁"),
+    Intent.COMFORT: (
+        "孩子没回来，想说说话",
+        "睡不着，聊了聊年轻时的事",
+        "问候天气，提醒添衣",
+        "说到老伴，多陪了一会儿",
+    ),
+    Intent.EMERGENCY: (
+        "头晕站不稳，已联系120和家属",
+        "在家摔倒，已派急救员并通知家属",
+        "忘关煤气，已派人上门",
+        "被锁门外，已派开锁",
+    ),
 }
 
 
@@ -118,7 +134,9 @@ class Play:
 
     def _ring(self, at: datetime, call: CallPlan) -> None:
         rung = self._line(call.ref, call.caller_number, at)
-        self._push(at + timedelta(seconds=3 + below(14, self.seed, "rings", call.ref)), call.ref, self._pick_up, call, rung)
+        self._push(
+            at + timedelta(seconds=3 + below(14, self.seed, "rings", call.ref)), call.ref, self._pick_up, call, rung
+        )
 
     def _line(self, ref: str, number: str, at: datetime) -> Call:
         return hotline.ring(
@@ -186,7 +204,9 @@ class Play:
         return case
 
     def _follow(self, case: Case, placed_at: datetime) -> None:
-        self._push(placed_at + timedelta(seconds=60 + below(200, self.seed, "sends", case.ref)), case.ref, self._send, case)
+        self._push(
+            placed_at + timedelta(seconds=60 + below(200, self.seed, "sends", case.ref)), case.ref, self._send, case
+        )
         self._expect_cancellation(case, placed_at)
 
     def _expect_cancellation(self, case: Case, placed_at: datetime) -> None:
@@ -328,7 +348,9 @@ class Play:
     def _leaves(self, at: datetime, case: Case, visit_id: UUID, worker_id: UUID) -> None:
         crew = self.players.workers[worker_id]
         seen = behaviour.evidence(crew.ref, case.ref, seed=self.seed, door=case.elder.home, moment="out")
-        visits.check_out(visit_id=visit_id, by=crew.user, at=at, place=seen.place, tasks_done=["按标准完成", "请老人验看"])
+        visits.check_out(
+            visit_id=visit_id, by=crew.user, at=at, place=seen.place, tasks_done=["按标准完成", "请老人验看"]
+        )
         case.over = True
 
     # --- the evening

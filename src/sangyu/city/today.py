@@ -6,15 +6,18 @@ They are made once a day, however often the demo is started.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
 from sangyu.access.models import User
+from sangyu.city import catalogue
 from sangyu.city import players as cast
 from sangyu.city.blueprint import BEIJING, Blueprint
 from sangyu.city.build import HOTLINE, relax_commits
+from sangyu.city.firms import Worker
 from sangyu.city.people import Elder, service_class
 from sangyu.city.players import Players, elder_id
 from sangyu.dispatch import actions as dispatch
@@ -23,13 +26,15 @@ from sangyu.hotline import actions as hotline
 from sangyu.hotline import queries as hotline_read
 from sangyu.hotline.models import Call
 from sangyu.kit.errors import Refusal
+from sangyu.kit.point import Point
 from sangyu.orders.models import Order
 from sangyu.providers import queries as providers_read
+from sangyu.providers.models import ServiceItem
 from sangyu.quality import actions as quality
 from sangyu.quality import queries as quality_read
 from sangyu.visits import actions as visits
 
-ITEM = "日常保洁"
+MINUTES_MAX = 180  # an item that a worker can do twice in an afternoon
 
 
 def leave_work(plan: Blueprint, players: Players, *, at: datetime, progress: Callable[[str], None]) -> bool:
@@ -55,10 +60,11 @@ class _Scene:
     def __init__(self, plan: Blueprint, players: Players, at: datetime) -> None:
         self.plan, self.players, self.at = plan, players, at
         self.day: date = at.astimezone(BEIJING).date()
-        self.item = next(item for item in players.items.values() if item.name == ITEM)
         self.firm = plan.enterprises[0]
+        self.item = self._item_for(plan.workers_of[self.firm.ref][0])
         self.manager: User = players.users[cast.manager_name(0)]
-        self._elders = self._neighbours()
+        self._near = self._neighbours()
+        self._waiting = iter(self._near)  # everybody orders at most once
 
     def is_set(self) -> bool:
         found = hotline_read.calls(self.players.clock).filter(line_reference=self._line("waiting-1"))
@@ -68,9 +74,10 @@ class _Scene:
         """Serve three orders of yesterday, one of them without any proof, and draw the day's sample."""
         before = datetime.combine(self.day - timedelta(days=1), time(9), BEIJING)
         for n in range(3):
-            order = self._order(f"yesterday-{n}", before + timedelta(hours=2 * n), taken_at=before - timedelta(hours=16))
-            self._sent(order, before - timedelta(hours=15), worker=n, accepts=True)
-            crew = self.players.users[cast.worker_name(n)]
+            order = self._order(
+                f"yesterday-{n}", before + timedelta(hours=2 * n), taken_at=before - timedelta(hours=16)
+            )
+            crew = self._sent(order, before - timedelta(hours=15), accepts=True, names=True)
             place = self._home(order) if n else None
             visit = visits.check_in(order_id=order.pk, by=crew, at=order.wanted_from, place=place)
             visits.check_out(
@@ -91,13 +98,16 @@ class _Scene:
         for n in range(2):
             self._order(f"placed-{n}", tomorrow + timedelta(hours=n), taken_at=earlier + timedelta(minutes=20 + n))
         for n in range(2):
-            order = self._order(f"sent-{n}", tomorrow + timedelta(hours=1 + n), taken_at=earlier + timedelta(minutes=18))
+            order = self._order(
+                f"sent-{n}", tomorrow + timedelta(hours=1 + n), taken_at=earlier + timedelta(minutes=18)
+            )
             self._sent(order, self.at - timedelta(minutes=4 - n))
         order = self._order("accepted", tomorrow + timedelta(hours=5), taken_at=earlier)
         self._sent(order, earlier + timedelta(minutes=3), accepts=True)
         for n in range(2):
             order = self._order(f"visit-{n}", soon + timedelta(hours=3 * n), taken_at=earlier + timedelta(minutes=n))
-            self._sent(order, earlier + timedelta(minutes=5 + n), worker=0, accepts=True)
+            first = self.players.users[cast.worker_name(0)]
+            self._sent(order, earlier + timedelta(minutes=5 + n), accepts=True, names=True, worker=first)
 
     def calls(self) -> None:
         """Let the telephone ring twice, and leave one call that nobody took."""
@@ -126,11 +136,11 @@ class _Scene:
         rung = self._ring(name, "", taken_at - timedelta(minutes=2))
         agent = self.players.agent(name)
         hotline.answer(call_id=rung.pk, by=agent, at=taken_at - timedelta(minutes=2) + timedelta(seconds=7))
-        for elder in self._elders:
+        for elder in self._waiting:
             try:
                 return hotline.place_order(
                     call_id=rung.pk,
-                    elder_id=elder_id(self.players.programme.pk, elder.resident_id),
+                    elder_id=self._pk(elder),
                     item=self.item,
                     wanted_from=wanted_from,
                     by=agent,
@@ -141,33 +151,48 @@ class _Scene:
                 continue
         raise LookupError("nobody in the first enterprise's subdistricts can take an order today")
 
-    def _sent(self, order: Order, at: datetime, *, worker: int | None = None, accepts: bool = False) -> None:
+    def _sent(
+        self, order: Order, at: datetime, *, accepts: bool = False, names: bool = False, worker: User | None = None
+    ) -> User | None:
+        """Send an order to the first enterprise and let it go as far as is asked; return the worker who goes."""
         enterprise = providers_read.own_enterprise(self.manager)
         sent = dispatch.send(
             order_id=order.pk, by=self.players.dispatcher(str(order.pk)), at=at, enterprise_id=enterprise.pk
         )
         if accepts:
             dispatch.accept(dispatch_id=sent.pk, by=self.manager, at=at + timedelta(minutes=3))
-        if worker is not None:
-            who = self.players.users[cast.worker_name(worker)]
-            choices = dispatch_read.worker_choices(self.manager, sent)
-            named = next((row.worker for row in choices if row.worker.user_id == who.pk and not row.reason), None)
-            if named is None:
-                raise LookupError(f"{who.username} cannot take today's visit")
-            dispatch.assign(dispatch_id=sent.pk, worker_id=named.pk, by=self.manager, at=at + timedelta(minutes=5))
+        if not names:
+            return None
+        able = [row.worker for row in dispatch_read.worker_choices(self.manager, sent) if not row.reason]
+        chosen = next((row for row in able if worker is None or row.user_id == worker.pk), None)
+        if chosen is None:
+            raise LookupError(f"nobody of {enterprise.name} can take order {order.number}")
+        dispatch.assign(dispatch_id=sent.pk, worker_id=chosen.pk, by=self.manager, at=at + timedelta(minutes=5))
+        return self.players.workers[chosen.pk].user
 
-    def _home(self, order: Order) -> object:
-        elder = next(
-            e for e in self._all if elder_id(self.players.programme.pk, e.resident_id) == order.elder_id
-        )
-        return elder.home
+    def _item_for(self, worker: Worker) -> ServiceItem:
+        """Choose a short item that the first worker can do without a certificate, cleaning if possible."""
+        able = [
+            item
+            for item in catalogue.items()
+            if item.code in self.firm.item_codes
+            and item.skill in worker.skills
+            and not item.certificate
+            and item.minutes <= MINUTES_MAX
+        ]
+        return self.players.items[min(able, key=lambda item: (item.skill != "CLEANING", item.code)).code]
 
-    def _neighbours(self) -> Iterator[Elder]:
-        """Hand out elders of the first enterprise's subdistricts, each once, class B first."""
+    def _home(self, order: Order) -> Point:
+        return next(e.home for e in self._near if self._pk(e) == order.elder_id)
+
+    def _pk(self, elder: Elder) -> UUID:
+        return elder_id(self.players.programme.pk, elder.resident_id)
+
+    def _neighbours(self) -> list[Elder]:
+        """Return the elders of the first enterprise's subdistricts, class B first."""
         near = [e for e in self.plan.elders if e.community_code[:9] in self.firm.subdistricts]
         near.sort(key=lambda elder: ("BADC".index(service_class(elder)), elder.n))
-        self._all = near
-        return iter(near)
+        return near
 
     def _classes(self, service: str) -> list[Elder]:
         return [elder for elder in self.plan.elders if service_class(elder) == service]

@@ -53,7 +53,7 @@ COMMANDS = (
     _line("programme", "运营主体:建立、采用政策包", "sangyu.adoption.cli:main", "packages", "database"),
     _line("bench", "重跑公布的每一个数字", "sangyu.config.bench:main", "packages", "front end", "areas"),
     _line("drill", "演练:断电、断网、重复与并发", "sangyu.config.drill:main", "packages", "front end", "areas"),
-    _line("verify", "从第一行起重新核算全部状态与账目", "sangyu.config.verify:main", "packages", "database"),
+    _line("verify", "从第一行起重新核算全部状态与账目", "sangyu.insight.cli:main", "packages", "database"),
     _line("proof", "为一分钱出具来龙去脉的证明", "sangyu.settlement.proof:main", "packages", "database"),
     _line("backup", "备份数据库与附件", "sangyu.config.backup:backup", "packages"),
     _line("restore", "从备份恢复到一个新库", "sangyu.config.backup:restore", "packages"),

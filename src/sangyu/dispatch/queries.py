@@ -257,7 +257,10 @@ class Why:
 
 def why(viewer: User, order: Order) -> list[Why]:
     """Return the reasons of every attempt to send an order, first attempt first."""
-    sent = list(dispatches(viewer).filter(order=order).order_by("n"))
+    return _whys(list(dispatches(viewer).filter(order=order).order_by("n")))
+
+
+def _whys(sent: list[Dispatch]) -> list[Why]:
     rows: dict[UUID, list[Candidate]] = defaultdict(list)
     for row in Candidate.objects.filter(dispatch__in=sent).select_related("enterprise").order_by("id"):
         rows[row.dispatch_id].append(row)
@@ -432,3 +435,12 @@ def _current(order_ids: list[UUID]) -> dict[UUID, UUID]:
     """Name the assignment that counts for each order: the last one of the last dispatch."""
     rows = Assignment.objects.filter(dispatch__order_id__in=order_ids).order_by("dispatch__n", "n")
     return dict(rows.values_list("dispatch__order_id", "pk"))
+
+
+def attempts_of(number: str) -> list[Why] | None:
+    """Return the reasons of an order by its number, for whoever works at the machine itself; None if there is none."""
+    order = Order.objects.filter(number=number).first()
+    if order is None:
+        return None
+    sent = list(Dispatch.objects.filter(order=order).select_related("enterprise", "sent_by").order_by("n"))
+    return _whys(sent)

@@ -11,12 +11,16 @@ from sangyu.access import actions as access
 from sangyu.access.models import Programme, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.hotline.models import Call, CallOrder, End
-from sangyu.kit.errors import Refusal
+from sangyu.kit import phone
+from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.orders import actions as orders
 from sangyu.orders.models import Order
 from sangyu.outbox import actions as outbox
 from sangyu.providers.models import ServiceItem
+from sangyu.registry import queries as registry_read
+
+NUMBER_LENGTH_MAX = 20
 
 
 class TakenByAnother(Refusal):
@@ -33,15 +37,22 @@ class AlreadyEnded(Refusal):
     """The call has ended as something else."""
 
 
+class OrderMissing(Refusal):
+    """A call ends as an order only together with one."""
+
+
 @transaction.atomic
 def ring(*, programme: Programme, line_reference: str, caller_number: str, called_number: str, at: datetime) -> Call:
-    """Note that the telephone rings; the telephone system may say so more than once."""
+    """Note that the telephone rings; the telephone system may say so more than once.
+
+    A number is kept as numbers are compared; one that is withheld or odd rings all the same.
+    """
     call, made = Call.objects.get_or_create(
         id=derived_id("call", programme.pk, line_reference),
         defaults={
             "programme": programme,
             "line_reference": line_reference,
-            "caller_number": caller_number,
+            "caller_number": phone.plain(caller_number)[:NUMBER_LENGTH_MAX],
             "called_number": called_number,
             "rang_at": at,
         },
@@ -55,7 +66,7 @@ def ring(*, programme: Programme, line_reference: str, caller_number: str, calle
 def answer(*, call_id: UUID, by: User, at: datetime) -> Call:
     """Take a ringing call; answering one's own call again changes nothing.
 
-    Raises: NotAllowed, TakenByAnother.
+    Raises: NotAllowed, NotFound, TakenByAnother.
     """
     ensure_role(by, Role.AGENT, Role.SUPERVISOR)
     call = _lock(call_id, by)
@@ -87,9 +98,14 @@ def hang_up(*, programme: Programme, line_reference: str, at: datetime) -> Call 
 def end(*, call_id: UUID, kind: str, by: User, at: datetime, note: str = "", elder_id: UUID | None = None) -> Call:
     """End a call as a consultation, complaint, emergency or comfort talk; ending it the same way again is fine.
 
-    Raises: NotAnswered, TakenByAnother, AlreadyEnded.
+    Raises: OrderMissing, for a call that ends as an order (`place_order` does that); NotFound, NotAnswered,
+    TakenByAnother, AlreadyEnded.
     """
+    if kind == End.ORDER:
+        raise OrderMissing("以“下单”结束来电，请直接下单，系统会一并登记。")
     call = _own(call_id, by)
+    if elder_id is not None:
+        registry_read.get_elder(by, elder_id)
     if call.end:
         _ensure_same_end(call, kind)
         return call
@@ -111,18 +127,19 @@ def place_order(
 ) -> Order:
     """End a call as an order: the order, its link to the call and the end of the call stand or fall together.
 
-    The same `key` returns the first order.
-    Raises: NotAnswered, TakenByAnother, AlreadyEnded, and whatever `orders.place` refuses.
+    The same `key` returns the first order; another key for the same call is another order, and refused.
+    Raises: NotFound, NotAnswered, TakenByAnother, AlreadyEnded, and whatever `orders.place` refuses.
     """
     call = _own(call_id, by)
     if call.end:
         _ensure_same_end(call, End.ORDER)
-        return CallOrder.objects.select_related("order").get(call=call).order
+        _ensure_same_order(call, orders.id_of(programme_id=by.programme_id, key=key))
     order = orders.place(
         elder_id=elder_id, item=item, wanted_from=wanted_from, by=by, at=at, key=key, note=note, requester=""
     )
-    CallOrder.objects.create(call=call, order=order)
-    _close(call, kind=End.ORDER, at=at, note=note, elder_id=elder_id, by=by)
+    if not call.end:
+        CallOrder.objects.create(call=call, order=order)
+        _close(call, kind=End.ORDER, at=at, note=note, elder_id=elder_id, by=by)
     return order
 
 
@@ -148,16 +165,26 @@ def _own(call_id: UUID, by: User) -> Call:
 
 
 def _lock(call_id: UUID, by: User) -> Call:
-    return (
+    found = (
         Call.objects.select_for_update(of=("self",))
         .select_related("agent")
-        .get(pk=call_id, programme_id=by.programme_id)
+        .filter(pk=call_id, programme_id=by.programme_id)
+        .first()
     )
+    if found is None:
+        raise NotFound("没有找到这通电话。")
+    return found
 
 
 def _ensure_same_end(call: Call, kind: str) -> None:
     if call.end != kind:
         raise AlreadyEnded(f"这通电话已登记为“{End(call.end).label}”，不能再改为“{End(kind).label}”。")
+
+
+def _ensure_same_order(call: Call, order_id: UUID) -> None:
+    placed = CallOrder.objects.select_related("order").get(call=call).order
+    if placed.pk != order_id:
+        raise AlreadyEnded(f"这通电话已下工单{placed.number}，一通电话登记一张工单。再下一单请另登记一通来电。")
 
 
 def _tell(call: Call, kind: str, at: datetime) -> None:

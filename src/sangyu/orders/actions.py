@@ -73,27 +73,31 @@ def place(
     rules.ensure_free(wanted=(wanted_from, wanted_until), taken=_taken(elder), clock="%m月%d日 %H:%M")
     quote = benefits.quote(elder=elder, item=item, on=on)
     benefits.reserve(order_id=order_id, elder=elder, quote=quote, on=on, by=by, at=at)
-    order = Order.objects.create(
-        id=order_id,
-        programme_id=by.programme_id,
-        number=_free_number(by.programme_id, order_id, at),
-        elder=elder,
-        item=item,
-        community_id=elder.community_id,
-        requester=requester or elder.name,
-        wanted_from=wanted_from,
-        wanted_until=wanted_until,
-        note=note,
-        price_fen=quote.price_fen,
-        elder_fen=quote.elder_fen,
-        public_fen=quote.public_fen,
-        quote=quote.to_json(),
-        body_hash=wish,
-        placed_by=by,
-        placed_at=at,
-        stage=Stage.PLACED,
-        stage_at=at,
-    )
+    try:
+        with transaction.atomic():
+            order = Order.objects.create(
+                id=order_id,
+                programme_id=by.programme_id,
+                number=_free_number(by.programme_id, order_id, at),
+                elder=elder,
+                item=item,
+                community_id=elder.community_id,
+                requester=requester or elder.name,
+                wanted_from=wanted_from,
+                wanted_until=wanted_until,
+                note=note,
+                price_fen=quote.price_fen,
+                elder_fen=quote.elder_fen,
+                public_fen=quote.public_fen,
+                quote=quote.to_json(),
+                body_hash=wish,
+                placed_by=by,
+                placed_at=at,
+                stage=Stage.PLACED,
+                stage_at=at,
+            )
+    except IntegrityError as clash:  # somebody used the key for another elder between our look and our insert
+        raise rules.SameKeyOtherOrder("刚才另有一张工单用了同一个编号，这次没有下单。请刷新页面后重新下单。") from clash
     access.record(
         by=by,
         at=at,

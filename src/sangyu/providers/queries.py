@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.kit.errors import NotFound, Refusal
-from sangyu.providers.models import Enterprise, Price, ServiceItem, Worker
+from sangyu.providers.models import Canteen, CanteenUser, Enterprise, EnterpriseState, Price, ServiceItem, Worker
 
 
 class PriceMissing(Refusal):
@@ -117,3 +117,34 @@ def own_worker(viewer: User) -> Worker:
 def organisation_of(enterprise_id: UUID) -> UUID:
     """Return the organisation whose users work for an enterprise."""
     return Enterprise.objects.values_list("organisation_id", flat=True).get(pk=enterprise_id)
+
+
+def canteens(viewer: User) -> QuerySet[Canteen]:
+    """The canteens that the viewer may see: all for the operator, one's own for an enterprise and its cashiers."""
+    rows = Canteen.objects.filter(programme_id=viewer.programme_id).select_related("enterprise", "item", "community")
+    rows = rows.order_by("name")
+    if sees_whole_programme(viewer):
+        return rows
+    if viewer.organisation.kind != OrganisationKind.ENTERPRISE:
+        return rows.none()
+    if Role.ENTERPRISE in viewer.roles:
+        return rows.filter(enterprise__organisation_id=viewer.organisation_id)
+    return rows.filter(pk__in=CanteenUser.objects.filter(user=viewer).values("canteen_id"))
+
+
+def own_canteens(viewer: User) -> list[Canteen]:
+    """The canteens at whose tills the viewer sits, by name."""
+    mine = CanteenUser.objects.filter(user=viewer).values("canteen_id")
+    return list(
+        Canteen.objects.filter(pk__in=mine, programme_id=viewer.programme_id)
+        .select_related("enterprise", "item", "community")
+        .order_by("name")
+    )
+
+
+def subsidised_on(canteen: Canteen, on: date) -> bool:
+    """Tell whether a canteen is contracted for the subsidy on a day, and its enterprise still admitted."""
+    return (
+        canteen.contracted_from <= on < canteen.contracted_until
+        and canteen.enterprise.state == EnterpriseState.ADMITTED
+    )

@@ -124,3 +124,50 @@ class Contact(models.Model):
             models.UniqueConstraint(fields=["elder", "phone", "relation"], name="one_contact_per_number_and_relation")
         ]
         indexes = [models.Index(fields=["programme", "phone"], name="contacts_by_phone")]
+
+
+class CardKind(models.TextChoices):
+    CITIZEN_CARD = "CITIZEN_CARD", "市民卡"
+
+
+class ElderCard(models.Model):
+    """A card that stands for an elder at a till; a number was given out once and is never given again. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=CardKind, default=CardKind.CITIZEN_CARD)
+    number = models.CharField(max_length=24)
+    issued_on = models.DateField()
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "number"], name="a_card_number_is_given_once")]
+        indexes = [models.Index(fields=["elder", "issued_on", "id"], name="cards_by_elder")]
+
+
+class CardEventKind(models.TextChoices):
+    ISSUED = "ISSUED", "已发卡"
+    LOST = "LOST", "已挂失"
+    RETURNED = "RETURNED", "已找回"
+    REPLACED = "REPLACED", "已换新卡"
+
+
+class CardEvent(models.Model):
+    """What happened to a card; its last event says whether it may be used. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    card = models.ForeignKey(ElderCard, on_delete=models.PROTECT, related_name="+")
+    n = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12, choices=CardEventKind)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["card", "n"], name="card_events_are_numbered"),
+            models.UniqueConstraint(
+                fields=["card"], condition=models.Q(kind="REPLACED"), name="a_card_is_replaced_once"
+            ),
+        ]

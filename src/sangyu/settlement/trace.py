@@ -187,9 +187,7 @@ def trace_order(viewer: User, order_id: UUID) -> Trace:
 
 
 def _trace(viewer: User, order: Order, line: Line | None) -> Trace:
-    charge = (
-        benefits_read.charges(viewer).filter(cause_kind="ORDER", cause_id=order.pk).select_related("by").first()
-    )
+    charge = benefits_read.charges(viewer).filter(cause_kind="ORDER", cause_id=order.pk).select_related("by").first()
     if line is None and charge is not None:
         found = settlement_read.line_of_charge(viewer, charge.pk)
         line = settlement_read.get_line(viewer, found.pk) if found else None
@@ -303,6 +301,8 @@ def sample_lines(viewer: User, month: str, *, n: int, seed: str) -> list[Line]:
         withdrawn=False, statement__in=settlement_read.statements(viewer).filter(run__month=month).order_by()
     )
     text = Concat(Value(f"{seed}:"), Cast(F("id"), TextField()), output_field=TextField())
-    ranked = rows.annotate(rank=Func(Func(text, Value("UTF8"), function="convert_to"), function="sha256", output_field=BinaryField()))
+    ranked = rows.annotate(
+        rank=Func(Func(text, Value("UTF8"), function="convert_to"), function="sha256", output_field=BinaryField())
+    )
     ranked = ranked.select_related("charge", "charge__elder", "charge__item", "statement", "statement__enterprise")
     return list(ranked.order_by("rank")[:n])

@@ -33,11 +33,13 @@ def main(argv: list[str]) -> int:
 
 def prepare(needs: frozenset[cli.Need]) -> None:
     """Make ready what a command needs, in the order in which one builds on the other."""
+    if "test tools" in needs:
+        environment.prepare(
+            environment.TEST_LOCK
+        )  # holds the other lock's packages too: that one then finds them there
+        browser.prepare()
     if "packages" in needs:
         environment.prepare(environment.LOCK)
-    if "test tools" in needs:
-        environment.prepare(environment.TEST_LOCK)
-        browser.prepare()
     if "front end" in needs:
         front_end.prepare()
     if "areas" in needs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,27 +9,27 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from sangyu.kit import resident_id
+from sangyu.kit import phone, resident_id
 from sangyu.kit.point import BadPlace, Crs, Point
 from sangyu.portals.components.forms import DeskForm
 from sangyu.registry.queries import IDENTITY_CODES
 
 DAY = forms.DateInput({"type": "date"})
-PHONE = re.compile(r"\+?\d{5,20}")
 FAMILY_ROWS = (1, 2)
 
 
 class Phone(forms.CharField):
-    """A telephone number as people write it; spaces and dashes are forgiven."""
+    """A telephone number as people write it; it is told at the field when it is none."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(max_length=24, widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}), **more)
 
     def clean(self, value: Any) -> str:
-        number = re.sub(r"[\s\-－—()（）]", "", super().clean(value))
-        if number and not PHONE.fullmatch(number):
-            raise ValidationError(_("“%(value)s”不是电话号码，请填手机或带区号的座机。"), params={"value": value})
-        return number
+        text = super().clean(value)
+        try:
+            return phone.parse(text) if text else ""
+        except phone.BadPhone as bad:
+            raise ValidationError(str(bad)) from bad
 
 
 class RegisterForm(DeskForm):

@@ -33,7 +33,7 @@ def lateness(
     wanted_until: datetime,
     answer_by: datetime | None = None,
 ) -> Lateness:
-    """Say what an order waits for and for how long: urgent when a promise is broken, warn before it is.
+    """Say what an order waits for and for how long: urgent when a promise is broken, amber before it is.
 
     Units: whole minutes in the words.
     """
@@ -41,22 +41,22 @@ def lateness(
         return Lateness("urgent", "alert", _said(_("误时%s"), at - wanted_from))
     if stage == "PLACED":
         waited = at - stage_at
-        return Lateness("warn" if waited >= PLACED_MAX else "waiting", "clock", _said(_("已等%s"), waited))
+        return Lateness("waiting" if waited >= PLACED_MAX else "off", "clock", _said(_("已等%s"), waited))
     if stage == "SENT" and answer_by is not None:
         if at > answer_by:
             return Lateness("urgent", "alert", _said(_("超时%s未接"), at - answer_by))
         return Lateness(
-            "warn" if answer_by - at <= ANSWER_SOON else "waiting", "clock", _said(_("剩%s"), answer_by - at)
+            "waiting" if answer_by - at <= ANSWER_SOON else "off", "clock", _said(_("剩%s"), answer_by - at)
         )
     if stage == "ACCEPTED":
         soon = wanted_from - at <= NAMED_BEFORE
         return Lateness(
-            "warn" if soon else "moving", "alert" if soon else "user", _said(_("距上门%s"), wanted_from - at)
+            "waiting" if soon else "off", "alert" if soon else "user", _said(_("距上门%s"), wanted_from - at)
         )
     if stage == "ASSIGNED":
-        return Lateness("moving", "clock", _said(_("距上门%s"), wanted_from - at))
+        return Lateness("off", "clock", _said(_("距上门%s"), wanted_from - at))
     if at > wanted_until + OVERTIME_MAX:
-        return Lateness("warn", "alert", _said(_("超出预计%s"), at - wanted_until))
+        return Lateness("waiting", "alert", _said(_("超出预计%s"), at - wanted_until))
     return Lateness("now", "play", _said(_("已服务%s"), at - stage_at))
 
 

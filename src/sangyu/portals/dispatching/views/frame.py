@@ -59,17 +59,27 @@ def reasons(
             "chosen": row.enterprise_id == chosen,
             "failed": bool(row.failed),
             "score": "" if row.score is None else f"{row.score // 10}.{row.score % 10}",
-            "reason": f"{RULES[row.failed]}：{row.figure}" if row.failed else row.figure,
+            "note": _("未通过：%s") % RULES[row.failed] if row.failed else "",
+            "reason": row.figure,
             "parts": [
-                {"label": TERMS.get(name, name), "value": value // 10, "text": f"{value // 10}.{value % 10}"}
-                for name, value in row.terms.items()
+                {
+                    "label": label,
+                    "value": row.terms[name] // 10,
+                    "text": f"{row.terms[name] // 10}.{row.terms[name] % 10}",
+                }
+                for name, label in TERMS.items()
+                if name in row.terms
             ],
         }
         for row in rows
     ]
 
 
-def tally(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Say how many enterprises each rule turned away, and how many were left, in the order of the rules."""
-    labels = {"ELIGIBLE": _("可派"), **RULES}
-    return [(label, counts[code]) for code, label in labels.items() if counts.get(code)]
+def tally(counts: Mapping[str, int]) -> list[str]:
+    """Say how many enterprises were left and how many each rule turned away, in the order of the rules."""
+    left = [_("可派 %s 家") % counts["ELIGIBLE"]] if counts.get("ELIGIBLE") else []
+    return left + [
+        _("未过“%(rule)s” %(n)s 家") % {"rule": rule, "n": counts[code]}
+        for code, rule in RULES.items()
+        if counts.get(code)
+    ]

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 from sangyu.hotline import actions as hotline
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit.errors import Refusal
-from sangyu.kit.ids import new_id
 from sangyu.portals.clock import now
 from sangyu.portals.components.frame import Tab
 from sangyu.portals.hotline import picture

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from tests.neighbour import Neighbour
+
+from sangyu.access import actions as access
+from sangyu.access import queries as access_read
+from sangyu.access.insert_only import INSERT_ONLY_TABLES
+from sangyu.access.models import AuditEntry
+from sangyu.access.rules import entry_hash
+
+
+def note(cast, facts=None):
+    return access.record(
+        by=cast.ma, at=cast.at, verb="orders.place", object_kind="order", object_id=cast.li.pk, facts=facts
+    )
+
+
+def test_an_act_is_kept_with_a_hash_that_anybody_can_repeat(cast):
+    entry = note(cast, {"price_fen": 6400, "wanted_on": date(2026, 11, 10), "名称": "室内保洁"})
+    entry.refresh_from_db()
+    assert entry.facts == {"price_fen": 6400, "wanted_on": "2026-11-10", "名称": "室内保洁"}
+    assert entry.body_hash == entry_hash(
+        entry_id=entry.pk,
+        at=entry.at,
+        by_id=cast.ma.pk,
+        verb="orders.place",
+        object_kind="order",
+        object_id=cast.li.pk,
+        facts=entry.facts,
+    )
+
+
+def test_an_act_that_is_rolled_back_was_never_done(cast):
+    before = AuditEntry.objects.count()
+    with transaction.atomic():
+        note(cast)
+        transaction.set_rollback(True)
+    assert AuditEntry.objects.count() == before
+
+
+def test_what_was_done_to_one_thing_is_read_oldest_first_by_those_who_see_everything(cast):
+    note(cast, {"n": 2})
+    verbs = [entry.verb for entry in access_read.audit_of(cast.auditor, cast.li.pk)]
+    assert verbs == ["registry.register", "registry.recognise", "registry.recognise", "orders.place"]
+    for stranger in (cast.clerk, cast.kangan_user, cast.zhao_user, Neighbour(cast.at).head):
+        assert not access_read.audit_of(stranger, cast.li.pk).exists()
+
+
+@pytest.mark.parametrize("table", INSERT_ONLY_TABLES)
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_the_audit_book_is_neither_changed_nor_emptied(cast, table, change):
+    access.seal(programme_id=cast.programme.pk)
+    # The serving log-in lacks the right (ProgrammingError); an owner meets the trigger (IntegrityError).
+    with (
+        pytest.raises((IntegrityError, ProgrammingError), match=r"insert-only|permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change.format(table))

@@ -1,0 +1,98 @@
+"""How the facts of a decision, the acts of the audit book and the accounts of the ledger are written in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sangyu.dispatch.rules import RULES
+from sangyu.kit.money import yuan
+from sangyu.ledger.rules import kind_of
+from sangyu.policy import vocabulary
+from sangyu.visits.models import EvidenceKind
+
+register = template.Library()
+
+VERBS: dict[str, str | Promise] = {
+    "orders.place": gettext_lazy("下单"),
+    "orders.cancel": gettext_lazy("取消工单"),
+    "dispatch.send": gettext_lazy("派单"),
+    "dispatch.accept": gettext_lazy("接单"),
+    "dispatch.refuse": gettext_lazy("拒单"),
+    "dispatch.assign": gettext_lazy("派工"),
+    "visits.check_in": gettext_lazy("签到"),
+    "visits.check_out": gettext_lazy("签退"),
+    "benefits.charge": gettext_lazy("计费"),
+    "quality.follow_up": gettext_lazy("回访"),
+    "quality.object": gettext_lazy("考核异议"),
+    "quality.rule": gettext_lazy("考核裁定"),
+    "quality.finalise": gettext_lazy("考核定稿"),
+    "settlement.draw_up": gettext_lazy("出单"),
+    "settlement.object": gettext_lazy("结算异议"),
+    "settlement.answer": gettext_lazy("答复异议"),
+    "settlement.withdraw": gettext_lazy("撤回结算单"),
+    "settlement.confirm": gettext_lazy("对账确认"),
+    "settlement.approve": gettext_lazy("审批"),
+    "settlement.pay": gettext_lazy("拨付"),
+    "settlement.take_return": gettext_lazy("读入回单"),
+}
+TERMS = {"distance": gettext_lazy("距离"), "load": gettext_lazy("余量"), "score": gettext_lazy("考核")}
+
+
+@register.filter
+def verb(name: str) -> str:
+    """Name an act of the audit book; an act nobody has named keeps its code."""
+    return str(VERBS.get(name, name))
+
+
+@register.filter
+def account(kind: str) -> str:
+    """Name a kind of account."""
+    return kind_of(kind).label
+
+
+@register.filter
+def rule_name(code: str) -> str:
+    """Name the dispatch rule that an enterprise failed."""
+    return RULES.get(code, code)
+
+
+@register.filter
+def term_bars(terms: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Turn the score terms of a candidate into bars for `c-why`."""
+    return [
+        {"label": TERMS.get(name, name), "value": value, "max": 1000, "text": f"{value // 10}"}
+        for name, value in terms.items()
+    ]
+
+
+@register.filter
+def evidence_kind(code: str) -> str:
+    """Name a kind of evidence."""
+    return str(EvidenceKind(code).label)
+
+
+@register.filter
+def used_facts(decision: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Write the facts that a decision has used, each with its Chinese label."""
+    known = vocabulary.facts()
+    return [
+        (known[name].label if name in known else name, _fact(known.get(name), name, value))
+        for name, value in decision.get("facts_used", {}).items()
+    ]
+
+
+def _fact(fact: vocabulary.Fact | None, name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, int) and name.endswith("_fen"):
+        return f"{yuan(value)} {_('元')}"
+    codes = fact.codes if fact else {}
+    if isinstance(value, list):
+        return "、".join(codes.get(str(item), str(item)) for item in value) or "—"
+    return codes.get(str(value), str(value))

@@ -1,0 +1,18 @@
+"""The programme next door: people with every right there and none here."""
+
+from __future__ import annotations
+
+from sangyu.access import actions as access
+from sangyu.access.models import OrganisationKind, User
+from tests.cast import Cast
+
+
+def neighbour(cast: Cast, *roles: str) -> User:
+    """Invite somebody with these roles into another programme of the same district."""
+    programme = access.found_programme(
+        slug="next-door", name="隔壁虚拟养老院", area_code="620102", hotline_number="965886"
+    )
+    operator = access.found_organisation(
+        programme=programme, kind=OrganisationKind.OPERATOR, name="隔壁养老院", area_code="620102"
+    )
+    return cast.user(operator, "neighbour." + ".".join(roles).lower(), "邻座", *roles)
