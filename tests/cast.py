@@ -129,7 +129,7 @@ class Cast:
         self.other_user = self.user(self.letter.organisation, "song", "宋梅", Role.WORKER)
         self.other_worker = self.worker(self.letter, "宋梅", "13900000012", self.other_user)
         self.li = self.elder(
-            "李秀兰", date(1944, 3, 5), 21, ["13900000001", "09318000001"], habits="左耳听力弱，爱喝茶"
+            "李秀兰", date(1944, 3, 5), 22, ["13900000001", "09318000001"], habits="左耳听力弱，爱喝茶"
         )
         registry.recognise(
             elder=self.li,

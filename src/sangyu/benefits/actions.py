@@ -210,9 +210,7 @@ def _charge(
     by: User,
     at: datetime,
 ) -> Charge:
-    existing = Charge.objects.filter(
-        programme_id=elder.programme_id, cause_kind=cause.kind, cause_id=cause.id
-    ).first()
+    existing = Charge.objects.filter(programme_id=elder.programme_id, cause_kind=cause.kind, cause_id=cause.id).first()
     if existing is not None:
         return existing
     row = Charge.objects.create(

@@ -75,9 +75,7 @@ def check_books(players: Players) -> None:
     faults = access_read.verify_chain(players.programme.pk)
     if findings or faults:
         first = findings[0].message if findings else faults[0].what
-        raise BooksDoNotHold(
-            f"账簿核验有{len(findings) + len(faults)}处不符，第一处：{first}。请勿继续使用这座演示城。"
-        )
+        raise BooksDoNotHold(f"账簿核验有{len(findings) + len(faults)}处不符，第一处：{first}。请勿继续使用。")
 
 
 def bank_answer(file: PaymentFile) -> bytes:
@@ -147,7 +145,7 @@ def _agree(run: Run, players: Players, drawn_at: datetime, progress: Callable[[s
         )
         settlement.answer(
             objection_id=objection.pk,
-            text=f"考核得分{rows[0].score_tenths / 10:.1f}分，按考核办法对应的系数核减，逐单尾差按最大余数法分配，合计无误。",
+            text=f"考核得分{rows[0].score_tenths / 10:.1f}分，按对应系数核减，逐单尾差按最大余数法分配，合计无误。",
             by=finance,
             at=drawn_at + timedelta(hours=1),
         )

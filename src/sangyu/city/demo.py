@@ -122,8 +122,8 @@ def _say(month: Month, told: Mapping[str, object], progress: Callable[[str], Non
     nobody = "，".join(f"{reason} {many}" for reason, many in told["unassigned"].items())
     progress(f"{month}：{told['orders']}张工单，上门{told['visits']}次；没有成行的：{nobody or '无'}。")
     progress(
-        f"费用{yuan(told['charges_fen'])}元 = 老人自付{yuan(told['elder_fen'])}元 + 政府补贴{yuan(told['public_fen'])}元；"
-        f"预算占用{yuan(told['held_fen'])}元。"
+        f"费用{yuan(told['charges_fen'])}元 = 老人自付{yuan(told['elder_fen'])}元"
+        f" + 政府补贴{yuan(told['public_fen'])}元；预算占用{yuan(told['held_fen'])}元。"
     )
     progress(
         f"结算{yuan(told['statements_fen'])}元 - 核减{yuan(told['deducted_fen'])}元 = 拨付{yuan(told['paid_fen'])}元"

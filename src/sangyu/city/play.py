@@ -16,21 +16,22 @@ from uuid import UUID
 from sangyu.city import behaviour, catalogue, demand
 from sangyu.city.blueprint import BEIJING, Blueprint
 from sangyu.city.build import HOTLINE, relax_commits
+from sangyu.city.catalogue import Item
+from sangyu.city.crew import Rosters, items_by_code
 from sangyu.city.demand import CallPlan, Intent
 from sangyu.city.dice import below, chance, pick
 from sangyu.city.follow_up import ring_elders
 from sangyu.city.people import Elder
-from sangyu.city.players import Players, elder_id
+from sangyu.city.players import Firm, Players, elder_id
 from sangyu.city.resume import Standing, standing
 from sangyu.dispatch import actions as dispatch
-from sangyu.dispatch import queries as dispatch_read
 from sangyu.dispatch.models import Dispatch, RefusalReason
 from sangyu.dispatch.rules import NobodyFits
 from sangyu.hotline import actions as hotline
 from sangyu.hotline.models import Call, End
 from sangyu.kit.errors import Refusal
 from sangyu.orders import actions as orders
-from sangyu.orders.models import Stage
+from sangyu.orders.models import Order, Stage
 from sangyu.orders.rules import SlotTaken
 from sangyu.quality import actions as quality
 from sangyu.registry import queries as registry_read
@@ -86,9 +87,12 @@ class Case:
     ref: str
     order_id: UUID
     elder: Elder
+    elder_id: UUID
+    item: Item
     wanted_from: datetime
-    minutes: int
+    wanted_until: datetime
     sent: int = 0
+    worker_id: UUID | None = None
     over: bool = False
 
 
@@ -108,6 +112,9 @@ class Play:
         self.seed = plan.seed
         self.elders = {elder.ref: elder for elder in plan.elders}
         self.cases: dict[UUID, Case] = {}
+        self._items = items_by_code()
+        self._rosters = Rosters(plan, players)
+        self._door_codes = dict(registry_read.elders(players.clock).values_list("pk", "door_code"))
         self._queue: list[tuple[datetime, str, int, Callable[..., None], tuple]] = []
         self._ticket = count()
 
@@ -192,15 +199,21 @@ class Play:
             except Refusal as refusal:
                 self._close(at, call.ref, rung, End.CONSULTATION, f"未能下单：{refusal}"[:400], elder)
                 return
-            self._follow(self._case(call, order.wanted_from), at)
+            self._follow(self._case(call, order), at)
             return
         self._close(at, call.ref, rung, End.CONSULTATION, "想约的时间未能排上，请老人改日再来电", elder)
 
-    def _case(self, call: CallPlan, wanted_from: datetime) -> Case:
-        order_id = self.players.order_id(order_key(call.ref))
-        item = self.players.items[call.item_code]
-        case = Case(call.ref, order_id, self.elders[call.elder_ref], wanted_from, item.minutes)
-        self.cases[order_id] = case
+    def _case(self, call: CallPlan, order: Order) -> Case:
+        case = Case(
+            ref=call.ref,
+            order_id=order.pk,
+            elder=self.elders[call.elder_ref],
+            elder_id=order.elder_id,
+            item=self._items[call.item_code],
+            wanted_from=order.wanted_from.astimezone(BEIJING),
+            wanted_until=order.wanted_until.astimezone(BEIJING),
+        )
+        self.cases[case.order_id] = case
         return case
 
     def _follow(self, case: Case, placed_at: datetime) -> None:
@@ -229,7 +242,12 @@ class Play:
 
     def _call_off(self, case: Case, reason: str, by: object, at: datetime) -> None:
         orders.cancel(order_id=case.order_id, reason=UNSERVED[reason], by=by, at=at)
+        self._is_over(case)
+
+    def _is_over(self, case: Case) -> None:
         case.over = True
+        if case.worker_id is not None:
+            self._rosters.cancel(case.worker_id, case.order_id)
 
     # --- the centre and the enterprises
 
@@ -276,7 +294,7 @@ class Play:
         firm = self.players.firms[sent.enterprise_id]
         because = behaviour.refusal(firm.ref, case.ref, seed=self.seed)
         reason = _REFUSALS.get(because, "")
-        worker_id = None if because else self._free_worker(sent, firm.manager)
+        worker_id = None if because else self._free_worker(case, firm)
         if worker_id is None:
             dispatch.refuse(
                 dispatch_id=sent.pk,
@@ -290,13 +308,12 @@ class Play:
         dispatch.accept(dispatch_id=sent.pk, by=firm.manager, at=at)
         self._assign(at, case, sent, worker_id)
 
-    def _free_worker(self, sent: Dispatch, manager: object) -> UUID | None:
-        choices = dispatch_read.worker_choices(manager, sent)
-        return next((choice.worker.pk for choice in choices if not choice.reason), None)
+    def _free_worker(self, case: Case, firm: Firm) -> UUID | None:
+        return self._rosters.choose(firm.ref, case.elder, case.item, case.wanted_from, case.wanted_until)
 
     def _names(self, at: datetime, case: Case, sent: Dispatch) -> None:
         """Name a worker for an order that was accepted just before the play was broken off."""
-        worker_id = self._free_worker(sent, self.players.firms[sent.enterprise_id].manager)
+        worker_id = self._free_worker(case, self.players.firms[sent.enterprise_id])
         if worker_id is None:
             self._call_off(case, "NO_WORKER_FREE", self.players.dispatcher(case.ref), at)
         else:
@@ -305,7 +322,12 @@ class Play:
     def _assign(self, at: datetime, case: Case, sent: Dispatch, worker_id: UUID) -> None:
         manager = self.players.firms[sent.enterprise_id].manager
         dispatch.assign(dispatch_id=sent.pk, worker_id=worker_id, by=manager, at=at)
+        self._goes(case, worker_id)
         self._expect_visit(case, worker_id)
+
+    def _goes(self, case: Case, worker_id: UUID) -> None:
+        case.worker_id = worker_id
+        self._rosters.book(worker_id, case.order_id, case.wanted_from, case.wanted_until)
 
     # --- at the door
 
@@ -332,17 +354,13 @@ class Play:
             by=crew.user,
             at=at,
             place=seen.place,
-            door_code=self._door_code(case) if has_scanned else "",
+            door_code=self._door_codes[case.elder_id] if has_scanned else "",
         )
         self._expect_departure(case, visit.pk, worker_id, at)
 
-    def _door_code(self, case: Case) -> str:
-        pk = elder_id(self.players.programme.pk, case.elder.resident_id)
-        return registry_read.elders(self.players.clock).values_list("door_code", flat=True).get(pk=pk)
-
     def _expect_departure(self, case: Case, visit_id: UUID, worker_id: UUID, arrived_at: datetime) -> None:
         crew = self.players.workers[worker_id]
-        stays = behaviour.minutes_stayed(crew.ref, case.ref, seed=self.seed, minutes=case.minutes)
+        stays = behaviour.minutes_stayed(crew.ref, case.ref, seed=self.seed, minutes=case.item.minutes)
         self._push(arrived_at + timedelta(minutes=stays), case.ref, self._leaves, case, visit_id, worker_id)
 
     def _leaves(self, at: datetime, case: Case, visit_id: UUID, worker_id: UUID) -> None:
@@ -377,13 +395,15 @@ class Play:
 
     def _take_up(self, call: CallPlan, found: Standing) -> None:
         order = found.orders[self.players.order_id(order_key(call.ref))]
-        case = self._case(call, order.wanted_from)
+        case = self._case(call, order)
         case.over = order.stage in (Stage.SERVED, Stage.CANCELLED)
         if case.over:
             return
         self._expect_cancellation(case, order.placed_at)
         sent, worker_id = found.sent.get(order.pk), found.worker_ids.get(order.pk)
         case.sent = sent.n if sent else 0
+        if worker_id is not None and order.stage in (Stage.ASSIGNED, Stage.IN_SERVICE):
+            self._goes(case, worker_id)
         if order.stage == Stage.PLACED and sent is None:
             self._follow(case, order.placed_at)
         elif order.stage == Stage.PLACED:

@@ -25,6 +25,7 @@ ROOMS = [
     "sangyu.hotline",
     "sangyu.dispatch",
     "sangyu.visits",
+    "sangyu.meals",
     "sangyu.quality",
     "sangyu.settlement",
 ]
@@ -36,6 +37,7 @@ DESKS = [
     "sangyu.portals.community",
     "sangyu.portals.provider",
     "sangyu.portals.carer",
+    "sangyu.portals.till",
     "sangyu.portals.quality",
     "sangyu.portals.finance",
     "sangyu.portals.audit",

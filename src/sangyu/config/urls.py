@@ -10,6 +10,7 @@ DESKS = [
     "community",
     "provider",
     "carer",
+    "till",
     "quality",
     "finance",
     "audit",

@@ -83,7 +83,7 @@ STATEMENTS = """
 SELECT statement.id::text, 'statement ' || statement.net_fen || ', lines ' || coalesce(sum(line.net_fen), 0)
   FROM settlement_statement AS statement LEFT JOIN settlement_line AS line ON line.statement_id = statement.id
  GROUP BY statement.id
-HAVING (statement.orders, statement.gross_fen, statement.deducted_fen, statement.net_fen)
+HAVING (statement.orders + statement.meals, statement.gross_fen, statement.deducted_fen, statement.net_fen)
     <> (count(line.id), coalesce(sum(line.gross_fen), 0),
         coalesce(sum(line.deducted_fen), 0), coalesce(sum(line.net_fen), 0))
 """

@@ -6,6 +6,7 @@ Ids alone would skip a message whose transaction began early and committed late,
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
@@ -64,3 +65,22 @@ def since(cursor: Cursor, *, limit: int = 500) -> list[Told]:
             [str(cursor.transaction), cursor.message, limit],
         )
         return [Told(Cursor(row[0], row[1]), *row[2:]) for row in db.fetchall()]
+
+
+def visible(cursor: Cursor, *, without: Collection[UUID] = (), limit: int = 500) -> tuple[list[Told], int]:
+    """Return every message after a cursor that can be seen now, settled or not, and where unsettled ones begin.
+
+    A long transaction keeps everything after its begin unsettled, and a ringing telephone cannot wait for it. The
+    reader must remember which unsettled messages it has had (`without`) and keep its cursor below them.
+    Shape: in order; the second is the transaction id below which all are settled.
+    """
+    with connection.cursor() as db:
+        db.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        floor = db.fetchone()[0]
+        db.execute(
+            "SELECT written_in::text::bigint, id, programme_id, topic, kind, body::text FROM outbox_message"
+            " WHERE (written_in, id) > (%s::text::xid8, %s) AND NOT id = ANY(%s)"
+            " ORDER BY written_in, id LIMIT %s",
+            [str(cursor.transaction), cursor.message, list(without), limit],
+        )
+        return [Told(Cursor(row[0], row[1]), *row[2:]) for row in db.fetchall()], floor

@@ -200,7 +200,8 @@ class Canteen(models.Model):
             models.UniqueConstraint(fields=["programme", "name"], name="one_canteen_per_name"),
             models.CheckConstraint(condition=models.Q(standard_price_fen__gt=0), name="a_meal_has_a_price"),
             models.CheckConstraint(
-                condition=models.Q(contracted_until__gt=models.F("contracted_from")), name="a_canteen_is_contracted_once"
+                condition=models.Q(contracted_until__gt=models.F("contracted_from")),
+                name="a_canteens_contract_begins_first",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Verbs of the registry: register, recognise and end it, record a death and take that back; cards from issue to loss."""
+"""Verbs of the registry: register, recognise and end it, record a death and take it back, cards from issue to loss."""
 
 from __future__ import annotations
 
@@ -344,12 +344,10 @@ def _refuse_duplicate(by: User, number: str) -> None:
 
 
 @transaction.atomic
-def issue_card(
-    *, elder_id: UUID, number: str, by: User, at: datetime, kind: str = CardKind.CITIZEN_CARD
-) -> ElderCard:
+def issue_card(*, elder_id: UUID, number: str, by: User, at: datetime, kind: str = CardKind.CITIZEN_CARD) -> ElderCard:
     """Give an elder a card; the same number to the same elder again changes nothing.
 
-    Raises: NotFound; BadCardNumber; CardTaken, for a number given before or an elder who still holds a card; DiedBefore.
+    Raises: NotFound; BadCardNumber; CardTaken, for a number given before or an elder who holds a card; DiedBefore.
     """
     elder = _locked(elder_id, by)
     number = rules.card_number(number)

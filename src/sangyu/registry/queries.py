@@ -215,9 +215,7 @@ def get_diner(viewer: User, elder_id: UUID) -> Diner:
     Raises: NotAllowed, NotFound.
     """
     ensure_role(viewer, Role.TILL)
-    found = (
-        Elder.objects.filter(programme_id=viewer.programme_id, pk=elder_id).select_related("community").first()
-    )
+    found = Elder.objects.filter(programme_id=viewer.programme_id, pk=elder_id).select_related("community").first()
     if found is None:
         raise NotFound("没有找到这位老人，请重新查找。")
     return Diner(found)

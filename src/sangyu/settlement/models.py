@@ -29,13 +29,18 @@ class Run(models.Model):
 
 
 class Statement(models.Model):
-    """What an enterprise earned in public money: gross, deducted by its appraisal, net (结算单). Insert-only."""
+    """What an enterprise earned in public money: gross, deducted by its appraisal, net (结算单). Insert-only.
+
+    `meals_fen` is the part of the gross that its canteens' meals make up.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
     revision = models.PositiveSmallIntegerField(default=1)
     orders = models.PositiveIntegerField()
+    meals = models.PositiveIntegerField(default=0)
+    meals_fen = models.BigIntegerField(default=0)
     charged_fen = models.BigIntegerField()
     elder_fen = models.BigIntegerField()
     gross_fen = models.BigIntegerField()

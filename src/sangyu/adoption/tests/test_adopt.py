@@ -62,7 +62,7 @@ def test_adopting_the_same_again_changes_nothing(cast):
 
 
 def test_other_figures_from_the_same_day_are_refused(cast):
-    with pytest.raises(OtherAdopted, match="2026-01-01起已启用“兰州市城关区虚拟养老院”.*另选生效日期"):
+    with pytest.raises(OtherAdopted, match=r"2026-01-01起已启用“兰州市城关区虚拟养老院”.*另选生效日期"):
         adopt(cast, date(2026, 1, 1), share_pm=999)
     assert share_pm(cast, date(2026, 11, 9)) == 200
 

@@ -14,7 +14,7 @@ from sangyu.settlement.trace import Trace
 class Fact:
     """One bead of the thread.
 
-    Shape: `state` is done, wait (still to come), none (will not come) or failed; `name` names the template of the card.
+    Shape: `state` is done, now (under way), wait (still to come), none (will not come) or failed; `name` names the template of the card.
     """
 
     n: int
@@ -45,9 +45,11 @@ def facts(trace: Trace) -> list[Fact]:
     dead = trace.cancellation is not None
     unpaid = not order.public_fen or (departure is not None and bool(departure.not_charged))
 
-    def state(there: object, *, skip: bool = False, failed: bool = False) -> str:
+    def state(there: object, *, skip: bool = False, failed: bool = False, begun: object = None) -> str:
         if failed:
             return "failed"
+        if begun and not there:
+            return "now"
         if there:
             return "done"
         return "none" if skip else "wait"
@@ -98,7 +100,7 @@ def facts(trace: Trace) -> list[Fact]:
             7,
             "charge",
             _("离开与计费"),
-            state(trace.charge, skip=dead, failed=departure is not None and bool(departure.not_charged)),
+            state(trace.charge, begun=visit, skip=dead, failed=departure is not None and bool(departure.not_charged)),
             departure.left_at if departure else None,
             visit.worker.name if visit and departure else "",
         ),
@@ -106,7 +108,7 @@ def facts(trace: Trace) -> list[Fact]:
             8,
             "follow_up",
             _("回访"),
-            state(follow_up, skip=dead or trace.follow_up_task is None),
+            state(follow_up, begun=trace.follow_up_task, skip=dead or trace.follow_up_task is None),
             follow_up.at if follow_up else None,
             follow_up.by.display_name if follow_up else "",
         ),
@@ -114,7 +116,7 @@ def facts(trace: Trace) -> list[Fact]:
             9,
             "appraisal",
             _("考核"),
-            state(final, skip=dead),
+            state(final, begun=trace.sheet, skip=dead),
             final.at if final else None,
             final.by.display_name if final else "",
         ),
@@ -122,7 +124,9 @@ def facts(trace: Trace) -> list[Fact]:
             10,
             "statement",
             _("结算与审批"),
-            state(statement, skip=dead or unpaid, failed=statement is None and bool(trace.withheld)),
+            state(
+                approval, begun=statement, skip=dead or unpaid, failed=statement is None and bool(trace.withheld)
+            ),
             (approval.at if approval else statement.run.drawn_at) if statement else None,
             approval.by.display_name if approval else statement.run.drawn_by.display_name if statement else "",
         ),
@@ -132,6 +136,7 @@ def facts(trace: Trace) -> list[Fact]:
             _("拨付与到账"),
             state(
                 returned,
+                begun=trace.payment,
                 skip=dead or unpaid or (statement is not None and not statement.net_fen),
                 failed=returned is not None and not returned.paid,
             ),

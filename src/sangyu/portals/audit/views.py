@@ -58,7 +58,8 @@ def _payment(request: HttpRequest, typed: str) -> dict[str, Any]:
         "payment": payment,
         "lines": lines,
         "first": first,
-        "more": bool(lines) and lines[-1].n < payment.statement.orders,
+        "count": payment.statement.orders + payment.statement.meals,
+        "more": bool(lines) and lines[-1].n < payment.statement.orders + payment.statement.meals,
         "standing": settlement_read.standings(request.user, [payment.statement])[0],
     }
 
@@ -85,7 +86,7 @@ def _thread(request: HttpRequest, found: settlement_trace.Trace, *, back: bool) 
         "audit:search",
         trace=found,
         beads=beads[::-1] if back else beads,
-        happened=sum(1 for bead in beads if bead.state in ("done", "failed")),
+        happened=sum(1 for bead in beads if bead.state in ("done", "now", "failed")),
         back=back,
         decided_same=all(decided.same for decided in found.decisions),
         walked_at=now(),

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -97,12 +98,11 @@ class EndForm(DeskForm):
 class ByHandForm(DeskForm):
     """A call that the telephone system did not tell us about."""
 
-    caller_number = forms.RegexField(
-        r"^[0-9\- ]*$",
+    caller_number = forms.CharField(
         label=gettext_lazy("来电号码"),
         max_length=20,
         required=False,
-        error_messages={"invalid": gettext_lazy("号码只能是数字，例如 13900000001 或 0931-8100001")},
+        validators=[RegexValidator(r"^[0-9\- ]*$", gettext_lazy("号码只能是数字，例如 13900000001 或 0931-8100001"))],
     )
     elder = forms.UUIDField(required=False)
     key = forms.UUIDField()

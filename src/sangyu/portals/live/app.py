@@ -16,8 +16,9 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from sangyu.access.models import User
-from sangyu.outbox.queries import Cursor, Told
+from sangyu.outbox.queries import Cursor
 from sangyu.portals.live.hub import Hub, Listener
+from sangyu.portals.live.reader import News, Reader
 from sangyu.portals.live.topics import choose
 
 Scope = MutableMapping[str, Any]
@@ -85,31 +86,29 @@ class LiveStreams:
             ]
             await _send(send, {"type": "http.response.start", "status": 200, "headers": headers})
             await _write(send, f"retry: {COMES_BACK_MS}\n: open\n\n")
-            if last is not None:
-                last = await self._catch_up(send, listener, last)
-            await self._follow(send, listener, last)
+            reader = Reader(last) if last is not None else None
+            if reader is not None:
+                await self._catch_up(send, listener, reader)
+            await self._follow(send, listener, reader)
             await _send(send, {"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             self.hub.leave(listener)
 
-    async def _catch_up(self, send: Send, listener: Listener, last: Cursor) -> Cursor:
-        """Send what settled behind `last` while nobody listened; the listener meanwhile gathers what is newer."""
-        while page := await self.hub.since(last):
-            missed = [told for told in page if listener.wants(told)]
+    async def _catch_up(self, send: Send, listener: Listener, reader: Reader) -> None:
+        """Send what was told while nobody listened; the listener meanwhile gathers what is newer."""
+        while page := await self.hub.read(reader.read):
+            missed = [news for news in page if listener.wants(news)]
             if missed:
-                await _write(send, "".join(_event(told, listener) for told in missed))
-            last = page[-1].cursor
-        return last
+                await _write(send, "".join(_event(news, listener) for news in missed))
 
-    async def _follow(self, send: Send, listener: Listener, last: Cursor | None) -> None:
+    async def _follow(self, send: Send, listener: Listener, reader: Reader | None) -> None:
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + LIFE_S
         while not listener.ended and loop.time() < ends_at:
             found = await listener.unread(HEARTBEAT_S)
-            fresh = [told for told in found if last is None or told.cursor > last]
+            fresh = [news for news in found if reader is None or not reader.had(news.told)]
             if fresh:
-                last = fresh[-1].cursor
-                await _write(send, "".join(_event(told, listener) for told in fresh))
+                await _write(send, "".join(_event(news, listener) for news in fresh))
             elif not listener.ended:
                 await _write(send, ": still here\n\n")
 
@@ -130,9 +129,10 @@ def _sign_in(cookie: str, wanted: list[str]) -> tuple[User | None, dict[str, str
     return viewer, choose(viewer, wanted)
 
 
-def _event(told: Told, listener: Listener) -> str:
+def _event(news: News, listener: Listener) -> str:
+    told = news.told
     data = json.dumps({"kind": told.kind, **json.loads(told.body)}, ensure_ascii=False, separators=(",", ":"))
-    return f"id: {told.cursor}\nevent: {listener.topics[told.topic]}\ndata: {data}\n\n"
+    return f"id: {news.resume}\nevent: {listener.topics[told.topic]}\ndata: {data}\n\n"
 
 
 def _header(scope: Scope, name: bytes) -> str:

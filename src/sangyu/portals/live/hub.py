@@ -7,18 +7,17 @@ import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from django.db import close_old_connections
 
 from sangyu.outbox import queries as outbox_read
-from sangyu.outbox.queries import Cursor, Told
+from sangyu.outbox.queries import Cursor
+from sangyu.portals.live.reader import PAGE, News, Reader
 
 POLL_S = 0.15
 WAIT_AFTER_TROUBLE_S = 1.0
-PAGE = 500
 UNREAD_MAX = 256
 
 T = TypeVar("T")
@@ -33,19 +32,19 @@ class Listener:
         self.programme_id = programme_id
         self.topics = topics
         self.ended = False
-        self._unread: deque[Told] = deque()
+        self._unread: deque[News] = deque()
         self._news = asyncio.Event()
 
-    def wants(self, told: Told) -> bool:
+    def wants(self, news: News) -> bool:
         """Tell whether a message is for this stream."""
-        return told.programme_id == self.programme_id and told.topic in self.topics
+        return news.told.programme_id == self.programme_id and news.told.topic in self.topics
 
-    def offer(self, told: Told) -> None:
+    def offer(self, news: News) -> None:
         """Put a message behind the others; a stream too slow for its own queue ends, and its browser comes back."""
         if len(self._unread) >= UNREAD_MAX:
             self.end()
             return
-        self._unread.append(told)
+        self._unread.append(news)
         self._news.set()
 
     def end(self) -> None:
@@ -53,7 +52,7 @@ class Listener:
         self.ended = True
         self._news.set()
 
-    async def unread(self, wait_s: float) -> list[Told]:
+    async def unread(self, wait_s: float) -> list[News]:
         """Return what has come, waiting for it at most `wait_s` seconds; empty when nothing came."""
         try:
             await asyncio.wait_for(self._news.wait(), wait_s)
@@ -98,29 +97,24 @@ class Hub:
         for listener in tuple(self.listeners):
             listener.end()
 
-    async def since(self, cursor: Cursor) -> list[Told]:
-        """Read one page behind a cursor for a listener that catches up."""
-        return await self.read(partial(outbox_read.since, cursor, limit=PAGE))
-
     async def read(self, what: Callable[[], T]) -> T:
         """Run a read of the database beside the event loop."""
         return await _in(self._read_threads, what)
 
     async def _poll(self, cursor: Cursor) -> None:
+        reader = Reader(cursor)
         while True:
             try:
-                page = await _in(self._poll_thread, partial(outbox_read.since, cursor, limit=PAGE))
+                page = await _in(self._poll_thread, reader.read)
             except Exception:
-                # A database that is away comes back; the cursor stands, so nothing is skipped meanwhile.
+                # A database that is away comes back; the reader keeps its place, so nothing is skipped meanwhile.
                 log.exception("The outbox could not be read; trying again.")
                 await asyncio.sleep(WAIT_AFTER_TROUBLE_S)
                 continue
-            for told in page:
+            for news in page:
                 for listener in self.listeners:
-                    if listener.wants(told):
-                        listener.offer(told)
-            if page:
-                cursor = page[-1].cursor
+                    if listener.wants(news):
+                        listener.offer(news)
             if len(page) < PAGE:
                 await asyncio.sleep(POLL_S)
 

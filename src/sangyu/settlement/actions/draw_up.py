@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
 
+from sangyu import policy
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.adoption import queries as adoption_read
-from sangyu.benefits.models import Charge
+from sangyu.benefits.models import Charge, Reversal
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
 from sangyu.providers.models import Enterprise
@@ -30,6 +31,8 @@ from sangyu.settlement.models import (
 )
 from sangyu.visits.models import Departure
 
+MEAL = "MEAL"
+
 
 @transaction.atomic
 def draw_up(*, month: Month, by: User, at: datetime) -> Run:
@@ -40,7 +43,7 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
     Raises: NotAllowed; NotYet, naming the enterprises whose appraisal is not final; AlreadyApproved; MoreThanHeld.
     """
     ensure_role(by, Role.FINANCE, Role.CLOCK)
-    Run.objects.get_or_create(
+    _, made = Run.objects.get_or_create(
         programme_id=by.programme_id,
         month=str(month),
         defaults={"id": derived_id("run", by.programme_id, month), "drawn_by": by, "drawn_at": at},
@@ -71,28 +74,31 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
         list(settlement_read.statements(by).filter(run=run).order_by("enterprise_id").values_list("root", flat=True))
     )
     run.save(update_fields=["root"])
-    access.record(
-        by=by,
-        at=at,
-        verb="settlement.draw_up",
-        object_kind="run",
-        object_id=run.pk,
-        facts={"month": str(month), "drawn": len(by_enterprise), "withheld": len(reasons), "root": run.root},
-    )
+    if made or by_enterprise:
+        access.record(
+            by=by,
+            at=at,
+            verb="settlement.draw_up",
+            object_kind="run",
+            object_id=run.pk,
+            facts={"month": str(month), "drawn": len(by_enterprise), "withheld": len(reasons), "root": run.root},
+        )
     return run
 
 
 def _open_charges(run: Run, month: Month) -> list[Charge]:
     settled = Line.objects.filter(charge=OuterRef("pk"), withdrawn=False)
+    reversed_ = Reversal.objects.filter(charge=OuterRef("pk"))
     return list(
-        Charge.objects.filter(~Exists(settled), programme_id=run.programme_id, service_on__lt=month.next().first_day)
+        Charge.objects.filter(~Exists(settled), ~Exists(reversed_))
+        .filter(programme_id=run.programme_id, service_on__lt=month.next().first_day)
         .select_related("elder")
         .order_by("enterprise_id", "service_on", "id")
     )
 
 
 def _withheld(programme_id: UUID, charges: list[Charge]) -> dict[UUID, str]:
-    orders = [charge.cause_id for charge in charges]
+    orders = [charge.cause_id for charge in charges if charge.cause_kind == "ORDER"]
     grades = dict(Departure.objects.filter(visit__order_id__in=orders).values_list("visit__order_id", "grade"))
     confirmed = quality_read.confirmed_orders(programme_id, orders)
     denied = quality_read.denied_orders(programme_id, orders)
@@ -101,7 +107,8 @@ def _withheld(programme_id: UUID, charges: list[Charge]) -> dict[UUID, str]:
         died_on = charge.elder.died_on
         reason = rules.withheld(
             rules.Delivery(
-                grade=grades.get(charge.cause_id, "D"),
+                # A meal was handed over at the till: its sale is its proof.
+                grade="A" if charge.cause_kind == MEAL else grades.get(charge.cause_id, "D"),
                 confirmed=charge.cause_id in confirmed,
                 denied=charge.cause_id in denied,
                 died_before=died_on is not None and died_on <= charge.service_on,
@@ -136,15 +143,13 @@ def _ensure_scored(by_enterprise: dict[UUID, list[Charge]], scores: dict[UUID, i
 
 def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_tenths: int, month: Month) -> None:
     gross = {charge.pk: charge.public_fen for charge in charges}
-    decision = adoption_read.decide(
-        run.programme_id,
-        "settlement",
-        {"order_subsidies_fen": list(gross.values()), "meal_subsidies_fen": [], "score_tenths": score_tenths},
-        month.first_day,
-    )
-    if decision.amount_fen is None:
-        raise rules.NotYet(f"结算规则缺少参数{decision.missing}，请先由民政局在政策参数里设定。")
-    net = rules.spread(gross_fen=gross, net_fen=decision.amount_fen)
+    orders = {charge.pk: gross[charge.pk] for charge in charges if charge.cause_kind != MEAL}
+    meals = {charge.pk: gross[charge.pk] for charge in charges if charge.cause_kind == MEAL}
+    decision = _decide(run, month, orders=orders, meals=meals, score_tenths=score_tenths)
+    # What the rule pays for the meals alone is theirs: where the coefficient is for services only, nothing is cut.
+    meals_net_fen = _decide(run, month, orders={}, meals=meals, score_tenths=score_tenths).amount_fen if meals else 0
+    net = rules.spread(gross_fen=orders, net_fen=decision.amount_fen - meals_net_fen)
+    net |= rules.spread(gross_fen=meals, net_fen=meals_net_fen)
     revision = (
         Statement.objects.filter(run=run, enterprise_id=enterprise_id).aggregate(last=Max("revision"))["last"] or 0
     ) + 1
@@ -173,7 +178,9 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_
         run=run,
         enterprise_id=enterprise_id,
         revision=revision,
-        orders=len(lines),
+        orders=len(orders),
+        meals=len(meals),
+        meals_fen=sum(meals.values()),
         charged_fen=sum(charge.price_fen for charge in charges),
         elder_fen=sum(charge.elder_fen for charge in charges),
         gross_fen=gross_fen,
@@ -184,3 +191,21 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_
         root=rules.root([line.leaf for line in lines]),
     )
     Line.objects.bulk_create(lines, batch_size=2000)
+
+
+def _decide(
+    run: Run, month: Month, *, orders: dict[UUID, int], meals: dict[UUID, int], score_tenths: int
+) -> policy.Decision:
+    decision = adoption_read.decide(
+        run.programme_id,
+        "settlement",
+        {
+            "order_subsidies_fen": list(orders.values()),
+            "meal_subsidies_fen": list(meals.values()),
+            "score_tenths": score_tenths,
+        },
+        month.first_day,
+    )
+    if decision.amount_fen is None:
+        raise rules.NotYet(f"结算规则缺少参数{decision.missing}，请先由民政局在政策参数里设定。")
+    return decision

@@ -136,9 +136,10 @@ def take_return(*, run_id: UUID, content: bytes, by: User, at: datetime, encodin
         new += 1
         if row.paid:
             _clear(run, payment, by, at)
-    access.record(
-        by=by, at=at, verb="settlement.take_return", object_kind="run", object_id=run.pk, facts={"answered": new}
-    )
+    if new:
+        access.record(
+            by=by, at=at, verb="settlement.take_return", object_kind="run", object_id=run.pk, facts={"answered": new}
+        )
     return new
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
@@ -45,7 +46,7 @@ def frame(viewer: User, *, live: bool = False) -> dict[str, object]:
     }
 
 
-TERMS = {"distance": "距离", "load": "余量", "score": "考核"}
+TERMS = {"distance": gettext_lazy("距离"), "load": gettext_lazy("余量"), "score": gettext_lazy("考核")}
 
 
 def reasons(

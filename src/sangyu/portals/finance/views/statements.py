@@ -40,6 +40,7 @@ def paper(request: HttpRequest, statement_id: UUID) -> HttpResponse:
         standing=settlement_read.standings(request.user, [found])[0],
         approval=settlement_read.approval_of(request.user, found.run),
         items=settlement_read.item_sums(request.user, found),
+        count=found.orders + found.meals,
         printed_at=now(),
         signers=[_("经办"), _("审核"), _("分管领导"), _("企业确认（盖章）")],
     )
@@ -96,8 +97,9 @@ def _show(
         "statement": found,
         "standing": settlement_read.standings(request.user, [found])[0],
         "lines": lines,
-        "more": bool(lines) and lines[-1].n < found.orders,
+        "more": bool(lines) and lines[-1].n < found.orders + found.meals,
         "first": first,
+        "count": found.orders + found.meals,
         "answer_form": answer_form or AnswerForm(),
         "withdraw_form": withdraw_form or WithdrawForm(),
         "wrong": answer_form or withdraw_form,

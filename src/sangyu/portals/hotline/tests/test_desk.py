@@ -125,6 +125,7 @@ def test_the_number_of_queries_does_not_grow_with_calls_and_orders(
     for n in range(3):
         monday.assigned(monday.order(days=n + 11))
     monday.call(reference="mine")
+    monday.call("13900000002", reference="next", answered=False)
     agent.get(DESK)
     with django_assert_max_num_queries(60) as few:
         agent.get(DESK)

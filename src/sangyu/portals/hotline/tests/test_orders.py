@@ -196,7 +196,7 @@ def test_a_repeat_fills_the_form_with_the_last_order(monday: Cast, agent: Client
     assert 'data-key="F11"' in page
     again = agent.get("/hotline/", {"elder": str(monday.li.pk), "repeat": str(visit.order_id)}).content.decode()
     assert "SH001 室内保洁" in again
-    assert "您只需付" in again
+    assert "这次服务一共" in again
 
 
 def test_orders_stay_closed_to_others(monday: Cast, seat: Callable[[User], Client]) -> None:

@@ -58,6 +58,7 @@ def context(request: HttpRequest, said: Mapping[str, str], **more: Any) -> dict[
         **telephone,
         "caller": caller,
         "person": person,
+        "note": said.get("note", ""),
         "find": find,
         "found": registry_read.search(viewer, find) if find else [],
         "repeated": "",

@@ -7,19 +7,21 @@ from uuid import UUID, uuid4
 
 from sangyu.outbox.queries import Cursor, Told
 from sangyu.portals.live.hub import UNREAD_MAX, Hub, Listener
+from sangyu.portals.live.reader import News
 
 PROGRAMME = uuid4()
 
 
-def told(n: int, *, programme_id: UUID = PROGRAMME, topic: str = "orders") -> Told:
-    return Told(Cursor(n, UUID(int=n)), programme_id, topic, "order.moved", "{}")
+def news(n: int, *, programme_id: UUID = PROGRAMME, topic: str = "orders") -> News:
+    cursor = Cursor(n, UUID(int=n))
+    return News(Told(cursor, programme_id, topic, "order.moved", "{}"), cursor)
 
 
 def test_a_slow_listener_ends_and_the_queue_stays_bounded() -> None:
     async def overrun() -> tuple[bool, int]:
         listener = Listener(programme_id=PROGRAMME, topics={"orders": "orders"})
         for n in range(UNREAD_MAX + 1):
-            listener.offer(told(n))
+            listener.offer(news(n))
         return listener.ended, len(await listener.unread(0.1))
 
     assert asyncio.run(overrun()) == (True, UNREAD_MAX)
@@ -29,9 +31,9 @@ def test_a_listener_wants_only_its_topics_in_its_programme() -> None:
     async def wanted() -> list[bool]:
         listener = Listener(programme_id=PROGRAMME, topics={"orders": "orders"})
         return [
-            listener.wants(told(1)),
-            listener.wants(told(2, topic="hotline")),
-            listener.wants(told(3, programme_id=uuid4())),
+            listener.wants(news(1)),
+            listener.wants(news(2, topic="hotline")),
+            listener.wants(news(3, programme_id=uuid4())),
         ]
 
     assert asyncio.run(wanted()) == [True, False, False]

@@ -8,7 +8,9 @@ import time
 from http.client import HTTPResponse
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from tests.cast import Cast
 
 from sangyu.outbox import actions as outbox
@@ -57,7 +59,7 @@ def test_an_event_arrives_within_a_second_of_its_commit(server: Server, cast: Ca
     assert (event["event"], event["kind"], event["n"]) == ("hotline", "test.told", 1)
 
 
-def test_a_stream_resumed_by_its_last_id_loses_and_repeats_nothing(server: Server, cast: Cast) -> None:
+def test_a_stream_resumed_by_its_last_id_loses_nothing(server: Server, cast: Cast) -> None:
     stream = opened(server.get("/live/", viewer=cast.ma))
     for n in range(4):
         tell(cast, n)
@@ -66,10 +68,34 @@ def test_a_stream_resumed_by_its_last_id_loses_and_repeats_nothing(server: Serve
     for n in range(4, 8):
         tell(cast, n)
     again = opened(server.get("/live/", viewer=cast.ma, headers={"Last-Event-ID": seen[-1]["id"]}))
-    seen += read(again, 6)
+    numbers = [event["n"] for event in seen]
+    while numbers[-1] != 7:
+        numbers.append(read(again, 1)[0]["n"])
     tell(cast, 8)
-    seen += read(again, 1)
-    assert [event["n"] for event in seen] == list(range(9))
+    numbers.append(read(again, 1)[0]["n"])
+    # While a transaction anywhere in the cluster is older than a message, a resumed stream may say it once more.
+    assert list(dict.fromkeys(numbers)) == list(range(9))
+
+
+def test_a_long_transaction_neither_delays_others_nor_is_lost(server: Server, cast: Cast) -> None:
+    stream = opened(server.get("/live/", viewer=cast.ma))
+    with psycopg.connect(**connection.get_connection_params()) as long:
+        long.execute("SELECT pg_current_xact_id()")
+        told_at = time.monotonic()
+        tell(cast, 1)
+        tell(cast, 2)
+        seen = read(stream, 2)
+        assert time.monotonic() - told_at < 1
+        assert [event["n"] for event in seen] == [1, 2]
+        stream.close()
+        long.execute(
+            "INSERT INTO outbox_message (id, programme_id, topic, kind, body, at)"
+            " VALUES (gen_random_uuid(), %s, 'hotline', 'test.told', '{\"n\": 0}', now())",
+            [cast.programme.pk],
+        )
+        long.commit()
+        again = opened(server.get("/live/", viewer=cast.ma, headers={"Last-Event-ID": seen[-1]["id"]}))
+        assert 0 in [read(again, 1)[0]["n"] for _ in range(3)], "it began before the last id and ended after"
 
 
 def test_a_page_misses_nothing_between_its_making_and_its_stream(server: Server, cast: Cast) -> None:

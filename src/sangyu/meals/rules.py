@@ -1,0 +1,254 @@
+"""What a till may sell, what it says to the elder, and how a day is counted; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+
+from sangyu.benefits.rules import Quote
+from sangyu.kit.errors import Refusal
+
+LUNCH_UNTIL = time(15)
+BANDS = ("AGE_65_74", "AGE_75_UP", "THREE_NO", "SEVERE_DISABILITY", "UNSUBSIDISED")
+COMPOUND_SURNAMES = frozenset(
+    {"欧阳", "司马", "上官", "诸葛", "夏侯", "皇甫", "尉迟", "令狐", "长孙", "慕容", "东方"}
+    | {"司徒", "公孙", "端木", "宇文", "淳于", "单于", "澹台", "万俟", "南宫", "独孤"}
+)
+DIGITS = "零一二三四五六七八九"
+
+
+class FullPrice(Refusal):
+    """There is no subsidy for this meal; it is sold at its full price when the elder agrees."""
+
+    code = "FULL_PRICE"
+
+
+class SecondMeal(FullPrice):
+    """The elder has had the day's subsidised meals."""
+
+    code = "SECOND_MEAL"
+
+
+class ElderDied(Refusal):
+    """The register says that the elder is no longer alive."""
+
+    code = "ELDER_DIED"
+
+
+class DayClosed(Refusal):
+    """The canteen's day was closed; its figures do not change any more."""
+
+    code = "DAY_CLOSED"
+
+
+class DayAhead(Refusal):
+    """A day cannot be closed before it has begun."""
+
+
+class SameKeyOtherSale(Refusal):
+    """The key of this sale was used for somebody else."""
+
+    code = "SAME_KEY_OTHER_BODY"
+
+
+class OtherCard(Refusal):
+    """The card stands for somebody else than the elder who is served."""
+
+
+class NotTheLast(Refusal):
+    """Only the last sale of a till is given back there."""
+
+    code = "NOT_THE_LAST"
+
+
+class ReasonMissing(Refusal):
+    """A meal is not given back without saying why."""
+
+
+@dataclass(frozen=True)
+class Eaten:
+    """A subsidised meal that the elder has had on the day: where, and at what o'clock in Beijing."""
+
+    canteen: str
+    clock: str
+
+
+@dataclass(frozen=True)
+class MealQuote:
+    """What one meal costs one elder now, and why.
+
+    Shape: `nth_of_day` counts subsidised meals, this one included; `eaten` are those before it.
+    """
+
+    quote: Quote
+    meal: str
+    nth_of_day: int
+    band: str
+    age: int
+    greeting: str
+    eaten: tuple[Eaten, ...] = ()
+
+    @property
+    def price_fen(self) -> int:
+        return self.quote.price_fen
+
+    @property
+    def elder_fen(self) -> int:
+        return self.quote.elder_fen
+
+    @property
+    def public_fen(self) -> int:
+        return self.quote.public_fen
+
+    @property
+    def because(self) -> str:
+        """The reason in Chinese."""
+        return "；".join(self.quote.because)
+
+    @property
+    def said(self) -> str:
+        """What the till says aloud to the elder."""
+        return said(self.greeting, self.elder_fen)
+
+
+def meal_of(clock: time) -> str:
+    """Name the meal by the clock in Beijing: lunch until three in the afternoon."""
+    return "LUNCH" if clock < LUNCH_UNTIL else "DINNER"
+
+
+def greeting(name: str, sex: str) -> str:
+    """Address an elder as one does: the surname and 奶奶 or 爷爷; of a name in parts, the first part."""
+    first, dot, _ = name.partition("·")
+    if not dot:
+        first = name[:2] if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else name[:1]
+    return first + {"FEMALE": "奶奶", "MALE": "爷爷"}.get(sex, "老人家")
+
+
+def said(greeted: str, elder_fen: int) -> str:
+    """Say in one breath what the elder pays."""
+    return f"{greeted}，免费" if elder_fen == 0 else f"{greeted}，自付{spoken(elder_fen)}"
+
+
+def spoken(fen: int) -> str:
+    """Say an amount as people do: 500 is 五元, 1250 is 十二元五角."""
+    whole, rest = divmod(fen, 100)
+    jiao, odd = divmod(rest, 10)
+    text = f"{_counted(whole)}元" if whole else ""
+    if jiao:
+        text += f"{DIGITS[jiao]}角"
+    if odd:
+        text += f"{'零' if whole and not jiao else ''}{DIGITS[odd]}分"
+    return text or "零元"
+
+
+def _counted(number: int) -> str:
+    if number >= 100:
+        return str(number)
+    tens, ones = divmod(number, 10)
+    return (DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (DIGITS[ones] if ones or not tens else "")
+
+
+def band(quote: Quote) -> str:
+    """Name the line of the day's statement on which a sale is counted, from what its decision had used."""
+    if quote.public_fen == 0:
+        return "UNSUBSIDISED"
+    used: Mapping[str, Any] = quote.decisions[-1]["facts_used"]
+    if quote.elder_fen == 0 and "three_no" in used.get("identities", ()):
+        return "THREE_NO"
+    if quote.elder_fen == 0 and "severe_disability" in used.get("identities", ()):
+        return "SEVERE_DISABILITY"
+    return "AGE_75_UP" if used["age"] >= 75 else "AGE_65_74"
+
+
+def ensure_alive(*, name: str, died_on: date | None) -> None:
+    """Refuse to sell to somebody who is registered as dead.
+
+    Raises: ElderDied.
+    """
+    if died_on is not None:
+        raise ElderDied(
+            f"{name}已于{died_on}登记去世，不能按老人就餐。请收下这张卡，交社区核对；如登记有误，请社区先更正。"
+        )
+
+
+def ensure_subsidised(offer: MealQuote, *, agreed: bool) -> None:
+    """Refuse a meal without subsidy until the elder has agreed to pay all of it.
+
+    Raises: SecondMeal, saying where and when the first was; FullPrice, with the reason of the rule.
+    """
+    if offer.public_fen or agreed:
+        return
+    if offer.eaten:
+        last = offer.eaten[-1]
+        raise SecondMeal(
+            f"今天{last.clock}已在{last.canteen}享受过补贴餐。{offer.because}。老人同意后，请按“全价售出”。"
+        )
+    raise FullPrice(f"{offer.because}。老人同意后，请按“全价售出”。")
+
+
+def ensure_reason(reason: str) -> None:
+    """Refuse a refund without a reason.
+
+    Raises: ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing("退餐必须写明原因，请选择或填写。")
+
+
+@dataclass(frozen=True)
+class Sold:
+    """One sale as the count of a day needs it. Units: fen."""
+
+    band: str
+    price_fen: int
+    elder_fen: int
+    public_fen: int
+    refunded: bool
+
+
+@dataclass(frozen=True)
+class DaySums:
+    """A canteen's day, refunded sales left out of everything but `refunded`.
+
+    Shape: `counts` has every band, zeros included; `by_price` maps a price in fen to such counts.
+    """
+
+    sold: int = 0
+    refunded: int = 0
+    price_fen: int = 0
+    elder_fen: int = 0
+    public_fen: int = 0
+    counts: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(BANDS, 0))
+    by_price: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+
+
+def add_up(sales: Iterable[Sold]) -> DaySums:
+    """Add up the sales of a day; the order of sales does not matter."""
+    rows = list(sales)
+    kept = [sale for sale in rows if not sale.refunded]
+    counts = dict.fromkeys(BANDS, 0)
+    by_price: dict[int, dict[str, int]] = {}
+    for sale in kept:
+        counts[sale.band] += 1
+        by_price.setdefault(sale.price_fen, dict.fromkeys(BANDS, 0))[sale.band] += 1
+    return DaySums(
+        sold=len(kept),
+        refunded=len(rows) - len(kept),
+        price_fen=sum(sale.price_fen for sale in kept),
+        elder_fen=sum(sale.elder_fen for sale in kept),
+        public_fen=sum(sale.public_fen for sale in kept),
+        counts=counts,
+        by_price=dict(sorted(by_price.items())),
+    )
+
+
+def agrees(sums: DaySums, decisions: Iterable[Mapping[str, Any]]) -> bool:
+    """Tell whether what the policy says of the counts comes out at what was taken sale by sale."""
+    rows = list(decisions)
+    return all(row["outcome"] == "decided" for row in rows) and (
+        sum(row["value"] for row in rows),
+        sum(row["shares_fen"]["elder"] for row in rows),
+        sum(row["shares_fen"]["government"] for row in rows),
+    ) == (sums.price_fen, sums.elder_fen, sums.public_fen)

@@ -1,0 +1,117 @@
+"""The clerk's elders: find, recognise, record a death; nobody outside the own community."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from tests.cast import Cast
+
+from sangyu.access import actions as access
+from sangyu.access.models import OrganisationKind, Role, User
+from sangyu.registry.models import Elder, Identity
+
+LIST = reverse("community:elders")
+
+
+@pytest.fixture
+def other_clerk(cast: Cast) -> User:
+    """A clerk of the north garden community."""
+    north = access.found_organisation(
+        programme=cast.programme, kind=OrganisationKind.COMMUNITY, name="北园社区", area_code="620102002001"
+    )
+    return cast.user(north, "north", "郝园", Role.COMMUNITY)
+
+
+def page(elder: Elder, name: str = "elder") -> str:
+    return reverse(f"community:{name}", args=[elder.pk])
+
+
+def test_the_list_and_the_search_find_own_elders(cast: Cast, sit, other_clerk: User):
+    desk = sit(cast.clerk)
+    assert "李秀兰" in desk.get(LIST).content.decode()
+    assert "王德厚" not in desk.get(LIST, {"q": "lxl"}).content.decode()
+    assert "没有找到" in desk.get(LIST, {"q": "张"}).content.decode()
+    assert "还没有登记的老人" in sit(other_clerk).get(LIST).content.decode()
+
+
+def test_the_page_says_the_class_and_why_and_masks_numbers(cast: Cast, sit):
+    text = sit(cast.clerk).get(page(cast.li)).content.decode()
+    assert "B 类" in text
+    assert "重点优抚对象等，列为B类" in text
+    assert "优待证 甘优0012号" in text
+    assert "13900000001" not in text
+    assert "139****0001" in text
+
+
+def test_a_stranger_does_not_find_the_elder(cast: Cast, sit, other_clerk: User):
+    desk = sit(other_clerk)
+    assert desk.get(page(cast.li)).status_code == 404
+    given = {"code": "needy", "evidence": "证 1号", "valid_from": "2026-11-01"}
+    assert desk.post(page(cast.li, "recognise"), given).status_code == 404
+    assert desk.post(page(cast.li, "record-death"), {"died_on": "2026-11-01", "sure": "on"}).status_code == 404
+    assert sit(cast.kangan_user).get(page(cast.li)).status_code == 403
+
+
+def test_a_recognition_changes_the_class(cast: Cast, sit):
+    desk = sit(cast.clerk)
+    assert "C 类" in desk.get(page(cast.grandpa)).content.decode()
+    given = {"code": "three_no", "evidence": "三无证 3号", "valid_from": "2026-11-01"}
+    answer = desk.post(page(cast.grandpa, "recognise"), given, follow=True)
+    assert "A 类" in answer.content.decode()
+    assert Identity.objects.get(elder=cast.grandpa).evidence == "三无证 3号"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"code": "needy", "evidence": "", "valid_from": "2026-11-01"}, "请填写证明材料"),
+        (
+            {"code": "needy", "evidence": "证 1号", "valid_from": "2026-11-01", "valid_until": "2026-11-01"},
+            "截止日期应晚于起始日期",
+        ),
+    ],
+)
+def test_a_recognition_is_refused_with_everything_kept(cast: Cast, sit, given: dict[str, str], said: str):
+    answer = sit(cast.clerk).post(page(cast.grandpa, "recognise"), given)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert 'value="2026-11-01"' in answer.content.decode()
+    assert not Identity.objects.filter(elder=cast.grandpa).exists()
+
+
+def test_a_death_is_recorded_and_shown(cast: Cast, sit):
+    desk = sit(cast.clerk)
+    future = desk.post(page(cast.grandpa, "record-death"), {"died_on": "2030-01-01", "sure": "on"})
+    assert future.status_code == 422
+    assert "不合理" in future.content.decode()
+    unsure = desk.post(page(cast.grandpa, "record-death"), {"died_on": "2026-11-08"})
+    assert unsure.status_code == 422
+    answer = desk.post(page(cast.grandpa, "record-death"), {"died_on": "2026-11-08", "sure": "on"}, follow=True)
+    assert "2026年11月8日 周日 去世" in answer.content.decode()
+    assert Elder.objects.get(pk=cast.grandpa.pk).died_on == date(2026, 11, 8)
+
+
+def test_pages_follow_the_phone_book(cast: Cast, sit):
+    for n in range(31):
+        cast.elder(
+            "周" + "甲乙丙丁戊己庚辛壬癸"[n % 10] + "一二三四"[n // 10],
+            date(1940, 1, 1),
+            100 + n,
+            [f"139000001{n:02d}"],
+        )
+    desk = sit(cast.clerk)
+    first = desk.get(LIST)
+    second = desk.get(LIST + first.context["next"])
+    names = [row["elder"].pk for page_ in (first, second) for row in page_.context["rows"]]
+    assert len(names) == len(set(names)) == 33
+    assert second.context["next"] == ""
+
+
+def test_the_list_costs_the_same_whatever_its_length(cast: Cast, sit, django_assert_max_num_queries):
+    for n in range(10):
+        cast.elder("周" + "甲乙丙丁戊己庚辛壬癸"[n], date(1940, 1, 1), 100 + n, [f"1390000010{n}"])
+    desk = sit(cast.clerk)
+    with django_assert_max_num_queries(8):
+        desk.get(LIST)

@@ -1,0 +1,123 @@
+"""A sample that anyone can draw again, and a sheet that adds up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sangyu.quality import rules
+from sangyu.quality.rules import Month
+
+orders = st.lists(st.uuids(), max_size=40, unique=True)
+GOOD = Month(
+    licence_days_missing=0,
+    officers_missing=0,
+    sent=10,
+    answered_in_time=10,
+    visits=10,
+    punctual=10,
+    proven=10,
+    reached=4,
+    satisfaction_sum=20,
+    complaints=0,
+    certificates=2,
+    certificates_valid=2,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(orders=orders, due=st.integers(0, 50), chance=st.randoms(use_true_random=False))
+def test_the_sample_has_its_size_and_does_not_depend_on_the_order_of_the_list(orders, due, chance):
+    shuffled = orders[:]
+    chance.shuffle(shuffled)
+    drawn = rules.draw(orders, due=due, seed="城关:2026-11-10")
+    assert drawn == rules.draw(shuffled, due=due, seed="城关:2026-11-10")
+    assert len(drawn) == min(due, len(orders))
+    assert set(drawn) <= set(orders)
+
+
+@settings(deadline=None, max_examples=60)
+@given(orders=orders, due=st.integers(0, 40))
+def test_a_larger_share_only_adds_to_the_sample(orders, due):
+    assert rules.draw(orders, due=due + 1, seed="s")[:due] == rules.draw(orders, due=due, seed="s")
+
+
+def test_another_day_draws_others():
+    from uuid import UUID
+
+    field = [UUID(int=n) for n in range(200)]
+    drawn = {tuple(rules.draw(field, due=10, seed=f"城关:2026-11-{day:02d}")) for day in range(1, 31)}
+    assert len(drawn) == 30
+    hits = Counter(order for sample in drawn for order in sample)
+    assert max(hits.values()) < 10
+
+
+def scores(month):
+    return {item.code: item.score_tenths for item in rules.sheet(month)}
+
+
+def test_a_faultless_month_has_full_marks_in_all_four_dimensions():
+    items = rules.sheet(GOOD)
+    full = rules.dimension_scores([(item.dimension, item.full_tenths) for item in items])
+    assert full == {"enterprise": 1000, "norms": 1000, "quality": 1000, "staff": 1000}
+    assert rules.dimension_scores([(item.dimension, item.score_tenths) for item in items]) == full
+
+
+def test_a_month_without_work_deducts_nothing_and_says_so():
+    idle = Month(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert all(item.score_tenths == item.full_tenths for item in rules.sheet(idle))
+    assert "没有接通的回访" in next(item.evidence for item in rules.sheet(idle) if item.code == "Q1")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "score"),
+    [
+        ({"licence_days_missing": 1}, "E1", 0),
+        ({"officers_missing": 1}, "E2", 200),
+        ({"officers_missing": 2}, "E2", 0),
+        ({"answered_in_time": 9}, "N1", 360),
+        ({"punctual": 5}, "N2", 150),
+        ({"proven": 0}, "N3", 0),
+        ({"satisfaction_sum": 10}, "Q1", 350),
+        ({"complaints": 1}, "Q2", 200),
+        ({"complaints": 4}, "Q2", 0),
+        ({"certificates_valid": 1}, "S1", 500),
+    ],
+)
+def test_each_shortcoming_costs_its_own_item_only(change, code, score):
+    before, after = scores(GOOD), scores(replace(GOOD, **change))
+    assert after == {**before, code: score}
+
+
+@st.composite
+def some_month(draw):
+    def part(of):
+        return draw(st.integers(0, of))
+
+    sent, visits, reached, certificates = (draw(st.integers(0, 50)) for _ in range(4))
+    return Month(
+        licence_days_missing=draw(st.integers(0, 31)),
+        officers_missing=draw(st.integers(0, 2)),
+        sent=sent,
+        answered_in_time=part(sent),
+        visits=visits,
+        punctual=part(visits),
+        proven=part(visits),
+        reached=reached,
+        satisfaction_sum=sum(draw(st.integers(1, 5)) for _ in range(reached)),
+        complaints=part(reached),
+        certificates=certificates,
+        certificates_valid=part(certificates),
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(month=some_month())
+def test_no_score_is_below_nothing_or_above_full(month):
+    items = rules.sheet(month)
+    assert all(0 <= item.score_tenths <= item.full_tenths for item in items)
+    assert all(item.evidence for item in items)

@@ -1,0 +1,198 @@
+"""The month becomes statements: what may be paid, what waits, and nothing twice."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.cast import BEIJING
+from tests.neighbours import neighbour
+from tests.race import race
+
+from sangyu.access.models import Role
+from sangyu.access.queries import NotAllowed
+from sangyu.benefits.models import Charge
+from sangyu.kit.errors import NotFound
+from sangyu.kit.month import Month
+from sangyu.providers.models import Enterprise, EnterpriseState
+from sangyu.quality import actions as quality
+from sangyu.quality.models import FollowUpTask
+from sangyu.settlement import actions as settlement
+from sangyu.settlement import queries as settlement_read
+from sangyu.settlement import rules
+from sangyu.settlement.models import Line, Run, Statement, Withheld
+from sangyu.settlement.rules import AlreadyApproved, NotYet
+
+CLOSED = datetime(2026, 12, 5, 9, tzinfo=BEIJING)
+
+
+def draw_up(cast, **more):
+    return settlement.draw_up(**{"month": cast.month, "by": cast.qian, "at": CLOSED, **more})
+
+
+def test_a_statement_adds_up_from_charge_to_net(cast):
+    cast.visited(cast.order(days=1))
+    cast.visited(cast.order(days=2))
+    run = cast.drawn_up()
+    statement = Statement.objects.get()
+    assert (statement.orders, statement.charged_fen, statement.elder_fen) == (2, 12800, 7800)
+    assert (statement.gross_fen, statement.deducted_fen, statement.net_fen) == (5000, 250, 4750)
+    lines = Line.objects.filter(statement=statement).order_by("n")
+    assert [line.n for line in lines] == [1, 2]
+    assert sum(line.net_fen for line in lines) == statement.net_fen
+    assert statement.root == rules.root([line.leaf for line in lines])
+    assert run.root == rules.root([statement.root])
+
+
+def test_each_enterprise_has_its_own_statement_and_sees_no_other(cast):
+    cast.visited()
+    cast.drawn_up()
+    statement = Statement.objects.get()
+    assert settlement_read.get_statement(cast.kangan_user, statement.pk) == statement
+    assert [line.charge.item for line in settlement_read.lines(cast.kangan_user, statement)] == [cast.cleaning]
+    for stranger in (cast.letter_user, cast.zhao_user, cast.clerk, neighbour(cast, Role.FINANCE)):
+        assert list(settlement_read.statements(stranger)) == []
+        with pytest.raises(NotFound, match="结算单"):
+            settlement_read.get_statement(stranger, statement.pk)
+
+
+def test_drawing_up_again_adds_nothing(cast):
+    cast.visited()
+    run = cast.drawn_up()
+    again = draw_up(cast)
+    assert (again.pk, again.root) == (run.pk, run.root)
+    assert (Run.objects.count(), Statement.objects.count(), Line.objects.count()) == (1, 1, 1)
+
+
+def test_an_unproven_visit_waits_until_the_elder_has_confirmed_it(cast):
+    visit = cast.visited(place=None)
+    quality.draw_sample(day=visit.arrived_at.date(), by=cast.clock, at=visit.arrived_at + timedelta(hours=10))
+    for row in quality.appraise(month=cast.month, by=cast.sun, at=CLOSED - timedelta(days=4)):
+        quality.finalise(appraisal_id=row.pk, by=cast.sun, at=row.object_until)
+    run = draw_up(cast)
+    assert (Statement.objects.count(), Withheld.objects.get().reason) == (0, "上门证明不足，尚未经回访确认")
+    assert [row.charge for row in settlement_read.withheld_in(cast.qian, run)] == [Charge.objects.get()]
+    quality.follow_up(
+        task_id=FollowUpTask.objects.get().pk,
+        by=cast.sun,
+        at=CLOSED,
+        reached=True,
+        happened=True,
+        paid_as_told=True,
+        satisfaction=5,
+    )
+    draw_up(cast)
+    assert Statement.objects.get().gross_fen == 5000
+
+
+def test_a_visit_that_the_elder_denies_is_not_paid(cast):
+    visit = cast.visited()
+    quality.draw_sample(day=visit.arrived_at.date(), by=cast.clock, at=visit.arrived_at + timedelta(hours=10))
+    quality.follow_up(
+        task_id=FollowUpTask.objects.get().pk,
+        by=cast.sun,
+        at=visit.arrived_at + timedelta(days=1),
+        reached=True,
+        happened=False,
+        paid_as_told=False,
+        satisfaction=1,
+    )
+    draw_up(cast)
+    assert "没有人上门" in Withheld.objects.get().reason
+
+
+def test_without_a_final_appraisal_the_enterprises_are_named(cast):
+    cast.visited()
+    with pytest.raises(NotYet, match="康安居家服务有限公司"):
+        draw_up(cast)
+    assert not Run.objects.exists()
+
+
+def test_an_enterprise_suspended_since_is_paid_for_its_month(cast):
+    cast.visited()
+    Enterprise.objects.filter(pk=cast.kangan.pk).update(state=EnterpriseState.SUSPENDED)
+    cast.drawn_up()
+    assert Statement.objects.get().enterprise == cast.kangan
+
+
+def test_an_old_charge_of_an_enterprise_that_left_is_paid_by_its_last_score(cast):
+    cast.visited(cast.order(days=1))
+    unproven = cast.visited(cast.order(days=2), place=None)
+    for row in quality.appraise(month=cast.month, by=cast.sun, at=CLOSED - timedelta(days=4)):
+        quality.finalise(appraisal_id=row.pk, by=cast.sun, at=row.object_until)
+    november = Statement.objects.get(run=cast.approved(draw_up(cast)))
+    Enterprise.objects.update(state=EnterpriseState.EXITED)
+    at = CLOSED + timedelta(days=1)
+    quality.draw_sample(day=unproven.arrived_at.date(), by=cast.clock, at=at)
+    quality.follow_up(
+        task_id=FollowUpTask.objects.get(order=unproven.order).pk,
+        by=cast.sun,
+        at=at,
+        reached=True,
+        happened=True,
+        paid_as_told=True,
+        satisfaction=5,
+    )
+    december = draw_up(cast, month=Month(2026, 12), at=CLOSED + timedelta(days=30))
+    statement = Statement.objects.get(run=december)
+    assert (statement.enterprise, statement.orders) == (cast.kangan, 1)
+    assert statement.score_tenths == november.score_tenths
+
+
+def test_next_month_holds_only_what_is_new(cast):
+    cast.visited(cast.order(days=1))
+    cast.paid(cast.drawn_up())
+    settled = Line.objects.count()
+    draw_up(cast, month=Month(2026, 12), at=CLOSED + timedelta(days=30))
+    assert Line.objects.count() == settled
+
+
+def test_an_approved_run_takes_nothing_more_but_may_be_repeated(cast):
+    cast.visited(cast.order(days=1))
+    run = cast.approved(cast.drawn_up())
+    assert draw_up(cast).pk == run.pk
+    cast.visited(cast.order(days=3))
+    with pytest.raises(AlreadyApproved, match="已经审批"):
+        draw_up(cast)
+
+
+def test_only_finance_and_the_clock_draw_up(cast):
+    with pytest.raises(NotAllowed, match="财务经办"):
+        draw_up(cast, by=cast.feng)
+    assert draw_up(cast, by=neighbour(cast, Role.FINANCE)).programme != cast.programme
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_at_once_settle_each_charge_once(cast):
+    for n in range(1, 6):
+        cast.visited(cast.order(days=n))
+    at = cast.month_end()
+    outcomes = race(*[partial(draw_up, cast, at=at)] * 3)
+    assert len({run.pk for run in outcomes}) == 1
+    assert Line.objects.count() == Charge.objects.count() == 5
+    assert Statement.objects.count() == 1
+
+
+def test_twice_the_lines_cost_no_more_queries(cast):
+    """Five lines and ten lines of one enterprise, drawn up and paid: the same number of statements to the database."""
+    counts = []
+    for month, days in ((Month(2026, 11), range(1, 6)), (Month(2026, 12), range(25, 35))):
+        for day in days:
+            cast.visited(cast.order(days=day))
+        drafted = datetime(month.next().year, month.next().month, 1, 9, tzinfo=BEIJING)
+        for row in quality.appraise(month=month, by=cast.sun, at=drafted):
+            quality.finalise(appraisal_id=row.pk, by=cast.sun, at=row.object_until)
+        at = drafted + timedelta(days=4)
+        with CaptureQueriesContext(connection) as drawing:
+            run = draw_up(cast, month=month, at=at)
+        cast.approved(run)
+        with CaptureQueriesContext(connection) as paying:
+            settlement.pay(run_id=run.pk, by=cast.qian, at=at + timedelta(hours=3))
+        counts.append((len(drawing), len(paying)))
+    assert Line.objects.count() == 15
+    # The first month of a programme also opens its accounts.
+    assert counts[1][0] <= counts[0][0]
+    assert counts[1][1] <= counts[0][1]

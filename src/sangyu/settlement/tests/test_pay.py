@@ -1,0 +1,140 @@
+"""An approved run is paid once, and the bank's answer is taken as it comes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from tests.cast import FUND, bank_answers
+from tests.neighbours import neighbour
+from tests.race import race
+
+from sangyu.access.models import Role
+from sangyu.access.queries import NotAllowed
+from sangyu.kit.errors import NotFound
+from sangyu.ledger import queries as ledger_read
+from sangyu.ledger.models import HoldEnd
+from sangyu.ledger.verify import verify
+from sangyu.providers.models import Enterprise
+from sangyu.settlement import actions as settlement
+from sangyu.settlement import queries as settlement_read
+from sangyu.settlement.models import Payment, PaymentFile, PaymentReturn, Run
+from sangyu.settlement.rules import BadReturnFile, CannotBeWritten, NotYet
+
+
+def pay(cast, run, **more):
+    return settlement.pay(run_id=run.pk, **{"by": cast.qian, "at": run.drawn_at + timedelta(hours=3), **more})
+
+
+def take(cast, run, content, **more):
+    at = run.drawn_at + timedelta(hours=30)
+    return settlement.take_return(run_id=run.pk, content=content, **{"by": cast.qian, "at": at, **more})
+
+
+def owed_fen(cast, run):
+    return ledger_read.balance(settlement.payable_key(run, FUND, cast.kangan.pk)).balance_fen
+
+
+@pytest.fixture
+def run(cast):
+    cast.visited()
+    return cast.approved(cast.drawn_up())
+
+
+def test_paying_posts_the_holds_and_gives_back_the_deduction_with_its_reason(cast, run):
+    file = pay(cast, run)
+    assert (file.payments, file.total_fen) == (1, 4750)
+    end = HoldEnd.objects.get(posted_fen=4750)
+    assert (end.kind, end.voided_fen) == (HoldEnd.Kind.POSTED, 250)
+    assert "考核得分87.4分" in end.reason
+    assert owed_fen(cast, run) == 4750
+    assert verify() == []
+
+
+def test_paying_again_returns_the_same_file_byte_for_byte(cast, run):
+    first = pay(cast, run)
+    again = pay(cast, run, at=run.drawn_at + timedelta(days=9))
+    assert bytes(again.content) == bytes(first.content)
+    assert (PaymentFile.objects.count(), Payment.objects.count()) == (1, 1)
+    assert owed_fen(cast, run) == 4750
+
+
+def test_nothing_is_paid_before_the_approval(cast):
+    cast.visited()
+    run = cast.confirmed(cast.drawn_up())
+    with pytest.raises(NotYet, match="还没有审批"):
+        pay(cast, run)
+    assert owed_fen(cast, run) == 0
+
+
+def test_only_finance_of_this_programme_pays(cast, run):
+    with pytest.raises(NotAllowed, match="财务经办"):
+        pay(cast, run, by=cast.feng)
+    with pytest.raises(NotFound, match="结算"):
+        pay(cast, run, by=neighbour(cast, Role.FINANCE))
+    with pytest.raises(NotFound, match="结算"):
+        take(cast, run, b"", by=neighbour(cast, Role.FINANCE))
+
+
+def test_a_name_that_cannot_be_written_stops_everything(cast, run):
+    Enterprise.objects.filter(pk=cast.kangan.pk).update(account_name="㛃记服务部")
+    with pytest.raises(CannotBeWritten, match="㛃"):
+        pay(cast, run, encoding="gb2312")
+    assert owed_fen(cast, run) == 0
+    assert "㛃记服务部" in bytes(pay(cast, run).content).decode("gb18030")
+
+
+def test_what_the_bank_paid_leaves_the_enterprise_s_account(cast, run):
+    answers = bank_answers(pay(cast, run))
+    assert take(cast, run, answers) == 1
+    assert take(cast, run, answers) == 0
+    assert owed_fen(cast, run) == 0
+    assert settlement_read.totals(cast.auditor, run).paid_fen == 4750
+    assert PaymentReturn.objects.count() == 1
+    assert verify() == []
+
+
+def test_what_the_bank_could_not_pay_stays_owed(cast, run):
+    file = pay(cast, run)
+    number = Payment.objects.get().number
+    assert take(cast, run, bank_answers(file, failed=(number,))) == 1
+    assert owed_fen(cast, run) == 4750
+    returned = PaymentReturn.objects.get()
+    assert (returned.paid, returned.reason) == (False, "户名不符")
+    totals = settlement_read.totals(cast.auditor, run)
+    assert (totals.file_fen, totals.paid_fen) == (4750, 0)
+    assert verify() == []
+
+
+def test_an_answer_that_changes_or_belongs_elsewhere_is_refused(cast, run):
+    file = pay(cast, run)
+    number = Payment.objects.get().number
+    take(cast, run, bank_answers(file))
+    with pytest.raises(BadReturnFile, match=f"{number}的结果与上次回单不同"):
+        take(cast, run, bank_answers(file, failed=(number,)))
+    with pytest.raises(BadReturnFile, match=r"SY99.*不在本月付款文件"):
+        take(cast, run, "支付编号,结果,银行流水号,原因\r\nSY99,成功,BK1,\r\n".encode("gb18030"))
+    assert owed_fen(cast, run) == 0
+
+
+def test_an_answer_with_one_bad_row_changes_nothing(cast, run):
+    content = bank_answers(pay(cast, run)) + "\r\nSY99,成功,BK1,".encode("gb18030")
+    with pytest.raises(BadReturnFile):
+        take(cast, run, content)
+    assert owed_fen(cast, run) == 4750
+    assert not PaymentReturn.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_at_once_pay_once(cast):
+    cast.visited()
+    run = cast.approved(cast.drawn_up())
+    outcomes = race(*[partial(pay, cast, run)] * 3)
+    assert len({file.sha256 for file in outcomes}) == 1
+    assert PaymentFile.objects.count() == 1
+    assert owed_fen(cast, run) == 4750
+    answers = bank_answers(outcomes[0])
+    assert sorted(race(*[partial(take, cast, run, answers)] * 3)) == [0, 0, 1]
+    assert owed_fen(cast, Run.objects.get()) == 0
+    assert verify() == []
