@@ -1,4 +1,4 @@
-"""kill -9 in the middle of everything: whatever was acknowledged is there, whatever was not is gone, nothing is twice."""
+"""kill -9 in the middle of everything: what was acknowledged is there, what was not is gone, nothing is twice."""
 
 from __future__ import annotations
 

@@ -275,7 +275,7 @@ def lapse_credits(*, programme_id: UUID, month: Month, by: User, at: datetime) -
             continue
         gone = AccountKey(programme_id, key.fund, "CREDIT_LAPSED", str(month), key.party_id)
         ledger.transfer(
-            id=derived_id("lapse", key.id),
+            id=derived_id("lapse", key.id, balance.debit_fen),  # what comes free later lapses by an entry of its own
             programme_id=programme_id,
             kind="CREDIT_LAPSE",
             legs=[Leg(key, -left_fen), Leg(gone, left_fen)],

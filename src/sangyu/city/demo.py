@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from sangyu.city import areas, build, diary, players
+from sangyu.city import areas, build, diary, pages, players
 from sangyu.city.blueprint import Blueprint, month_to_play
 from sangyu.city.build import PASSWORD
 from sangyu.city.close import check_books, close
@@ -24,7 +24,7 @@ from sangyu.kit.month import Month
 from sangyu.portals.clock import now
 
 DISTRICT = "620102"
-SCALE, SEED = 0.01, 1
+SCALE, SEED = 0.005, 1
 
 
 class AnotherCity(Refusal):
@@ -50,19 +50,18 @@ def run(
     """
     at = at or now()
     seconds: dict[str, float] = {}
-    tree = areas.read(DISTRICT)
     with _timed(seconds, "build"):
-        plan = _begin(Blueprint(tree, scale, seed, month_to_play(at)))
-        done = diary.read()
-        if diary.BUILT not in done:
-            build.build(plan, progress=progress)
-            diary.note(plan, diary.BUILT)
-    if diary.CLOSED not in done:
+        plan = build_only(scale=scale, seed=seed, progress=progress, at=at)
+    if diary.CLOSED not in diary.read():
         _play_and_close(plan, seconds, progress)
     who = players.load(plan)
     if not once:
         with _timed(seconds, "today"):
             leave_work(plan, who, at=at, progress=progress)
+    if base_url is not None:
+        with _timed(seconds, "pages"):
+            number = pages.walk(plan, who, base_url=base_url, at=at)
+            progress(f"工单{number}已在各个工作台的网页上走完：来电、下单、派单、接单、派人、签到、签退。")
     with _timed(seconds, "summary"):
         told = summary(who.programme.pk, plan.month)
     if not json:
@@ -70,6 +69,18 @@ def run(
         for line in log_ins(plan):
             progress(line)
     return {**told, "seconds": seconds}
+
+
+def build_only(*, scale: float, seed: int, progress: Callable[[str], None], at: datetime | None = None) -> Blueprint:
+    """Build the city unless it stands, and return what it was built from.
+
+    Raises: AnotherCity; NoSuchAreas.
+    """
+    plan = _begin(Blueprint(areas.read(DISTRICT), scale, seed, month_to_play(at or now())))
+    if diary.BUILT not in diary.read():
+        build.build(plan, progress=progress)
+        diary.note(plan, diary.BUILT)
+    return plan
 
 
 def log_ins(plan: Blueprint) -> list[str]:

@@ -24,6 +24,7 @@ from sangyu.city.follow_up import ring_elders
 from sangyu.city.people import Elder
 from sangyu.city.players import Firm, Players, elder_id
 from sangyu.city.resume import Standing, standing
+from sangyu.city.words import REFUSALS, TALK, UNSERVED
 from sangyu.dispatch import actions as dispatch
 from sangyu.dispatch.models import Dispatch, RefusalReason
 from sangyu.dispatch.rules import NobodyFits
@@ -40,44 +41,6 @@ from sangyu.visits import actions as visits
 ATTEMPTS_MAX = 3
 SAMPLE_AT = time(21, 30)  # after the last worker has left
 CALLS_AT = time(9)
-# Why nobody came, as it is written on the cancelled order.
-UNSERVED = {
-    "NOBODY_FITS": "没有符合条件的企业可以承接，已与老人商定取消",
-    "REFUSED": "三家企业均未接单，已向老人致歉并取消",
-    "NO_WORKER_FREE": "接单企业没有空闲人员，已向老人致歉并取消",
-    "NO_SHOW": "服务人员没有上门，已向老人致歉并取消",
-    "ELDER_CANCELLED": "老人来电取消",
-    "MONTH_END": "月末仍未安排，已与老人商定取消",
-}
-_REFUSALS = {
-    "当天人手不足": RefusalReason.NO_WORKER,
-    "该时段服务员已排满": RefusalReason.OTHER_TIME,
-    "距离过远，来回时间不够": RefusalReason.TOO_FAR,
-    "所需证书的服务员休假": RefusalReason.NO_SKILL,
-    "设备正在检修": RefusalReason.OTHER,
-}
-_TALK = {
-    Intent.CONSULTATION: (
-        "问助浴怎么预约",
-        "问补贴还剩多少",
-        "问低保能不能减免",
-        "问服务人员有没有证",
-        "问餐厅开门时间",
-    ),
-    Intent.COMPLAINT: ("反映上次上门迟到", "反映窗户没擦干净", "反映换了陌生的服务员", "反映电话打不进来"),
-    Intent.COMFORT: (
-        "孩子没回来，想说说话",
-        "睡不着，聊了聊年轻时的事",
-        "问候天气，提醒添衣",
-        "说到老伴，多陪了一会儿",
-    ),
-    Intent.EMERGENCY: (
-        "头晕站不稳，已联系120和家属",
-        "在家摔倒，已派急救员并通知家属",
-        "忘关煤气，已派人上门",
-        "被锁门外，已派开锁",
-    ),
-}
 
 
 @dataclass(eq=False)
@@ -162,7 +125,7 @@ class Play:
         if call.intent is Intent.ORDER:
             self._takes_order(at, call, rung)
         else:
-            note = pick(_TALK[call.intent], self.seed, "talk", call.ref)
+            note = pick(TALK[call.intent], self.seed, "talk", call.ref)
             self._close(at, call.ref, rung, End(call.intent.value), note, self.elders[call.elder_ref])
 
     def _close(self, at: datetime, ref: str, rung: Call, kind: End, note: str, elder: Elder) -> None:
@@ -293,7 +256,7 @@ class Play:
             return
         firm = self.players.firms[sent.enterprise_id]
         because = behaviour.refusal(firm.ref, case.ref, seed=self.seed)
-        reason = _REFUSALS.get(because, "")
+        reason = REFUSALS.get(because, "")
         worker_id = None if because else self._free_worker(case, firm)
         if worker_id is None:
             dispatch.refuse(

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection
 
 from sangyu.city.blueprint import BEIJING
-from sangyu.city.play import UNSERVED
+from sangyu.city.words import UNSERVED
 from sangyu.kit.month import Month
 
 _SUMS = {

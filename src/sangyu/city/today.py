@@ -17,7 +17,6 @@ from sangyu.city import catalogue
 from sangyu.city import players as cast
 from sangyu.city.blueprint import BEIJING, Blueprint
 from sangyu.city.build import HOTLINE, relax_commits
-from sangyu.city.firms import Worker
 from sangyu.city.people import Elder, service_class
 from sangyu.city.players import Players, elder_id
 from sangyu.dispatch import actions as dispatch
@@ -61,7 +60,7 @@ class _Scene:
         self.plan, self.players, self.at = plan, players, at
         self.day: date = at.astimezone(BEIJING).date()
         self.firm = plan.enterprises[0]
-        self.item = self._item_for(plan.workers_of[self.firm.ref][0])
+        self.item = item_for(plan, players)
         self.manager: User = players.users[cast.manager_name(0)]
         self._near = self._neighbours()
         self._waiting = iter(self._near)  # everybody orders at most once
@@ -170,18 +169,6 @@ class _Scene:
         dispatch.assign(dispatch_id=sent.pk, worker_id=chosen.pk, by=self.manager, at=at + timedelta(minutes=5))
         return self.players.workers[chosen.pk].user
 
-    def _item_for(self, worker: Worker) -> ServiceItem:
-        """Choose a short item that the first worker can do without a certificate, cleaning if possible."""
-        able = [
-            item
-            for item in catalogue.items()
-            if item.code in self.firm.item_codes
-            and item.skill in worker.skills
-            and not item.certificate
-            and item.minutes <= MINUTES_MAX
-        ]
-        return self.players.items[min(able, key=lambda item: (item.skill != "CLEANING", item.code)).code]
-
     def _home(self, order: Order) -> Point:
         return next(e.home for e in self._near if self._pk(e) == order.elder_id)
 
@@ -207,3 +194,18 @@ class _Scene:
 
     def _line(self, name: str) -> str:
         return f"TODAY-{self.day:%Y%m%d}-{name}"
+
+
+def item_for(plan: Blueprint, players: Players) -> ServiceItem:
+    """Choose a short item that the first worker can do without a certificate, cleaning if possible."""
+    firm = plan.enterprises[0]
+    skills = plan.workers_of[firm.ref][0].skills
+    able = [
+        item
+        for item in catalogue.items()
+        if item.code in firm.item_codes
+        and item.skill in skills
+        and not item.certificate
+        and item.minutes <= MINUTES_MAX
+    ]
+    return players.items[min(able, key=lambda item: (item.skill != "CLEANING", item.code)).code]

@@ -25,6 +25,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+PAGE_S_MAX = 4.0
+in_hand: set[asyncio.Future[None]] = set()
+
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Route `/live` to the streams, everything else to the pages."""
@@ -32,16 +35,36 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _live_and_die(receive, send)
     elif scope["type"] == "http" and (scope["path"] == "/live" or scope["path"].startswith("/live/")):
         await streams(scope, receive, send)
+    elif scope["type"] == "http":
+        await _page(scope, receive, send)
     else:
-        await pages(scope, _as_coroutine(receive), send)
+        await pages(scope, receive, send)
 
 
-def _as_coroutine(receive: Receive) -> Receive:
-    # The server hands out an awaitable; the bridge to the pages' threads asks for a coroutine.
+async def _page(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a page, and let its thread finish in peace whatever becomes of the browser.
+
+    The bridge lets a thread wait for the event loop to take its answer piece by piece. If the browser leaves and the
+    taking stops, that thread would wait for ever: so pieces are taken to the last one, and thrown away.
+    """
+    gone = False
+
+    async def take(message: MutableMapping[str, Any]) -> None:
+        nonlocal gone
+        if gone:
+            return
+        try:
+            await send(message)
+        except Exception:  # whatever the server says of a connection that is closed
+            gone = True
+
     async def hear() -> MutableMapping[str, Any]:
-        return await receive()
+        return await receive()  # the server hands out an awaitable; the bridge asks for a coroutine
 
-    return hear
+    task = asyncio.ensure_future(pages(scope, hear, take))
+    in_hand.add(task)
+    task.add_done_callback(in_hand.discard)
+    await asyncio.shield(task)
 
 
 async def _live_and_die(receive: Receive, send: Send) -> None:
@@ -52,6 +75,8 @@ async def _live_and_die(receive: Receive, send: Send) -> None:
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             streams.hub.close()
+            if in_hand:
+                await asyncio.wait(in_hand, timeout=PAGE_S_MAX)
             await send({"type": "lifespan.shutdown.complete"})
             return
 

@@ -81,6 +81,23 @@ def answer(*, call_id: UUID, by: User, at: datetime) -> Call:
 
 
 @transaction.atomic
+def log_by_hand(*, caller_number: str, by: User, at: datetime, key: str) -> Call:
+    """Note a call that the telephone system did not tell of, as rung and answered now; the same `key` notes it once.
+
+    Raises: NotAllowed.
+    """
+    ensure_role(by, Role.AGENT, Role.SUPERVISOR)
+    call = ring(
+        programme=by.programme,
+        line_reference=f"manual-{key}",
+        caller_number=caller_number,
+        called_number=by.programme.hotline_number,
+        at=at,
+    )
+    return answer(call_id=call.pk, by=by, at=at)
+
+
+@transaction.atomic
 def hang_up(*, programme: Programme, line_reference: str, at: datetime) -> Call | None:
     """Note that the line is down; a call that nobody answered becomes a return call to make.
 

@@ -47,8 +47,8 @@ def waiting(viewer: User) -> list[Call]:
 
 
 def missed(viewer: User, *, limit: int = 20) -> list[Call]:
-    """Return calls that hung up unanswered and wait for a return call, oldest first."""
-    rows = calls(viewer).filter(answered_at=None, ended_at=None, hung_up_at__isnull=False)
+    """Return calls that hung up unanswered and wait for a return call, oldest first; nobody rings a withheld number."""
+    rows = calls(viewer).filter(answered_at=None, ended_at=None, hung_up_at__isnull=False).exclude(caller_number="")
     return list(rows.order_by("rang_at", "id")[:limit])
 
 

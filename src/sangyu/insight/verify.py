@@ -117,6 +117,48 @@ SELECT file.name, 'file ' || file.total_fen || ', payments ' || coalesce(sum(pay
 HAVING file.total_fen <> coalesce(sum(payment.amount_fen), 0) OR file.payments <> count(payment.id)
 """
 
+REVERSED = """
+SELECT charge.id::text,
+       'reversed ' || charge.public_fen || ', voided ' || coalesce(ended.voided_fen, 0)
+       || ', on a statement ' || count(line.id)
+  FROM benefits_reversal AS reversal
+  JOIN benefits_charge AS charge ON charge.id = reversal.charge_id
+  LEFT JOIN ledger_holdend AS ended ON ended.hold_id = charge.hold_id
+  LEFT JOIN settlement_line AS line ON line.charge_id = charge.id AND NOT line.withdrawn
+ GROUP BY charge.id, ended.hold_id
+HAVING count(line.id) > 0 OR charge.public_fen <> coalesce(ended.voided_fen, 0)
+"""
+
+MEALS = """
+SELECT sale.id::text,
+       'sold ' || sale.price_fen || '/' || sale.elder_fen || ', charged '
+       || coalesce(charge.price_fen || '/' || charge.elder_fen, 'nothing')
+       || CASE WHEN (refund.id IS NULL) <> (reversal.id IS NULL) THEN ', given back on one side only' ELSE '' END
+  FROM meals_sale AS sale
+  LEFT JOIN meals_salecharge AS link ON link.sale_id = sale.id
+  LEFT JOIN benefits_charge AS charge
+    ON charge.id = link.charge_id AND charge.cause_kind = 'MEAL' AND charge.cause_id = sale.id
+  LEFT JOIN meals_refund AS refund ON refund.sale_id = sale.id
+  LEFT JOIN benefits_reversal AS reversal ON reversal.charge_id = charge.id
+ WHERE (sale.elder_id, sale.sold_on, sale.price_fen, sale.elder_fen, sale.public_fen)
+    IS DISTINCT FROM (charge.elder_id, charge.service_on, charge.price_fen, charge.elder_fen, charge.public_fen)
+    OR (refund.id IS NULL) <> (reversal.id IS NULL)
+"""
+
+CANTEEN_DAYS = """
+SELECT close.id::text, close.day || ' closed ' || close.price_fen || ', sold ' || coalesce(sum(sale.price_fen), 0)
+       || CASE WHEN close.agrees THEN '' ELSE ', not what the rule of the day says' END
+  FROM meals_dayclose AS close
+  LEFT JOIN meals_sale AS sale
+    ON sale.canteen_id = close.canteen_id AND sale.sold_on = close.day
+   AND NOT EXISTS (SELECT 1 FROM meals_refund AS refund WHERE refund.sale_id = sale.id)
+ GROUP BY close.id
+HAVING NOT close.agrees
+    OR (close.sold, close.price_fen, close.elder_fen, close.public_fen)
+    <> (count(sale.id), coalesce(sum(sale.price_fen), 0),
+        coalesce(sum(sale.elder_fen), 0), coalesce(sum(sale.public_fen), 0))
+"""
+
 
 def _by_query(name: str, sql: str) -> Callable[[], Iterator[Fault]]:
     def check() -> Iterator[Fault]:
@@ -164,6 +206,9 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "shares": ("费用与各方承担", _by_query("shares", SHARES)),
     "told": ("费用与电话里告知的价格", _by_query("told", CHARGED_AS_TOLD)),
     "held": ("政府补贴与预算占用", _by_query("held", HELD)),
+    "reversed": ("退回的费用与释放、结算", _by_query("reversed", REVERSED)),
+    "meals": ("就餐与费用、退餐", _by_query("meals", MEALS)),
+    "canteen-days": ("餐厅日结与逐笔合计", _by_query("canteen-days", CANTEEN_DAYS)),
     "lines": ("结算明细与费用", _by_query("lines", LINES)),
     "statements": ("结算单与明细合计", _by_query("statements", STATEMENTS)),
     "posted": ("实付与账簿核销、释放", _by_query("posted", POSTED)),

@@ -1,3 +1,5 @@
+"""The books as an application of Django."""
+
 from __future__ import annotations
 
 from django.apps import AppConfig

@@ -50,6 +50,8 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
+    """The entries of an account in a stretch of time, between the balances before and after it."""
+
     account: AccountKey
     opening_fen: Fen
     lines: list[StatementLine]

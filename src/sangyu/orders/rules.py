@@ -121,7 +121,7 @@ def number_of(order_id: UUID, on: date, attempt: int) -> str:
     return f"{on:%y%m%d}-{digits:08d}"
 
 
-def body_hash(body: Mapping) -> str:
+def body_hash(body: Mapping[str, object]) -> str:
     """Hash what an order asks for, so that a repeated key with another wish is seen."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()

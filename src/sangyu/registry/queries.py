@@ -260,6 +260,11 @@ def get_card(viewer: User, card_id: UUID) -> ElderCard:
     return found
 
 
+def card_label(card: ElderCard) -> str:
+    """Say in Chinese what a card read by `cards_of` or `get_card` is good for now."""
+    return str(CardEventKind(card.state).label)
+
+
 def card_counts(viewer: User) -> dict[str, int]:
     """Count the cards of the elders whom the viewer may see by the state of their last event; every state is named."""
     rows = _with_state(ElderCard.objects.filter(elder__in=elders(viewer).order_by())).order_by()

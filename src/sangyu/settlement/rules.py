@@ -189,5 +189,10 @@ def read_total_fen(content: bytes, *, encoding: str) -> int:
     return sum(parse_yuan(row[5]) for row in rows[2:])
 
 
+def points(tenths: int) -> str:
+    """Write a score in tenths as points: 874 is 87.4."""
+    return f"{tenths // 10}.{tenths % 10}"
+
+
 def _plain_yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"

@@ -24,14 +24,18 @@ from sangyu.dispatch import queries as dispatch_read
 from sangyu.dispatch.models import Acceptance, Assignment, RefusalRow
 from sangyu.hotline import queries as hotline_read
 from sangyu.hotline.models import Call
+from sangyu.kit.errors import NotFound
 from sangyu.kit.month import Month
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.rules import Reference
+from sangyu.meals.models import Sale, SaleCharge
 from sangyu.orders import queries as orders_read
 from sangyu.orders.models import Cancellation, Order
 from sangyu.policy.decision import ANSWER_FIELDS
+from sangyu.providers.models import ServiceItem
 from sangyu.quality import queries as quality_read
 from sangyu.quality.models import FollowUp, FollowUpTask
+from sangyu.registry.models import Elder
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement import rules
 from sangyu.settlement.models import Approval, Line, Payment, PaymentFile, PaymentReturn, Statement, Withheld
@@ -81,9 +85,13 @@ class Seals:
 
 @dataclass(frozen=True)
 class Trace:
-    """Everything that is known of one order, from the ring to the bank; what has not happened is None or empty."""
+    """Everything that is known of one order, from the ring to the bank; what has not happened is None or empty.
 
-    order: Order
+    A meal has no order: it begins with its sale at the till.
+    """
+
+    order: Order | None
+    sale: Sale | None
     call: Call | None
     attempts: tuple[Attempt, ...]
     assignment: Assignment | None
@@ -121,6 +129,31 @@ class Trace:
         return self.standing.returned if self.standing else None
 
     @property
+    def elder(self) -> Elder:
+        """Whom it was for."""
+        return self.order.elder if self.order else self.charge.elder
+
+    @property
+    def item(self) -> ServiceItem:
+        """What it was."""
+        return self.order.item if self.order else self.charge.item
+
+    @property
+    def price_fen(self) -> int:
+        """What it cost; the quote, until it is charged."""
+        return (self.charge or self.order).price_fen
+
+    @property
+    def elder_fen(self) -> int:
+        """What the elder pays of it."""
+        return (self.charge or self.order).elder_fen
+
+    @property
+    def public_fen(self) -> int:
+        """What public money pays of it."""
+        return (self.charge or self.order).public_fen
+
+    @property
     def posted_fen(self) -> int:
         """What the ledger posted to the enterprise for this order."""
         return sum(journal_fen(row, "PROVIDER_PAYABLE") for row in self.ledger.journals)
@@ -141,7 +174,7 @@ class Trace:
             return f"工单已取消（{self.cancellation.reason}），占用的预算已退回"
         if self.facts and self.facts.departure and self.facts.departure.not_charged:
             return f"不予结算，占用的预算已退回：{self.facts.departure.not_charged}"
-        if not self.order.public_fen:
+        if not self.public_fen:
             return "这一单全部由老人自付，没有占用公共资金"
         if self.standing:
             return _settled(self.standing, self.approval)
@@ -172,9 +205,11 @@ def journal_fen(journal: ledger_read.TracedJournal, kind: str) -> int:
 def trace(viewer: User, line_id: UUID) -> Trace:
     """Walk from a line of a statement to everything before and after it; a fixed number of queries.
 
-    Raises: NotFound.
+    Raises: NotFound, also for the line of a meal, which has no order to walk along.
     """
     line = settlement_read.get_line(viewer, line_id)
+    if line.charge.cause_kind != "ORDER":
+        raise NotFound("这一行是餐厅的就餐补贴，没有工单。请按日期在餐厅的日结单里核对。")
     return _trace(viewer, orders_read.get_order(viewer, line.charge.cause_id), line)
 
 
@@ -186,29 +221,30 @@ def trace_order(viewer: User, order_id: UUID) -> Trace:
     return _trace(viewer, orders_read.get_order(viewer, order_id), None)
 
 
-def _trace(viewer: User, order: Order, line: Line | None) -> Trace:
-    charge = benefits_read.charges(viewer).filter(cause_kind="ORDER", cause_id=order.pk).select_related("by").first()
+def _trace(viewer: User, order: Order | None, line: Line | None) -> Trace:
+    charges = benefits_read.charges(viewer).select_related("by")
+    if order is not None:
+        charge = charges.filter(cause_kind="ORDER", cause_id=order.pk).first()
+        cause = Reference("ORDER", order.pk)
+    else:
+        charge = charges.get(pk=line.charge_id)
+        cause = Reference(charge.cause_kind, charge.cause_id)
     if line is None and charge is not None:
         found = settlement_read.line_of_charge(viewer, charge.pk)
         line = settlement_read.get_line(viewer, found.pk) if found else None
     statement = line.statement if line else None
     standing = settlement_read.standings(viewer, [statement])[0] if statement else None
     payment = standing.payment if standing else None
-    visit = visits_read.visit_of(viewer, order)
     sheet = _sheet(viewer, charge, statement)
+    programme_id = viewer.programme_id
     named = [order, charge, statement, statement.run if statement else None, sheet.appraisal if sheet else None]
     return Trace(
         order=order,
-        call=hotline_read.call_of(viewer, order),
-        attempts=_attempts(viewer, order),
-        assignment=dispatch_read.assignment_of(order),
-        facts=visits_read.six_facts(viewer, visit) if visit else None,
-        cancellation=Cancellation.objects.filter(order=order).select_related("by").first(),
+        sale=_sale(charge) if order is None else None,
+        **(_walked(viewer, order) if order is not None else NOT_WALKED),
         charge=charge,
         shares=tuple(ChargeShare.objects.filter(charge=charge).order_by("-amount_fen")) if charge else (),
         decisions=tuple(_again(stored) for stored in (charge.decisions if charge else order.quote["decisions"])),
-        follow_up_task=quality_read.tasks(viewer).filter(order=order).first(),
-        follow_ups=tuple(quality_read.follow_ups(viewer, order)),
         sheet=sheet,
         withheld=tuple(Withheld.objects.filter(charge=charge).select_related("run").order_by("run__month"))
         if charge
@@ -218,10 +254,41 @@ def _trace(viewer: User, order: Order, line: Line | None) -> Trace:
         seals=_seals(viewer, line) if line else None,
         approval=settlement_read.approval_of(viewer, statement.run) if statement else None,
         file=settlement_read.file_of(viewer, statement.run) if statement else None,
-        ledger=ledger_read.trace(Reference("ORDER", order.pk), programme_id=order.programme_id),
-        bank=ledger_read.trace(Reference("PAYMENT", payment.pk), programme_id=order.programme_id) if payment else None,
+        ledger=ledger_read.trace(cause, programme_id=programme_id),
+        bank=ledger_read.trace(Reference("PAYMENT", payment.pk), programme_id=programme_id) if payment else None,
         audit=tuple(access_read.audit_of_all(viewer, [row.pk for row in named if row is not None])),
     )
+
+
+NOT_WALKED: dict[str, Any] = {
+    "call": None,
+    "attempts": (),
+    "assignment": None,
+    "facts": None,
+    "cancellation": None,
+    "follow_up_task": None,
+    "follow_ups": (),
+}
+
+
+def _walked(viewer: User, order: Order) -> dict[str, Any]:
+    """Return what only an order has: the call, the sending, the visit, and what the elder said of it."""
+    visit = visits_read.visit_of(viewer, order)
+    return {
+        "call": hotline_read.call_of(viewer, order),
+        "attempts": _attempts(viewer, order),
+        "assignment": dispatch_read.assignment_of(order),
+        "facts": visits_read.six_facts(viewer, visit) if visit else None,
+        "cancellation": Cancellation.objects.filter(order=order).select_related("by").first(),
+        "follow_up_task": quality_read.tasks(viewer).filter(order=order).first(),
+        "follow_ups": tuple(quality_read.follow_ups(viewer, order)),
+    }
+
+
+def _sale(charge: Charge) -> Sale | None:
+    rows = SaleCharge.objects.filter(charge=charge).select_related("sale", "sale__canteen", "sale__by")
+    link = rows.first()
+    return link.sale if link else None
 
 
 def _attempts(viewer: User, order: Order) -> tuple[Attempt, ...]:

@@ -72,7 +72,7 @@ def test_the_till_says_it_in_one_breath(kitchen):
 
 def test_a_second_lunch_is_refused_until_the_elder_agrees_to_pay_all_of_it(kitchen):
     kitchen.sell(kitchen.cast.grandpa, canteen=kitchen.north, by=kitchen.lv)
-    with pytest.raises(rules.SecondMeal, match="11:50已在北园社区餐厅.*自付15元.*全价售出"):
+    with pytest.raises(rules.SecondMeal, match=r"11:50已在北园社区餐厅.*自付15元.*全价售出"):
         kitchen.sell(kitchen.cast.grandpa, at=NOON + timedelta(minutes=20))
     second = kitchen.sell(kitchen.cast.grandpa, at=NOON + timedelta(minutes=21), full_price_agreed=True)
     assert (second.elder_fen, second.public_fen, second.nth_of_day, second.band) == (1500, 0, 2, "UNSUBSIDISED")
@@ -120,14 +120,14 @@ def test_a_card_finds_its_elder(kitchen):
 
 
 def test_an_unknown_card_is_refused_with_another_way(kitchen):
-    with pytest.raises(CardUnknown, match="没有尾号9999的卡.*按姓名"):
+    with pytest.raises(CardUnknown, match=r"没有尾号9999的卡.*按姓名"):
         kitchen.sell(kitchen.cast.li, card_number="6201000099999999")
 
 
 def test_a_lost_card_is_refused_and_the_elder_still_eats(kitchen):
     card = kitchen.card(kitchen.cast.li)
     registry.report_lost(card_id=card.pk, by=kitchen.cast.ma, at=NOON, note="电话挂失")
-    with pytest.raises(CardBlocked, match="李秀兰的卡（尾号0001）已挂失.*社区"):
+    with pytest.raises(CardBlocked, match=r"李秀兰的卡（尾号0001）已挂失.*社区"):
         kitchen.sell(kitchen.cast.li, card_number=card.number)
     assert kitchen.sell(kitchen.cast.li, found_by="PHONE_TAIL").found_by == "PHONE_TAIL"
 
@@ -140,7 +140,7 @@ def test_a_card_of_somebody_else_is_refused(kitchen):
 
 def test_nothing_is_sold_to_the_dead(kitchen):
     registry.record_death(elder_id=kitchen.cast.li.pk, died_on=date(2026, 11, 1), by=kitchen.cast.clerk, at=NOON)
-    with pytest.raises(rules.ElderDied, match="李秀兰已于2026-11-01登记去世.*社区"):
+    with pytest.raises(rules.ElderDied, match=r"李秀兰已于2026-11-01登记去世.*社区"):
         kitchen.sell(kitchen.cast.li, full_price_agreed=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,8 @@ from sangyu.settlement.trace import Trace
 class Fact:
     """One bead of the thread.
 
-    Shape: `state` is done, now (under way), wait (still to come), none (will not come) or failed; `name` names the template of the card.
+    Shape: `state` is done, now (under way), wait (still to come), none (will not come) or failed; `name` names the
+    template of the card.
     """
 
     n: int
@@ -31,7 +33,17 @@ class Fact:
 
 
 def facts(trace: Trace) -> list[Fact]:
-    """Return the eleven facts in the order in which they happen."""
+    """Return the eleven facts in the order in which they happen; a meal has only five of them."""
+    if trace.sale is not None:
+        return [_sold(trace.sale), *(fact for fact in _facts(trace) if fact.n in (7, 9, 10, 11))]
+    return _facts(trace)
+
+
+def _sold(sale: Any) -> Fact:
+    return Fact(1, "sale", _("用餐"), "done", sale.sold_at, sale.by.display_name)
+
+
+def _facts(trace: Trace) -> list[Fact]:
     attempt = trace.attempts[-1] if trace.attempts else None
     sent = attempt.why.dispatch if attempt else None
     answer = (attempt.acceptance or attempt.refusal) if attempt else None
@@ -43,7 +55,7 @@ def facts(trace: Trace) -> list[Fact]:
     final = trace.sheet.final if trace.sheet else None
     statement, approval, returned = trace.statement, trace.approval, trace.returned
     dead = trace.cancellation is not None
-    unpaid = not order.public_fen or (departure is not None and bool(departure.not_charged))
+    unpaid = not trace.public_fen or (departure is not None and bool(departure.not_charged))
 
     def state(there: object, *, skip: bool = False, failed: bool = False, begun: object = None) -> str:
         if failed:
@@ -63,7 +75,14 @@ def facts(trace: Trace) -> list[Fact]:
             call.rang_at if call else None,
             call.agent.display_name if call and call.agent else "",
         ),
-        Fact(2, "order", _("下单"), state(True, failed=dead), order.placed_at, order.placed_by.display_name),
+        Fact(
+            2,
+            "order",
+            _("下单"),
+            state(order, failed=dead),
+            order.placed_at if order else None,
+            order.placed_by.display_name if order else "",
+        ),
         Fact(
             3,
             "dispatch",
@@ -101,7 +120,7 @@ def facts(trace: Trace) -> list[Fact]:
             "charge",
             _("离开与计费"),
             state(trace.charge, begun=visit, skip=dead, failed=departure is not None and bool(departure.not_charged)),
-            departure.left_at if departure else None,
+            departure.left_at if departure else trace.charge.at if trace.charge else None,
             visit.worker.name if visit and departure else "",
         ),
         Fact(
@@ -124,9 +143,7 @@ def facts(trace: Trace) -> list[Fact]:
             10,
             "statement",
             _("结算与审批"),
-            state(
-                approval, begun=statement, skip=dead or unpaid, failed=statement is None and bool(trace.withheld)
-            ),
+            state(approval, begun=statement, skip=dead or unpaid, failed=statement is None and bool(trace.withheld)),
             (approval.at if approval else statement.run.drawn_at) if statement else None,
             approval.by.display_name if approval else statement.run.drawn_by.display_name if statement else "",
         ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.community.views import elders, register
+from sangyu.portals.community.views import cards, elders, register
 
 app_name = "community"
 urlpatterns = [
@@ -12,4 +12,8 @@ urlpatterns = [
     path("elders/<uuid:elder_id>/", elders.elder, name="elder"),
     path("elders/<uuid:elder_id>/recognise/", elders.recognise, name="recognise"),
     path("elders/<uuid:elder_id>/death/", elders.record_death, name="record-death"),
+    path("elders/<uuid:elder_id>/cards/", cards.cards, name="cards"),
+    path("elders/<uuid:elder_id>/cards/issue/", cards.issue, name="card-issue"),
+    path("elders/<uuid:elder_id>/cards/lost/", cards.lost, name="card-lost"),
+    path("elders/<uuid:elder_id>/cards/found/", cards.found, name="card-found"),
 ]

@@ -36,6 +36,7 @@ DOORS = [
     Door(_("社区窗口"), _("登记入院、身份认定"), "community:elders", "home", frozenset({Role.COMMUNITY})),
     Door(_("企业工作台"), _("接单、派人、考核、对账"), "provider:inbox", "building", frozenset({Role.ENTERPRISE})),
     Door(_("今日上门"), _("签到、服务、签退"), "carer:today", "walk", frozenset({Role.WORKER})),
+    Door(_("收银台"), _("刷卡、售餐、退餐、日结"), "till:desk", "bowl", frozenset({Role.TILL})),
     Door(_("质量台"), _("抽查回访、月度考核"), "quality:queue", "star", frozenset({Role.QUALITY})),
     Door(
         _("结算室"),

@@ -26,7 +26,11 @@ def rail(page: Mapping[str, Any]) -> list[dict[str, str]]:
         ),
         (_("审批"), bool(page.get("approval")), page["approval"].by.display_name if page.get("approval") else ""),
         (_("拨付"), bool(file), _("%d 笔") % file.payments if file else ""),
-        (_("回单"), bool(file) and page["answered"] == file.payments, f"{page['answered']} / {file.payments}" if file else ""),
+        (
+            _("回单"),
+            bool(file) and page["answered"] == file.payments,
+            f"{page['answered']} / {file.payments}" if file else "",
+        ),
     ]
     due = next((n for n, (_label, done, _note) in enumerate(steps) if not done), len(steps))
     return [

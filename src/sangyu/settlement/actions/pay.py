@@ -150,7 +150,9 @@ def payable_key(run: Run, fund: str, enterprise_id: UUID) -> AccountKey:
 
 def _post(run: Run, rows: list[Statement], by: User, at: datetime) -> None:
     for statement in rows:
-        reason = f"{run.month}考核得分{statement.score_tenths / 10:.1f}分，按系数核减" if statement.deducted_fen else ""
+        reason = (
+            f"{run.month}考核得分{rules.points(statement.score_tenths)}分，按系数核减" if statement.deducted_fen else ""
+        )
         lines = Line.objects.filter(statement=statement, gross_fen__gt=0).select_related("charge").order_by("n")
         postings = [
             HoldPosting(

@@ -64,7 +64,8 @@ def naive_root(leaves: list[str]) -> str:
         return hashlib.sha256(b"").hexdigest()
     level = [bytes.fromhex(leaf) for leaf in leaves]
     while len(level) > 1:
-        above = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2])]
+        pairs = zip(level[::2], level[1::2], strict=False)
+        above = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in pairs]
         level = above + level[len(above) * 2 :]
     return level[0].hex()
 

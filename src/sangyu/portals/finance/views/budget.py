@@ -71,11 +71,10 @@ def _show(
     funds = _funds(request)
     page: dict[str, Any] = {
         "year": today.year,
-        "funds": [
-            Fund(fund, title, budget_read.position(request.user, fund, today))
-            for fund, title in funds.items()
+        "funds": [Fund(fund, title, budget_read.position(request.user, fund, today)) for fund, title in funds.items()],
+        "appropriations": [
+            (row, funds.get(row.fund, row.fund)) for row in budget_read.appropriations(request.user, today.year)
         ],
-        "appropriations": [(row, funds.get(row.fund, row.fund)) for row in budget_read.appropriations(request.user, today.year)],
         "overrides": [(row, funds.get(row.fund, row.fund)) for row in budget_read.overrides(request.user, today.year)],
         "form": form or OverrideForm(funds=funds),
         "findings": findings,

@@ -67,15 +67,10 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     form = ByHandForm(request.POST)
     if not form.is_valid():
         return render(request, "hotline/desk.html", context(request, request.POST, by_hand=form), status=422)
-    said, at = form.cleaned_data, now()
-    call = hotline.ring(
-        programme=request.user.programme,
-        line_reference=f"manual-{said['key']}",
-        caller_number=said["caller_number"].replace(" ", ""),
-        called_number=request.user.programme.hotline_number,
-        at=at,
+    said = form.cleaned_data
+    hotline.log_by_hand(
+        caller_number=said["caller_number"].replace(" ", ""), by=request.user, at=now(), key=str(said["key"])
     )
-    hotline.answer(call_id=call.pk, by=request.user, at=at)
     elder = f"?elder={said['elder']}" if said["elder"] else ""
     return redirect(reverse("hotline:desk") + elder)
 

@@ -58,5 +58,14 @@ document.addEventListener("keydown", (event) => {
 // A chosen item is written into the field, so that a draft of this form remembers it in words.
 document.addEventListener("change", (event) => {
   const field = event.target.matches?.("[data-fills]") && document.getElementById(event.target.dataset.fills);
-  if (field) field.value = event.target.dataset.text;
+  if (!field || field.value === event.target.dataset.text) return;
+  field.value = event.target.dataset.text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// A draft fills the form before anything listens; once the page stands, its price is asked for.
+window.addEventListener("load", () => {
+  const field = document.querySelector("[data-picker]");
+  const restored = document.querySelector("#wish [data-draft-note=restored]:not([hidden])");
+  if (field?.value && restored) field.dispatchEvent(new Event("change", { bubbles: true }));
 });

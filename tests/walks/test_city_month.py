@@ -1,0 +1,165 @@
+"""A city in a box from its founding to the bank's answer: the money is right, the same seed pays the same, and
+nothing happens twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test import override_settings
+
+from sangyu.access import queries as access_read
+from sangyu.city import build, demo, players
+from sangyu.city.blueprint import BEIJING, Blueprint, month_to_play
+from sangyu.city.close import check_books, close
+from sangyu.city.play import Play
+from sangyu.city.summary import summary
+from sangyu.city.tests.town import TREE
+from sangyu.city.today import leave_work
+from sangyu.dispatch import actions as dispatch
+from sangyu.dispatch import queries as dispatch_read
+from sangyu.hotline import queries as hotline_read
+from sangyu.kit.month import Month
+from sangyu.ledger.verify import verify
+from sangyu.orders import queries as orders_read
+from sangyu.quality import queries as quality_read
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 22, 15, 10, tzinfo=BEIJING)
+DAYS = 7
+GROWING = ("hotline_call", "orders_order", "dispatch_dispatch", "visits_visit", "benefits_charge", "quality_followup",
+           "settlement_statement", "settlement_payment", "ledger_journal", "ledger_hold", "ledger_holdend")  # fmt: skip
+
+
+class PowerCut(Exception):
+    """The machine stops here."""
+
+
+def silent(_sentence: str) -> None:
+    """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def plan(django_db_setup: None, django_db_blocker) -> Iterator[Blueprint]:
+    """A city of 220 elders, built once for all tests of this file, each of which is undone; passwords hash quickly."""
+    made = Blueprint(TREE, 0.002, 3, Month(2026, 10))
+    with (
+        django_db_blocker.unblock(),
+        override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]),
+        transaction.atomic(),
+    ):
+        build.build(made, progress=silent)
+        yield made
+        transaction.set_rollback(True)
+
+
+def play(plan: Blueprint, *, days: int = DAYS) -> dict[str, object]:
+    """Play the first days of the month to the bank's answer."""
+    who = players.load(plan)
+    Play(plan, who, until=plan.month.first_day + timedelta(days=days)).run()
+    close(plan, who, progress=silent)
+    return summary(who.programme.pk, plan.month)
+
+
+def undone(work: Callable[[], dict[str, object]]) -> dict[str, object]:
+    """Do something, and undo all of it but the answer."""
+    with transaction.atomic():
+        answer = work()
+        transaction.set_rollback(True)
+    return answer
+
+
+def rows() -> dict[str, int]:
+    """Count the rows that a repeat must not add to."""
+    with connection.cursor() as cursor:
+        found = {}
+        for table in GROWING:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+def test_a_week_is_paid_to_the_fen_the_same_each_time_and_only_once(plan: Blueprint) -> None:
+    first = undone(lambda: play(plan))
+    told = play(plan)
+    assert told == first
+
+    assert told["orders"] == told["visits"] + sum(told["unassigned"].values())
+    assert told["charges_fen"] == told["elder_fen"] + told["public_fen"]
+    assert told["public_fen"] == told["held_fen"] == told["statements_fen"]
+    assert told["statements_fen"] - told["deducted_fen"] == told["paid_fen"] == told["payment_file_fen"]
+    assert min(told["elder_fen"], told["public_fen"], told["deducted_fen"], told["paid_fen"]) > 0
+    assert verify() == []
+    check_books(players.load(plan))
+
+    before = rows()
+    assert play(plan) == told
+    assert rows() == before
+
+
+def test_a_play_that_was_broken_off_goes_on_to_the_same_end(plan: Blueprint, monkeypatch) -> None:
+    whole = undone(lambda: play(plan, days=4))
+    for verb, after in (("accept", 3), ("assign", 5)):
+        monkeypatch.setattr(dispatch, verb, _stops(getattr(dispatch, verb), after))
+        with pytest.raises(PowerCut):
+            play(plan, days=4)
+        monkeypatch.undo()
+    assert play(plan, days=4) == whole
+
+
+def test_today_leaves_something_on_every_desk_and_only_once(plan: Blueprint) -> None:
+    who = players.load(plan)
+    assert leave_work(plan, who, at=NOW, progress=silent)
+    calls = len(hotline_read.waiting(who.users["agent1"]))
+    counts = orders_read.counts(who.users["dispatcher1"])
+    assert (calls, len(hotline_read.missed(who.users["agent1"]))) == (2, 1)
+    assert counts == {"PLACED": 2, "SENT": 2, "ACCEPTED": 1, "ASSIGNED": 2, "IN_SERVICE": 0}
+    assert len(dispatch_read.inbox(who.users["e01"], "SENT", "ACCEPTED")) == 3
+    today = NOW.replace(hour=0, minute=0)
+    assert dispatch_read.visits_to_do(who.users["w0001"], today, today + timedelta(days=1))
+    assert quality_read.tasks_due(who.users["quality"])
+
+    assert not leave_work(plan, who, at=NOW + timedelta(hours=1), progress=silent)
+    assert orders_read.counts(who.users["dispatcher1"]) == counts
+
+
+def test_a_city_of_another_seed_is_refused_where_one_stands(plan: Blueprint, monkeypatch) -> None:
+    monkeypatch.setattr(demo.areas, "read", lambda _code: TREE)
+    with pytest.raises(demo.AnotherCity, match="种子3"):
+        demo.build_only(scale=plan.scale, seed=4, progress=silent, at=NOW)
+
+
+def test_every_named_log_in_is_there(plan: Blueprint) -> None:
+    users = players.users_of(players.programme())
+    may_sign_in = {name for name, user in users.items() if user.has_usable_password()}
+    assert {
+        "bureau",
+        "auditor",
+        "agent1",
+        "dispatcher2",
+        "quality",
+        "finance",
+        "approver",
+        "e01",
+        "w0012",
+    } <= may_sign_in
+    assert access_read.clock(players.programme()).username not in may_sign_in
+
+
+@pytest.mark.parametrize(("day", "month"), [(22, "2026-10"), (12, "2026-10"), (11, "2026-09")])
+def test_the_month_played_is_one_that_could_be_closed_by_now(day: int, month: str) -> None:
+    assert str(month_to_play(datetime(2026, 11, day, 12, tzinfo=BEIJING))) == month
+
+
+def _stops(verb: Callable, after: int) -> Callable:
+    left = [after]
+
+    def act(**words: object) -> object:
+        if left[0] == 0:
+            raise PowerCut
+        left[0] -= 1
+        return verb(**words)
+
+    return act
