@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from sangyu.access.models import OrganisationKind, User
+from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.benefits.models import Charge
 from sangyu.kit.month import Month
@@ -45,6 +45,6 @@ def charges(viewer: User) -> QuerySet[Charge]:
     rows = Charge.objects.filter(programme_id=viewer.programme_id).select_related("elder", "enterprise", "item")
     if sees_whole_programme(viewer):
         return rows
-    if viewer.organisation.kind == OrganisationKind.ENTERPRISE:
+    if viewer.organisation.kind == OrganisationKind.ENTERPRISE and Role.ENTERPRISE in viewer.roles:
         return rows.filter(enterprise__organisation_id=viewer.organisation_id)
     return rows.none()

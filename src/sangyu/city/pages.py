@@ -82,8 +82,7 @@ def walk(plan: Blueprint, players: Players, *, base_url: str, at: datetime) -> s
     reference = f"PAGES-{day:%Y%m%d}"
     known = hotline_read.calls(players.clock).filter(line_reference=reference).first()
     if known is not None and known.end:
-        order = hotline_read.orders_of(players.clock, [known])[known.pk]
-        return order.number
+        return orders_read.get_order(players.clock, players.order_id(reference)).number
     elder = _caller(plan)
     Browser(base_url).tell(
         "exchange/cti/events",

@@ -18,10 +18,10 @@ class Look:
 STAGES: dict[str, Look] = {
     "PLACED": Look(_("待派单"), "waiting", "clock"),
     "SENT": Look(_("待接单"), "waiting", "send"),
-    "ACCEPTED": Look(_("已接单"), "moving", "check"),
-    "ASSIGNED": Look(_("已派工"), "moving", "user"),
-    "SERVING": Look(_("服务中"), "now", "play"),
-    "SERVED": Look(_("已服务"), "good", "check"),
+    "ACCEPTED": Look(_("待派人"), "moving", "check"),
+    "ASSIGNED": Look(_("待上门"), "moving", "user"),
+    "IN_SERVICE": Look(_("服务中"), "now", "play"),
+    "SERVED": Look(_("已完成"), "good", "check"),
     "FOLLOWED_UP": Look(_("已回访"), "good", "phone"),
     "SETTLED": Look(_("已结算"), "good", "receipt"),
     "PAID": Look(_("已付款"), "good", "coins"),
@@ -46,8 +46,8 @@ TONE_ICONS = {
 }
 
 GRADES = {
-    "A": _("定位和门牌码相符"),
+    "A": _("定位相符并扫门牌码"),
     "B": _("定位相符"),
-    "C": _("照片和签字"),
-    "D": _("人工补录，须回访"),
+    "C": _("只有门牌码"),
+    "D": _("没有可用证明，须回访"),
 }

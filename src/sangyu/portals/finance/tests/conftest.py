@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.cast import BEIJING, Cast
 
 from sangyu.access.models import User
@@ -14,7 +15,7 @@ from sangyu.access.models import User
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the clock of the desks to the tenth of December."""
-    offset = datetime(2026, 12, 10, 9, 0, tzinfo=BEIJING) - datetime.now(BEIJING)
+    offset = datetime(2026, 12, 10, 9, 0, tzinfo=BEIJING) - timezone.now()
     monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(int(offset / timedelta(seconds=1))))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.cast import BEIJING, Cast
 
 from sangyu.access.models import User
@@ -21,7 +22,7 @@ def clock(monkeypatch: pytest.MonkeyPatch):
     """Set the clock of the desks."""
 
     def set_to(at: datetime) -> None:
-        offset = at - datetime.now(BEIJING)
+        offset = at - timezone.now()
         monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(int(offset / timedelta(seconds=1)) + 1))
 
     set_to(EVENING)
