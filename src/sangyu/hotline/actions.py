@@ -182,12 +182,8 @@ def _own(call_id: UUID, by: User) -> Call:
 
 
 def _lock(call_id: UUID, by: User) -> Call:
-    found = (
-        Call.objects.select_for_update(of=("self",))
-        .select_related("agent")
-        .filter(pk=call_id, programme_id=by.programme_id)
-        .first()
-    )
+    # Without the agent joined in: a row that was waited for is read again after the wait, what is joined to it is not.
+    found = Call.objects.select_for_update().filter(pk=call_id, programme_id=by.programme_id).first()
     if found is None:
         raise NotFound("没有找到这通电话。")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from sangyu.meals.tests.kitchen import Kitchen
 from sangyu.orders.models import Order
 from sangyu.settlement.models import Line
 
@@ -53,6 +54,19 @@ def test_an_order_of_today_has_most_of_its_way_before_it(cast, sign_in):
     states = {bead.n: bead.state for bead in answer.context["beads"]}
     assert [states[n] for n in (1, 2, 3, 4, 11)] == ["none", "done", "done", "wait", "wait"]
     assert "已下单，占用预算，等待服务" in answer.content.decode()
+
+
+def test_a_meal_leads_back_to_the_till(cast, sign_in):
+    kitchen = Kitchen(cast)
+    sale = kitchen.sell(cast.li)
+    cast.paid(cast.drawn_up())
+    line = Line.objects.get(charge__cause_kind="MEAL")
+    answer = sign_in(cast.auditor).get(reverse("audit:line", args=[line.pk]))
+    assert [(bead.n, bead.name) for bead in answer.context["beads"]][-1] == (1, "sale")
+    page = answer.content.decode()
+    for words in (sale.canteen.name, sale.because, "BK20261100001", "重算相同"):
+        assert words in page
+    assert "李秀兰" not in page
 
 
 def test_a_changed_line_is_seen(paid, november, sign_in):
