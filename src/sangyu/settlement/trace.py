@@ -24,7 +24,6 @@ from sangyu.dispatch import queries as dispatch_read
 from sangyu.dispatch.models import Acceptance, Assignment, RefusalRow
 from sangyu.hotline import queries as hotline_read
 from sangyu.hotline.models import Call
-from sangyu.kit.errors import NotFound
 from sangyu.kit.month import Month
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.rules import Reference
@@ -205,12 +204,13 @@ def journal_fen(journal: ledger_read.TracedJournal, kind: str) -> int:
 def trace(viewer: User, line_id: UUID) -> Trace:
     """Walk from a line of a statement to everything before and after it; a fixed number of queries.
 
-    Raises: NotFound, also for the line of a meal, which has no order to walk along.
+    The line of a meal leads back to its sale at the till.
+    Raises: NotFound.
     """
     line = settlement_read.get_line(viewer, line_id)
-    if line.charge.cause_kind != "ORDER":
-        raise NotFound("这一行是餐厅的就餐补贴，没有工单。请按日期在餐厅的日结单里核对。")
-    return _trace(viewer, orders_read.get_order(viewer, line.charge.cause_id), line)
+    if line.charge.cause_kind == "ORDER":
+        return _trace(viewer, orders_read.get_order(viewer, line.charge.cause_id), line)
+    return _trace(viewer, None, line)
 
 
 def trace_order(viewer: User, order_id: UUID) -> Trace:

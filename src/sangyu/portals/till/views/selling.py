@@ -63,10 +63,14 @@ def find(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return _quote(request, found[0].elder, found_by=found_by)
     on = now().astimezone(BEIJING).date()
+    numbers = registry_read.own_numbers(row.elder.pk for row in found)
     return _desk(
         request,
         asked=asked["q"],
-        found=[{"elder": row.elder, "age": age_on(row.elder.birth_on, on)} for row in found],
+        found=[
+            {"elder": row.elder, "age": age_on(row.elder.birth_on, on), "phone": numbers.get(row.elder.pk, "")}
+            for row in found
+        ],
         found_by=found_by,
     )
 
