@@ -145,10 +145,10 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_
     gross = {charge.pk: charge.public_fen for charge in charges}
     orders = {charge.pk: gross[charge.pk] for charge in charges if charge.cause_kind != MEAL}
     meals = {charge.pk: gross[charge.pk] for charge in charges if charge.cause_kind == MEAL}
-    decision = _decide(run, month, orders=orders, meals=meals, score_tenths=score_tenths)
+    decision, paid_fen = _decide(run, month, orders=orders, meals=meals, score_tenths=score_tenths)
     # What the rule pays for the meals alone is theirs: where the coefficient is for services only, nothing is cut.
-    meals_net_fen = _decide(run, month, orders={}, meals=meals, score_tenths=score_tenths).amount_fen if meals else 0
-    net = rules.spread(gross_fen=orders, net_fen=decision.amount_fen - meals_net_fen)
+    meals_net_fen = _decide(run, month, orders={}, meals=meals, score_tenths=score_tenths)[1] if meals else 0
+    net = rules.spread(gross_fen=orders, net_fen=paid_fen - meals_net_fen)
     net |= rules.spread(gross_fen=meals, net_fen=meals_net_fen)
     revision = (
         Statement.objects.filter(run=run, enterprise_id=enterprise_id).aggregate(last=Max("revision"))["last"] or 0
@@ -195,7 +195,7 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_
 
 def _decide(
     run: Run, month: Month, *, orders: dict[UUID, int], meals: dict[UUID, int], score_tenths: int
-) -> policy.Decision:
+) -> tuple[policy.Decision, int]:
     decision = adoption_read.decide(
         run.programme_id,
         "settlement",
@@ -208,4 +208,4 @@ def _decide(
     )
     if decision.amount_fen is None:
         raise rules.NotYet(f"结算规则缺少参数{decision.missing}，请先由民政局在政策参数里设定。")
-    return decision
+    return decision, decision.amount_fen

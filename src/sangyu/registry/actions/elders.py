@@ -1,4 +1,4 @@
-"""Verbs of the registry: register, recognise and end it, record a death and take it back, cards from issue to loss."""
+"""Enter an elder, what they are recognised as, and their death; and take back what was entered by mistake."""
 
 from __future__ import annotations
 
@@ -22,19 +22,7 @@ from sangyu.kit.names import search_keys, sort_key
 from sangyu.kit.point import Crs, Point
 from sangyu.registry import queries as registry_read
 from sangyu.registry import rules
-from sangyu.registry.models import (
-    CardEvent,
-    CardEventKind,
-    CardKind,
-    Contact,
-    Document,
-    DocumentKind,
-    Elder,
-    ElderCard,
-    Identity,
-    IdentityCode,
-    Sex,
-)
+from sangyu.registry.models import Contact, Document, DocumentKind, Elder, Identity, IdentityCode, Sex
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NAME_LENGTH_MAX = 60
@@ -266,7 +254,7 @@ def record_death(*, elder_id: UUID, died_on: date, by: User, at: datetime) -> El
 
     Raises: NotFound; DiedBefore, for a day before the birth or after today.
     """
-    elder = _locked(elder_id, by)
+    elder = lock(elder_id, by)
     if not elder.birth_on < died_on <= at.astimezone(BEIJING).date():
         raise DiedBefore(f"死亡日期{died_on}不合理：应晚于出生日期{elder.birth_on}，且不晚于今天。请核对。")
     _note_death(elder, died_on, verb="registry.record_death", reason="", by=by, at=at)
@@ -279,7 +267,7 @@ def withdraw_death(*, elder_id: UUID, reason: str, by: User, at: datetime) -> El
 
     Raises: NotFound; ReasonMissing.
     """
-    elder = _locked(elder_id, by)
+    elder = lock(elder_id, by)
     if not reason.strip():
         raise ReasonMissing("撤销死亡登记必须写明原因，请补充。")
     _note_death(elder, None, verb="registry.withdraw_death", reason=reason.strip(), by=by, at=at)
@@ -301,7 +289,11 @@ def _note_death(elder: Elder, died_on: date | None, *, verb: str, reason: str, b
     )
 
 
-def _locked(elder_id: UUID, by: User) -> Elder:
+def lock(elder_id: UUID, by: User) -> Elder:
+    """Lock an elder of the actor's own area until the end of the caller's transaction.
+
+    Raises: NotAllowed, NotFound.
+    """
     ensure_role(by, Role.COMMUNITY, Role.BUREAU)
     registry_read.get_elder(by, elder_id)
     return Elder.objects.select_for_update().get(pk=elder_id)
@@ -341,105 +333,3 @@ def _refuse_duplicate(by: User, number: str) -> None:
             f"该证件已登记：{elder.name}，{elder.community.name}，{day}登记，编号{elder.registration_number}。"
             "请直接打开原档案；如住址有变，请办理迁移。"
         )
-
-
-@transaction.atomic
-def issue_card(*, elder_id: UUID, number: str, by: User, at: datetime, kind: str = CardKind.CITIZEN_CARD) -> ElderCard:
-    """Give an elder a card; the same number to the same elder again changes nothing.
-
-    Raises: NotFound; BadCardNumber; CardTaken, for a number given before or an elder who holds a card; DiedBefore.
-    """
-    elder = _locked(elder_id, by)
-    number = rules.card_number(number)
-    held = next((card for card in registry_read.cards_of(by, elder) if card.state != CardEventKind.REPLACED), None)
-    if held is not None:
-        if held.number == number:
-            return held
-        raise rules.CardTaken(
-            f"{elder.name}已有一张卡（尾号{held.number[-4:]}，{CardEventKind(held.state).label}）。"
-            "一位老人只发一张卡，遗失或损坏请办理换卡。"
-        )
-    return _issue(elder, number, kind, by, at, note="")
-
-
-@transaction.atomic
-def report_lost(*, card_id: UUID, by: User, at: datetime, note: str = "") -> CardEvent:
-    """Block a card at once (挂失); a card that is blocked already stays as it is.
-
-    Raises: NotAllowed, NotFound, CardBlocked for a card that was replaced.
-    """
-    ensure_role(by, Role.COMMUNITY, Role.BUREAU, Role.AGENT, Role.SUPERVISOR)
-    return _note_card(card_id, CardEventKind.LOST, by, at, note, verb="registry.report_lost")
-
-
-@transaction.atomic
-def report_found(*, card_id: UUID, by: User, at: datetime, note: str = "") -> CardEvent:
-    """Let a card that was found again be used as before; one that was never lost stays as it is.
-
-    Raises: NotAllowed, NotFound, CardBlocked for a card that was replaced.
-    """
-    ensure_role(by, Role.COMMUNITY, Role.BUREAU)
-    return _note_card(card_id, CardEventKind.RETURNED, by, at, note, verb="registry.report_found")
-
-
-@transaction.atomic
-def replace_card(*, card_id: UUID, number: str, by: User, at: datetime, note: str = "") -> ElderCard:
-    """End a card for good and give the elder a new one in its place; the same new number again changes nothing.
-
-    Raises: NotFound; BadCardNumber; CardTaken; CardBlocked for a card that was replaced by another number.
-    """
-    ensure_role(by, Role.COMMUNITY, Role.BUREAU)
-    number = rules.card_number(number)
-    elder = _locked(registry_read.get_card(by, card_id).elder_id, by)
-    for card in registry_read.cards_of(by, elder):
-        if card.number == number and card.pk != card_id and card.state != CardEventKind.REPLACED:
-            return card
-    _note_card(card_id, CardEventKind.REPLACED, by, at, note or f"换为尾号{number[-4:]}", verb="registry.replace_card")
-    return _issue(elder, number, CardKind.CITIZEN_CARD, by, at, note="换卡")
-
-
-def _issue(elder: Elder, number: str, kind: str, by: User, at: datetime, *, note: str) -> ElderCard:
-    if elder.died_on is not None:
-        raise DiedBefore(f"{elder.name}已登记去世，不能发卡。如登记有误，请先更正。")
-    if ElderCard.objects.filter(programme_id=elder.programme_id, number=number).exists():
-        raise rules.CardTaken(f"尾号{number[-4:]}的卡已经发出过，卡号不能重复使用。请换一张卡。")
-    card = ElderCard.objects.create(
-        id=derived_id("card", elder.programme_id, number),
-        programme_id=elder.programme_id,
-        elder=elder,
-        kind=str(CardKind(kind)),
-        number=number,
-        issued_on=at.astimezone(BEIJING).date(),
-        issued_by=by,
-    )
-    CardEvent.objects.create(card=card, n=1, kind=CardEventKind.ISSUED, at=at, by=by, note=note)
-    access.record(
-        by=by,
-        at=at,
-        verb="registry.issue_card",
-        object_kind="elder",
-        object_id=elder.pk,
-        facts={"card": str(card.pk), "tail": number[-4:]},
-    )
-    return card
-
-
-def _note_card(card_id: UUID, kind: str, by: User, at: datetime, note: str, *, verb: str) -> CardEvent:
-    card = registry_read.get_card(by, card_id)
-    Elder.objects.select_for_update().get(pk=card.elder_id)  # two desks at once would number the same event
-    last = CardEvent.objects.filter(card=card).order_by("-n").first()
-    assert last is not None  # a card begins with its issue
-    if last.kind == CardEventKind.REPLACED:
-        raise rules.CardBlocked(f"尾号{card.number[-4:]}的卡已换新卡，不能再办理。请使用老人的新卡。")
-    if last.kind == kind or (kind == CardEventKind.RETURNED and last.kind == CardEventKind.ISSUED):
-        return last
-    event = CardEvent.objects.create(card=card, n=last.n + 1, kind=kind, at=at, by=by, note=note.strip())
-    access.record(
-        by=by,
-        at=at,
-        verb=verb,
-        object_kind="elder",
-        object_id=card.elder_id,
-        facts={"card": str(card.pk), "tail": card.number[-4:], "note": note.strip()},
-    )
-    return event

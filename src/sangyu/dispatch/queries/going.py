@@ -1,0 +1,149 @@
+"""Who is to go: the workers of an enterprise for an order, and the visits a worker has before them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+
+from sangyu.access.models import User
+from sangyu.dispatch.models import Assignment, Dispatch
+from sangyu.dispatch.queries.places import stored_point
+from sangyu.dispatch.queries.sending import get_dispatch
+from sangyu.kit.errors import NotFound
+from sangyu.kit.point import distance_m
+from sangyu.orders.models import Order, Stage
+from sangyu.providers.models import (
+    Certificate,
+    Worker,
+)
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def assignment_of(order: Order) -> Assignment | None:
+    """Return who is to go for an order; for verbs and desks that hold the order already."""
+    return (
+        Assignment.objects.filter(dispatch__order=order)
+        .select_related("worker", "worker__user", "dispatch", "dispatch__enterprise", "by")
+        .order_by("-dispatch__n", "-n")
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class WorkerChoice:
+    """A worker of the enterprise for an order: free and fit, or the reason why not."""
+
+    worker: Worker
+    distance_m: int
+    usual: int
+    reason: str
+
+
+def worker_choices(viewer: User, dispatch: Dispatch) -> list[WorkerChoice]:
+    """Return the enterprise's workers for an order: the fit ones first (usual workers, then nearest)."""
+    dispatch = get_dispatch(viewer, dispatch.pk)
+    order = dispatch.order
+    on = order.wanted_from.astimezone(BEIJING).date()
+    workers = list(Worker.objects.filter(enterprise_id=dispatch.enterprise_id, left_on=None))
+    holders = set(
+        Certificate.objects.filter(
+            worker__in=workers, kind=order.item.certificate, valid_from__lte=on, valid_until__gt=on
+        ).values_list("worker_id", flat=True)
+    )
+    busy = defaultdict(list)
+    for row in taken(workers, order.wanted_from, order.wanted_until):
+        busy[row.worker_id].append(row.dispatch.order.number)
+    usual = dict(
+        Assignment.objects.filter(worker__in=workers, dispatch__order__elder_id=order.elder_id)
+        .values_list("worker_id")
+        .annotate(n=Count("id"))
+    )
+    elder = order.elder
+    choices = []
+    for worker in workers:
+        far = (
+            round(distance_m(stored_point(elder.lng, elder.lat), stored_point(worker.lng, worker.lat)))
+            if elder.lng is not None and elder.lat is not None
+            else 0
+        )
+        reason = ""
+        if order.item.skill and order.item.skill not in worker.skills:
+            reason = f"没有“{order.item.skill}”技能"
+        elif order.item.certificate and worker.pk not in holders:
+            reason = f"没有有效的{order.item.certificate}"
+        elif busy[worker.pk]:
+            reason = f"该时段已安排工单{busy[worker.pk][0]}"
+        choices.append(WorkerChoice(worker, far, usual.get(worker.pk, 0), reason))
+    return sorted(choices, key=lambda choice: (bool(choice.reason), -choice.usual, choice.distance_m, choice.worker.pk))
+
+
+def taken(workers: list[Worker], begins_at: datetime, ends_at: datetime) -> list[Assignment]:
+    """Return the assignments of workers that overlap a stretch of time and still stand."""
+    rows = (
+        Assignment.objects.filter(
+            worker__in=workers,
+            begins_at__lt=ends_at,
+            ends_at__gt=begins_at,
+            dispatch__order__stage__in=[Stage.ASSIGNED, Stage.IN_SERVICE],
+        )
+        .select_related("dispatch", "dispatch__order")
+        .order_by("begins_at")
+    )
+    current = _current([row.dispatch.order_id for row in rows])
+    return [row for row in rows if current[row.dispatch.order_id] == row.pk]
+
+
+def visits_to_do(viewer: User, begins_at: datetime, ends_at: datetime) -> list[Assignment]:
+    """Return the assignments of the worker whom the viewer is, in a half-open stretch of time, soonest first."""
+    rows = (
+        Assignment.objects.filter(
+            worker__user=viewer,
+            begins_at__gte=begins_at,
+            begins_at__lt=ends_at,
+            dispatch__order__stage__in=[Stage.ASSIGNED, Stage.IN_SERVICE, Stage.SERVED],
+        )
+        .select_related("worker", "dispatch", "dispatch__order", "dispatch__order__elder", "dispatch__order__item")
+        .order_by("begins_at", "dispatch__n", "n")
+    )
+    current = _current([row.dispatch.order_id for row in rows])
+    return [row for row in rows if current[row.dispatch.order_id] == row.pk]
+
+
+def get_own_assignment(viewer: User, order_id: UUID) -> Assignment:
+    """Return the assignment of an order to the worker whom the viewer is.
+
+    Raises: NotFound, also when the order has gone to somebody else since.
+    """
+    row = (
+        Assignment.objects.filter(
+            dispatch__order_id=order_id,
+            worker__user=viewer,
+            dispatch__order__stage__in=[Stage.ASSIGNED, Stage.IN_SERVICE, Stage.SERVED],
+        )
+        .select_related(
+            "worker",
+            "dispatch",
+            "dispatch__enterprise",
+            "dispatch__order",
+            "dispatch__order__elder",
+            "dispatch__order__item",
+            "dispatch__order__community",
+        )
+        .order_by("-dispatch__n", "-n")
+        .first()
+    )
+    if row is None or _current([order_id])[order_id] != row.pk:
+        raise NotFound("没有找到这张工单，可能已换人或取消。请回到今日任务看看。")
+    return row
+
+
+def _current(order_ids: list[UUID]) -> dict[UUID, UUID]:
+    """Name the assignment that counts for each order: the last one of the last dispatch."""
+    rows = Assignment.objects.filter(dispatch__order_id__in=order_ids).order_by("dispatch__n", "n")
+    return dict(rows.values_list("dispatch__order_id", "pk"))
