@@ -13,7 +13,11 @@ from sangyu.config.processes.ready import own_environment
 
 
 def main(argv: list[str]) -> int:
-    """Become pytest, with the words given; Ctrl-C and exit code are pytest's own."""
+    """Become pytest, with the words given; Ctrl-C and exit code are pytest's own.
+
+    Whole files are shared out over the processors, each with a database cluster of its own.
+    """
     os.chdir(PROJECT)
     sys.stdout.flush()
-    os.execve(sys.executable, [sys.executable, "-m", "pytest", *argv], own_environment())
+    shared_out = [] if any(word.startswith("-n") for word in argv) else ["-n", "auto", "--dist", "loadfile"]
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *shared_out, *argv], own_environment())
