@@ -197,7 +197,7 @@ class Cast:
         """Admit an enterprise contracted for both items in both subdistricts."""
         from sangyu.kit.credit_code import check_character
 
-        first_17 = f"91620102MA000000{serial}"
+        first_17 = f"91620102MA{serial:07d}"
         return providers.admit(
             by=self.head,
             at=self.at,

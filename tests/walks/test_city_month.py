@@ -23,6 +23,7 @@ from sangyu.dispatch import queries as dispatch_read
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit.month import Month
 from sangyu.ledger.verify import verify
+from sangyu.meals import actions as meals
 from sangyu.orders import queries as orders_read
 from sangyu.quality import queries as quality_read
 
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 15, 10, tzinfo=BEIJING)
 DAYS = 7
 GROWING = ("hotline_call", "orders_order", "dispatch_dispatch", "visits_visit", "benefits_charge", "quality_followup",
+           "meals_sale", "meals_refund", "meals_dayclose",
            "settlement_statement", "settlement_payment", "ledger_journal", "ledger_hold", "ledger_holdend")  # fmt: skip
 
 
@@ -90,7 +92,7 @@ def test_a_week_is_paid_to_the_fen_the_same_each_time_and_only_once(plan: Bluepr
     assert told["charges_fen"] == told["elder_fen"] + told["public_fen"]
     assert told["public_fen"] == told["held_fen"] == told["statements_fen"]
     assert told["statements_fen"] - told["deducted_fen"] == told["paid_fen"] == told["payment_file_fen"]
-    assert min(told["elder_fen"], told["public_fen"], told["deducted_fen"], told["paid_fen"]) > 0
+    assert min(told["elder_fen"], told["public_fen"], told["deducted_fen"], told["paid_fen"], told["meals"]) > 0
     assert verify() == []
     check_books(players.load(plan))
 
@@ -101,8 +103,13 @@ def test_a_week_is_paid_to_the_fen_the_same_each_time_and_only_once(plan: Bluepr
 
 def test_a_play_that_was_broken_off_goes_on_to_the_same_end(plan: Blueprint, monkeypatch) -> None:
     whole = undone(lambda: play(plan, days=4))
-    for verb, after in (("accept", 3), ("assign", 5)):
-        monkeypatch.setattr(dispatch, verb, _stops(getattr(dispatch, verb), after))
+    for room, verb, after in (
+        (dispatch, "accept", 3),
+        (meals, "sell", 2),
+        (meals, "close_day", 1),
+        (dispatch, "assign", 2),
+    ):
+        monkeypatch.setattr(room, verb, _stops(getattr(room, verb), after))
         with pytest.raises(PowerCut):
             play(plan, days=4)
         monkeypatch.undo()
@@ -142,6 +149,8 @@ def test_every_named_log_in_is_there(plan: Blueprint) -> None:
         "quality",
         "finance",
         "approver",
+        "till1",
+        "till2",
         "e01",
         "w0012",
     } <= may_sign_in

@@ -15,7 +15,7 @@ from sangyu.access import actions as access
 from sangyu.access.models import AreaKind, Organisation, OrganisationKind, Programme, Role, User
 from sangyu.adoption import actions as adoption
 from sangyu.budget import actions as budget
-from sangyu.city import catalogue, diary, firms, names, players
+from sangyu.city import canteens, catalogue, diary, firms, names, players
 from sangyu.city import people as made
 from sangyu.city.areas import AreaKind as Level
 from sangyu.city.blueprint import Blueprint
@@ -45,6 +45,7 @@ PARAMETERS = {
 }
 CLERKS_WITH_LOG_IN = 3
 WORKERS_WITH_LOG_IN = 12
+TILLS_WITH_LOG_IN = 2
 ENTERPRISES_WITH_LOG_IN = 20  # hashing a password takes longer than anything else here
 
 _LEVELS = {
@@ -109,6 +110,7 @@ def build(plan: Blueprint, *, progress: Callable[[str], None]) -> None:
         build_.enterprise(firm, items)
     workers = sum(map(len, plan.workers_of.values()))
     progress(f"{len(plan.enterprises)}家企业加盟，{workers}名服务人员入职。")
+    build_.canteens(items[catalogue.LUNCH.code])
     build_.elders(progress)
     progress(f"{len(plan.elders_of)}个社区登记了{len(plan.elders):,}位老人。")
 
@@ -208,7 +210,7 @@ class _Build:
         dispatcher = self.users["dispatcher1"]
         listed = {}
         with transaction.atomic():
-            for item in catalogue.items():
+            for item in (*catalogue.items(), catalogue.LUNCH):
                 listed[item.code] = providers.list_item(by=dispatcher, fields=_fields(item))
                 providers.set_price(
                     item=listed[item.code], market_price_fen=item.market_price_fen, valid_from=self.plan.year_from
@@ -278,6 +280,35 @@ class _Build:
             item_ids=[items[code].pk for code in firm.item_codes],
         )
 
+    def canteens(self, lunch: ServiceItem) -> None:
+        """Open the canteens and seat a cashier at the till of each."""
+        enterprises = {row.credit_code: row for row in providers_read.enterprises(self.clock)}
+        for canteen in canteens.canteens(self.plan):
+            enterprise = enterprises[canteen.firm.credit_code]
+            with transaction.atomic():
+                opened = providers.open_canteen(
+                    by=self.head,
+                    at=self.at,
+                    enterprise=enterprise,
+                    item=lunch,
+                    name=canteen.name,
+                    community_code=canteen.community_code,
+                    address=canteen.address,
+                    place=canteen.place,
+                    opens=canteens.OPENS,
+                    contracted_from=self.plan.year_from,
+                    contracted_until=date(self.plan.month.year + 2, 1, 1),
+                    standard_price_fen=catalogue.LUNCH.market_price_fen,
+                )
+                cashier = self.user(
+                    enterprise.organisation,
+                    players.till_name(canteen.n),
+                    self.invented_name("till", canteen.n),
+                    Role.TILL,
+                    log_in=canteen.n < TILLS_WITH_LOG_IN,
+                )
+                providers.seat_cashier(canteen=opened, user=cashier, by=self.head, at=self.at)
+
     def elders(self, progress: Callable[[str], None]) -> None:
         """Register everybody at their community's window, one community at a time."""
         there = set(registry_read.elders(self.clock).values_list("pk", flat=True))
@@ -326,6 +357,8 @@ class _Build:
                 by=clerk,
                 at=at,
             )
+        if canteens.has_card(self.plan, person):
+            registry.issue_card(elder_id=elder.pk, number=canteens.card_number(person), by=clerk, at=at)
 
 
 def _fields(item: catalogue.Item) -> dict[str, object]:
@@ -336,7 +369,7 @@ def _fields(item: catalogue.Item) -> dict[str, object]:
         "standard": item.standard,
         "unit": item.unit,
         "minutes": item.minutes,
-        "skill": catalogue.SKILLS[item.skill],
+        "skill": catalogue.SKILLS.get(item.skill, ""),
         "certificate": catalogue.CERTIFICATES.get(item.certificate, ""),
         "offer": item.offer,
         "initials": item.initials,

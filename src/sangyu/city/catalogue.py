@@ -57,6 +57,22 @@ def items() -> tuple[Item, ...]:
         return tuple(_item(row) for row in csv.DictReader(table))
 
 
+# What the canteens sell; nobody orders it by telephone and no enterprise signs to bring it.
+LUNCH = Item(
+    code="ZC001",
+    name="老年餐厅午餐",
+    service_class="LIFE_CARE",
+    unit="份",
+    minutes=30,
+    market_price_fen=1500,
+    skill="",
+    certificate="",
+    offer="lunch",
+    standard="一荤两素一汤，主食管够，十五元标准，在签约的老年餐厅就餐。",
+    initials="lnctwc",
+)
+
+
 def _item(row: dict[str, str]) -> Item:
     return Item(
         code=row["code"],

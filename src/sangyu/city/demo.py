@@ -15,7 +15,9 @@ from sangyu.city import areas, build, diary, pages, players
 from sangyu.city.blueprint import Blueprint, month_to_play
 from sangyu.city.build import PASSWORD
 from sangyu.city.close import check_books, close
+from sangyu.city.house import open_house
 from sangyu.city.play import Play
+from sangyu.city.players import Players
 from sangyu.city.summary import summary
 from sangyu.city.today import leave_work
 from sangyu.kit.errors import Refusal
@@ -45,8 +47,10 @@ def run(
 ) -> dict[str, object]:
     """Bring the demo city to its present state and return what its month came to.
 
+    One order of now is walked over HTTP: once per city by pages that are served for it alone, or once a day by those
+    of a running server, `base_url`.
     Shape: the keys of `summary`, and `seconds`: step -> seconds, of the steps that were taken.
-    Raises: AnotherCity; BooksDoNotHold.
+    Raises: AnotherCity; BooksDoNotHold; PageRefused.
     """
     at = at or now()
     seconds: dict[str, float] = {}
@@ -58,10 +62,9 @@ def run(
     if not once:
         with _timed(seconds, "today"):
             leave_work(plan, who, at=at, progress=progress)
-    if base_url is not None:
+    if base_url is not None or diary.WALKED not in diary.read():
         with _timed(seconds, "pages"):
-            number = pages.walk(plan, who, base_url=base_url, at=at)
-            progress(f"工单{number}已在各个工作台的网页上走完：来电、下单、派单、接单、派人、签到、签退。")
+            _walk(plan, who, base_url, progress)
     with _timed(seconds, "summary"):
         told = summary(who.programme.pk, plan.month)
     if not json:
@@ -91,6 +94,7 @@ def log_ins(plan: Blueprint) -> list[str]:
         ("接线台", "agent1 agent2 agent3，值班长 supervisor"),
         ("调度台", "dispatcher1 dispatcher2"),
         ("企业工作台", f"{players.manager_name(0)} … {players.manager_name(firms - 1)}"),
+        ("餐厅收银", "till1 till2"),
         ("服务人员", f"{players.worker_name(0)} … {players.worker_name(build.WORKERS_WITH_LOG_IN - 1)}"),
         ("质量台", "quality"),
         ("财务", "finance，复核 approver"),
@@ -113,6 +117,17 @@ def _play_and_close(plan: Blueprint, seconds: dict[str, float], progress: Callab
     diary.note(plan, diary.CLOSED)
 
 
+def _walk(plan: Blueprint, who: Players, base_url: str | None, progress: Callable[[str], None]) -> None:
+    # The desks read the clock for themselves, and a build may have taken minutes since `at`.
+    if base_url is not None:
+        number = pages.walk(plan, who, base_url=base_url, at=now())
+    else:
+        with open_house() as address:
+            number = pages.walk(plan, who, base_url=address, at=now())
+        diary.note(plan, diary.WALKED)
+    progress(f"工单{number}已在各个工作台的网页上走完：来电、下单、派单、接单、派人、签到、签退。")
+
+
 def _begin(plan: Blueprint) -> Blueprint:
     """Return the plan as it was begun: the month stays the one that was chosen first.
 
@@ -131,7 +146,10 @@ def _begin(plan: Blueprint) -> Blueprint:
 
 def _say(month: Month, told: Mapping[str, object], progress: Callable[[str], None]) -> None:
     nobody = "，".join(f"{reason} {many}" for reason, many in told["unassigned"].items())
-    progress(f"{month}：{told['orders']}张工单，上门{told['visits']}次；没有成行的：{nobody or '无'}。")
+    progress(
+        f"{month}：{told['orders']}张工单，上门{told['visits']}次；没有成行的：{nobody or '无'}。"
+        f"就餐{told['meals']}份。"
+    )
     progress(
         f"费用{yuan(told['charges_fen'])}元 = 老人自付{yuan(told['elder_fen'])}元"
         f" + 政府补贴{yuan(told['public_fen'])}元；预算占用{yuan(told['held_fen'])}元。"

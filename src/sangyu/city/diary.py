@@ -10,7 +10,7 @@ from sangyu.access.models import User
 from sangyu.city import players
 from sangyu.city.blueprint import Blueprint
 
-BEGUN, BUILT, CLOSED = "city.begin", "city.build", "city.close"
+BEGUN, BUILT, CLOSED, WALKED = "city.begin", "city.build", "city.close", "city.pages"
 
 
 def read() -> dict[str, Mapping]:
@@ -19,7 +19,7 @@ def read() -> dict[str, Mapping]:
     clock = User.objects.filter(programme=organiser, username=f"clock.{players.SLUG}").first() if organiser else None
     if clock is None:
         return {}
-    rows = access_read.audit_of(clock, organiser.pk).filter(verb__in=[BEGUN, BUILT, CLOSED])
+    rows = access_read.audit_of(clock, organiser.pk).filter(verb__in=[BEGUN, BUILT, CLOSED, WALKED])
     return {row.verb: row.facts for row in rows}
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from http.cookiejar import CookieJar
 from urllib.parse import urlencode, urljoin
-from uuid import UUID
 
 from django.conf import settings
 
@@ -23,12 +23,16 @@ from sangyu.city.people import Elder, service_class
 from sangyu.city.players import Players, elder_id
 from sangyu.city.today import item_for
 from sangyu.dispatch import queries as dispatch_read
+from sangyu.dispatch.models import Dispatch
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit.errors import Refusal
 from sangyu.orders import queries as orders_read
-from sangyu.orders.models import Stage
+from sangyu.orders.models import Order, Stage
 from sangyu.providers import queries as providers_read
 from sangyu.registry import queries as registry_read
+from sangyu.registry.models import Elder as RegisteredElder
+
+ORDERING_TAKES = timedelta(minutes=5)
 
 
 class PageRefused(Refusal):
@@ -43,7 +47,10 @@ class Browser:
     def __init__(self, base_url: str, username: str | None = None) -> None:
         self._base = base_url.rstrip("/") + "/"
         self._cookies = CookieJar()
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies))
+        # No proxy stands between: the pages of the demo are on this machine.
+        self._opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self._cookies)
+        )
         if username is not None:
             self.get("sign-in/")
             self.post("sign-in/", username=username, password=PASSWORD)
@@ -74,27 +81,19 @@ class Browser:
 
 
 def walk(plan: Blueprint, players: Players, *, base_url: str, at: datetime) -> str:
-    """Take one order of today through the desks and return its number; done already, it is not done again.
+    """Take one order of today through the desks and return its number; `at` is the present of the desks.
 
+    A walk that was broken off goes on from where its order stands; one that is done is not done again.
     Raises: PageRefused.
     """
-    day = at.astimezone(BEIJING).date()
-    reference = f"PAGES-{day:%Y%m%d}"
-    known = hotline_read.calls(players.clock).filter(line_reference=reference).first()
-    if known is not None and known.end:
-        return orders_read.get_order(players.clock, players.order_id(reference)).number
-    elder = _caller(plan)
-    Browser(base_url).tell(
-        "exchange/cti/events",
-        {
-            "event": "ring",
-            "line_reference": reference,
-            "caller_number": elder.phone,
-            "called_number": HOTLINE,
-        },
-    )
-    order_id = _taken(plan, players, elder, reference, base_url, at)
-    _carried(players, order_id, base_url)
+    reference = f"PAGES-{at.astimezone(BEIJING):%Y%m%d}"
+    order_id = players.order_id(reference)
+    if not orders_read.orders(players.clock).filter(pk=order_id).exists():
+        _rung_and_taken(plan, players, reference, base_url, at)
+    for stage, step in _STEPS.items():
+        order = orders_read.get_order(players.clock, order_id)
+        if order.stage == stage:
+            step(players, order, base_url)
     order = orders_read.get_order(players.clock, order_id)
     if order.stage != Stage.SERVED:
         raise PageRefused(f"工单{order.number}走完页面后仍是“{order.get_stage_display()}”。请查看服务日志。")
@@ -107,12 +106,22 @@ def _caller(plan: Blueprint) -> Elder:
     return min(near, key=lambda elder: (service_class(elder) != "B", -elder.n))
 
 
-def _taken(plan: Blueprint, players: Players, elder: Elder, reference: str, base_url: str, at: datetime) -> UUID:
+def _rung_and_taken(plan: Blueprint, players: Players, reference: str, base_url: str, at: datetime) -> None:
+    elder = _caller(plan)
+    Browser(base_url).tell(
+        "exchange/cti/events",
+        {
+            "event": "ring",
+            "line_reference": reference,
+            "caller_number": elder.phone,
+            "called_number": HOTLINE,
+        },
+    )
     call = hotline_read.calls(players.clock).get(line_reference=reference)
-    slot = at.astimezone(BEIJING).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    slot = next_hour(at)
     agent = Browser(base_url, "agent1")
     agent.post(f"hotline/calls/{call.pk}/answer/")
-    then = agent.post(
+    agent.post(
         f"hotline/calls/{call.pk}/order/",
         elder=elder_id(players.programme.pk, elder.resident_id),
         q=item_for(plan, players).code,
@@ -120,25 +129,73 @@ def _taken(plan: Blueprint, players: Players, elder: Elder, reference: str, base
         hour=slot.hour,
         key=reference,
     )
-    order_id = UUID(then.rstrip("/").rsplit("/", 1)[-1])
-    manager = players.users[cast.manager_name(0)]
+
+
+def next_hour(at: datetime) -> datetime:
+    """Return the next full hour in Beijing that leaves time to take the order.
+
+    It is near enough for the worker to be there already, whatever the hour of the day.
+    """
+    hour = at.astimezone(BEIJING).replace(minute=0, second=0, microsecond=0)
+    return hour + timedelta(hours=1 if hour + timedelta(hours=1) - at > ORDERING_TAKES else 2)
+
+
+def _send(players: Players, order: Order, base_url: str) -> None:
     dispatcher = Browser(base_url, "dispatcher1")
     dispatcher.get("dispatching/")
-    dispatcher.post(f"dispatching/orders/{order_id}/send/", enterprise=providers_read.own_enterprise(manager).pk)
-    return order_id
+    enterprise = providers_read.own_enterprise(players.users[cast.manager_name(0)])
+    dispatcher.post(f"dispatching/orders/{order.pk}/send/", enterprise=enterprise.pk)
 
 
-def _carried(players: Players, order_id: UUID, base_url: str) -> None:
+def _accept(players: Players, order: Order, base_url: str) -> None:
+    office = Browser(base_url, cast.manager_name(0))
+    office.post(f"provider/dispatches/{_sent(order).pk}/accept/")
+
+
+def _assign(players: Players, order: Order, base_url: str) -> None:
     manager = players.users[cast.manager_name(0)]
-    sent = dispatch_read.latest(orders_read.get_order(players.clock, order_id))
-    office = Browser(base_url, manager.username)
-    office.post(f"provider/dispatches/{sent.pk}/accept/")
+    sent = _sent(order)
     able = [row.worker for row in dispatch_read.worker_choices(manager, sent) if not row.reason]
-    worker = next(row for row in able if players.workers[row.pk].user.has_usable_password())
-    office.post(f"provider/dispatches/{sent.pk}/assign/", worker=worker.pk)
-    home = registry_read.get_elder(players.clock, sent.order.elder_id)
-    place = {"lng": home.lng, "lat": home.lat, "accuracy": 12}
-    phone = Browser(base_url, players.workers[worker.pk].user.username)
-    phone.get(f"carer/orders/{order_id}/")
-    phone.post(f"carer/orders/{order_id}/arrive/", **place, door_code=home.door_code)
-    phone.post(f"carer/orders/{order_id}/leave/", **place, tasks=list(sent.order.item.tasks), note="")
+    signed_in = [row for row in able if players.workers[row.pk].user.has_usable_password()]
+    if not signed_in:
+        raise PageRefused(f"工单{order.number}没有能登录又有空的服务人员。请在企业工作台上派人。")
+    # The last one: the first worker keeps the afternoon for the visits that are left on the desks.
+    worker = max(signed_in, key=lambda row: players.workers[row.pk].user.username)
+    Browser(base_url, manager.username).post(f"provider/dispatches/{sent.pk}/assign/", worker=worker.pk)
+
+
+def _arrive(players: Players, order: Order, base_url: str) -> None:
+    phone, home = _at_the_door(players, order, base_url)
+    phone.get(f"carer/orders/{order.pk}/")
+    phone.post(f"carer/orders/{order.pk}/arrive/", **_place(home), door_code=home.door_code)
+
+
+def _leave(players: Players, order: Order, base_url: str) -> None:
+    phone, home = _at_the_door(players, order, base_url)
+    phone.post(f"carer/orders/{order.pk}/leave/", **_place(home), tasks=list(order.item.tasks), note="")
+
+
+def _at_the_door(players: Players, order: Order, base_url: str) -> tuple[Browser, RegisteredElder]:
+    goes = dispatch_read.assignment_of(order)
+    assert goes is not None  # the order's stage says so
+    phone = Browser(base_url, players.workers[goes.worker_id].user.username)
+    return phone, registry_read.get_elder(players.clock, order.elder_id)
+
+
+def _sent(order: Order) -> Dispatch:
+    sent = dispatch_read.latest(order)
+    assert sent is not None  # the order's stage says so
+    return sent
+
+
+def _place(home: RegisteredElder) -> dict[str, object]:
+    return {"lng": home.lng, "lat": home.lat, "accuracy": 12}
+
+
+_STEPS: dict[str, Callable[[Players, Order, str], None]] = {
+    Stage.PLACED: _send,
+    Stage.SENT: _accept,
+    Stage.ACCEPTED: _assign,
+    Stage.ASSIGNED: _arrive,
+    Stage.IN_SERVICE: _leave,
+}

@@ -21,6 +21,7 @@ from sangyu.city.crew import Rosters, items_by_code
 from sangyu.city.demand import CallPlan, Intent
 from sangyu.city.dice import below, chance, pick
 from sangyu.city.follow_up import ring_elders
+from sangyu.city.lunches import Tills
 from sangyu.city.people import Elder
 from sangyu.city.players import Firm, Players, elder_id
 from sangyu.city.resume import Standing, standing
@@ -90,7 +91,10 @@ class Play:
                 self._push(call.at, call.ref, self._ring, call)
             if call.intent is Intent.ORDER and self.players.order_id(order_key(call.ref)) in found.orders:
                 self._take_up(call, found)
-        for day in _days(self.plan.month.first_day, self.until):
+        days = _days(self.plan.month.first_day, self.until)
+        for at, ref, step, words in Tills(self.plan, self.players).steps(days):
+            self._push(at, ref, step, *words)
+        for day in days:
             self._push(_moment(day, SAMPLE_AT), "sample", self._sample, day)
         while self._queue:
             when, _, _, step, words = heapq.heappop(self._queue)

@@ -119,5 +119,9 @@ def worker_name(n: int) -> str:
     return f"w{n + 1:04d}"
 
 
+def till_name(n: int) -> str:
+    return f"till{n + 1}"
+
+
 def clerk_name(community_code: str) -> str:
     return f"c.{community_code}"

@@ -19,6 +19,9 @@ from sangyu.city.blueprint import BEIJING
 from sangyu.city.words import UNSERVED
 from sangyu.kit.month import Month
 
+# A portion that was given back was never sold: its charge is reversed and its hold void.
+_STANDS = """
+           AND NOT EXISTS (SELECT FROM benefits_reversal gone WHERE gone.charge_id = charge.id)"""
 _SUMS = {
     "orders": """
         SELECT count(*) FROM orders_order
@@ -26,24 +29,34 @@ _SUMS = {
     "visits": """
         SELECT count(*) FROM visits_visit
          WHERE programme_id = %(programme)s AND arrived_at >= %(begins_at)s AND arrived_at < %(ends_at)s""",
+    "meals": """
+        SELECT count(*) FROM benefits_charge charge
+         WHERE charge.programme_id = %(programme)s AND charge.cause_kind = 'MEAL'
+           AND charge.service_on >= %(first_day)s AND charge.service_on < %(until)s"""
+    + _STANDS,
     "charges_fen": """
-        SELECT coalesce(sum(price_fen), 0) FROM benefits_charge
-         WHERE programme_id = %(programme)s AND service_on >= %(first_day)s AND service_on < %(until)s""",
+        SELECT coalesce(sum(charge.price_fen), 0) FROM benefits_charge charge
+         WHERE charge.programme_id = %(programme)s
+           AND charge.service_on >= %(first_day)s AND charge.service_on < %(until)s"""
+    + _STANDS,
     "elder_fen": """
         SELECT coalesce(sum(share.amount_fen), 0)
           FROM benefits_chargeshare share JOIN benefits_charge charge ON charge.id = share.charge_id
          WHERE charge.programme_id = %(programme)s AND share.payer = 'elder'
-           AND charge.service_on >= %(first_day)s AND charge.service_on < %(until)s""",
+           AND charge.service_on >= %(first_day)s AND charge.service_on < %(until)s"""
+    + _STANDS,
     "public_fen": """
         SELECT coalesce(sum(share.amount_fen), 0)
           FROM benefits_chargeshare share JOIN benefits_charge charge ON charge.id = share.charge_id
          WHERE charge.programme_id = %(programme)s AND share.payer <> 'elder'
-           AND charge.service_on >= %(first_day)s AND charge.service_on < %(until)s""",
+           AND charge.service_on >= %(first_day)s AND charge.service_on < %(until)s"""
+    + _STANDS,
     "held_fen": """
         SELECT coalesce(sum(hold_end.posted_fen + hold_end.voided_fen), 0)
           FROM benefits_charge charge JOIN ledger_holdend hold_end ON hold_end.hold_id = charge.hold_id
          WHERE charge.programme_id = %(programme)s
-           AND charge.service_on >= %(first_day)s AND charge.service_on < %(until)s""",
+           AND charge.service_on >= %(first_day)s AND charge.service_on < %(until)s"""
+    + _STANDS,
     "statements_fen": """
         SELECT coalesce(sum(statement.gross_fen), 0)
           FROM settlement_statement statement JOIN settlement_run run ON run.id = statement.run_id

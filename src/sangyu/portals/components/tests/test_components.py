@@ -112,7 +112,7 @@ def test_a_table_without_rows_says_what_that_means():
 
 
 def test_a_stage_is_words_and_a_sign_never_colour_alone():
-    shown = render('<c-state code="SERVING" />')
+    shown = render('<c-state code="IN_SERVICE" />')
     assert "服务中" in shown
     assert "<svg" in shown
 
