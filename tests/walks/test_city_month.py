@@ -14,6 +14,7 @@ from sangyu.access import queries as access_read
 from sangyu.city import build, demo, players
 from sangyu.city.blueprint import BEIJING, Blueprint, month_to_play
 from sangyu.city.close import check_books, close
+from sangyu.city.lunches import Tills
 from sangyu.city.play import Play
 from sangyu.city.summary import summary
 from sangyu.city.tests.town import TREE
@@ -24,6 +25,7 @@ from sangyu.hotline import queries as hotline_read
 from sangyu.kit.month import Month
 from sangyu.ledger.verify import verify
 from sangyu.meals import actions as meals
+from sangyu.meals.models import DayClose, FoundBy, Refund, Sale
 from sangyu.orders import queries as orders_read
 from sangyu.quality import queries as quality_read
 
@@ -114,6 +116,25 @@ def test_a_play_that_was_broken_off_goes_on_to_the_same_end(plan: Blueprint, mon
             play(plan, days=4)
         monkeypatch.undo()
     assert play(plan, days=4) == whole
+
+
+def test_the_tills_sell_by_card_give_back_and_close_every_day(plan: Blueprint) -> None:
+    who = players.load(plan)
+    days = [plan.month.first_day + timedelta(days=n) for n in range(31)]
+    for at, _ref, step, words in sorted(Tills(plan, who).steps(days), key=lambda row: row[:2]):
+        step(at, *words)
+
+    sold, given_back = Sale.objects.count(), Refund.objects.count()
+    assert 0 < given_back < sold / 5
+    assert set(Sale.objects.values_list("found_by", flat=True)) == {FoundBy.CARD}
+    assert DayClose.objects.filter(agrees=True).count() == DayClose.objects.count() == 2 * len(days)
+    told = summary(who.programme.pk, plan.month)
+    assert told["meals"] == sold - given_back
+    assert told["charges_fen"] == 1500 * told["meals"] == told["elder_fen"] + told["public_fen"]
+    assert told["public_fen"] > told["elder_fen"] > 0
+    assert verify() == []
+
+    assert list(Tills(plan, who).steps(days)) == []
 
 
 def test_today_leaves_something_on_every_desk_and_only_once(plan: Blueprint) -> None:

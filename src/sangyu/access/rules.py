@@ -6,11 +6,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 
 def entry_hash(
-    *, entry_id: UUID, at: datetime, by_id: UUID, verb: str, object_kind: str, object_id: UUID, facts: Mapping
+    *, entry_id: UUID, at: datetime, by_id: UUID, verb: str, object_kind: str, object_id: UUID, facts: Mapping[str, Any]
 ) -> str:
     """Hash one act: SHA-256 over its canonical JSON (sorted keys, UTC time in microseconds)."""
     body = {

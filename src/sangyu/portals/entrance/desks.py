@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -58,11 +58,4 @@ DOORS = [
 def doors(roles: Iterable[str]) -> list[Door]:
     """Return the desks open to these roles, in the order of the walk."""
     held = set(roles)
-    return [door for door in DOORS if held & door.roles and _stands(door)]
-
-
-def _stands(door: Door) -> bool:
-    try:
-        return bool(door.url)
-    except NoReverseMatch:
-        return False
+    return [door for door in DOORS if held & door.roles]
