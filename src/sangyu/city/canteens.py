@@ -1,4 +1,4 @@
-"""Where elders have lunch: invented canteens of real enterprises' kinds, who holds a card, and who eats on which day.
+"""Elders have lunch outside, too: invented canteens, who holds a card, and who eats where on which day.
 
 Assumptions: 65 canteens at scale 1, never fewer than two; 80,000 of 110,000 elders hold a card; of a thousand card
 holders twenty eat at the canteen nearest to them on a day; one portion in forty is given back at once.

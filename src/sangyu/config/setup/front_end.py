@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
-from sangyu.config.setup.clone import PROJECT, alone, digest, var
+from sangyu.config.setup.clone import PROJECT, VENV_PYTHON, alone, digest, var
 from sangyu.config.setup.report import run, step
 from sangyu.config.setup.trouble import Trouble
 
@@ -16,7 +17,7 @@ BUILT = PROJECT / "build" / "static"
 
 def is_ready() -> bool:
     """Answer whether the built files are those of the sources as they are now."""
-    return _has_packages() and _is_built()
+    return _has_packages() and _is_built() and _is_translated()
 
 
 def prepare() -> None:
@@ -42,6 +43,11 @@ def prepare() -> None:
                 run([npm, "run", "--silent", "build"], cwd=PROJECT, trouble=_failed)
                 (var() / "static").mkdir(exist_ok=True)  # where WhiteNoise looks for collected files: it warns if not
                 _remember("build", sources)
+        if not _is_translated():
+            with step("编译界面译文", "compiling the translations of the pages"):
+                compiler = [VENV_PYTHON, "-m", "sangyu.portals.components.messages"]
+                run(compiler, cwd=PROJECT, env={**os.environ, "PYTHONPATH": str(PROJECT / "src")}, trouble=_failed)
+                _remember("translations", digest(_catalogues()))
 
 
 _failed = Trouble(
@@ -90,6 +96,15 @@ def _has_packages() -> bool:
 
 def _is_built() -> bool:
     return BUILT.is_dir() and _recalled("build") == _sources()
+
+
+def _catalogues() -> list[Path]:
+    return sorted((PROJECT / "src" / "sangyu").glob("**/locale/*/LC_MESSAGES/*.po"))
+
+
+def _is_translated() -> bool:
+    compiled = all(catalogue.with_suffix(".mo").is_file() for catalogue in _catalogues())
+    return compiled and _recalled("translations") == digest(_catalogues())
 
 
 def _stamp(what: str) -> Path:
