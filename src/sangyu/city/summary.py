@@ -1,8 +1,8 @@
 """What a month came to, counted from the stored rows alone: none of the verbs that wrote them is asked.
 
-The money identity must show here: charges (of services and of meals) are the elders' and the public part; the public part stood on holds, of
-which the statements' net was posted and the rest voided; statements less deductions are what was paid and what the
-file told the bank.
+The money identity must show here: charges, of services and of meals, are the elders' and the public part; the public
+part stood on holds, of which the statements' net was posted and the rest voided; statements less deductions are what
+was paid and what the file told the bank.
 """
 
 from __future__ import annotations

@@ -25,14 +25,17 @@ def items(viewer: User) -> QuerySet[ServiceItem]:
 
 
 def search_items(viewer: User, text: str, *, limit: int = 12) -> list[ServiceItem]:
-    """Return items whose name holds `text` or whose pinyin initials or code start with it."""
+    """Return items to be ordered whose name holds `text` or whose pinyin initials or code start with it.
+
+    Lunch is not among them: it is sold over the counter, not ordered by telephone.
+    """
     text = text.strip()
     if not text:
         return []
     return list(
-        items(viewer).filter(
-            Q(name__icontains=text) | Q(initials__startswith=text.lower()) | Q(code__istartswith=text)
-        )[:limit]
+        items(viewer)
+        .exclude(offer="lunch")
+        .filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()) | Q(code__istartswith=text))[:limit]
     )
 
 

@@ -45,7 +45,7 @@ def prepare() -> None:
                 _remember("build", sources)
         if not _is_translated():
             with step("编译界面译文", "compiling the translations of the pages"):
-                compiler = [VENV_PYTHON, "-m", "sangyu.portals.components.messages"]
+                compiler: list[str | Path] = [VENV_PYTHON, "-m", "sangyu.portals.components.messages"]
                 run(compiler, cwd=PROJECT, env={**os.environ, "PYTHONPATH": str(PROJECT / "src")}, trouble=_failed)
                 _remember("translations", digest(_catalogues()))
 
@@ -103,8 +103,10 @@ def _catalogues() -> list[Path]:
 
 
 def _is_translated() -> bool:
-    compiled = all(catalogue.with_suffix(".mo").is_file() for catalogue in _catalogues())
-    return compiled and _recalled("translations") == digest(_catalogues())
+    catalogues = _catalogues()
+    if not all(catalogue.with_suffix(".mo").is_file() for catalogue in catalogues):
+        return False
+    return not catalogues or _recalled("translations") == digest(catalogues)
 
 
 def _stamp(what: str) -> Path:

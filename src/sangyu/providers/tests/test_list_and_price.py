@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from tests.cast import Cast
 from tests.neighbour import Neighbour
 
 from sangyu.access.queries import NotAllowed
@@ -99,3 +100,9 @@ def test_a_missing_price_is_never_zero(cast):
     price(item, 6000, date(2026, 12, 1))
     with pytest.raises(PriceMissing, match="“擦窗”在2026-11-30没有价格，不能下单。请在服务目录里补上价格"):
         providers_read.market_price_fen(item, date(2026, 11, 30))
+
+
+def test_lunch_is_not_found_where_orders_are_taken(cast: Cast) -> None:
+    lunch = cast.item("ZC001", "老年餐厅午餐", minutes=30, market_price_fen=1500, offer="lunch")
+    assert lunch not in providers_read.search_items(cast.ma, "午餐")
+    assert providers_read.search_items(cast.ma, "保洁") == [cast.cleaning]
