@@ -20,6 +20,7 @@ from sangyu.city.play import Play
 from sangyu.city.players import Players
 from sangyu.city.summary import summary
 from sangyu.city.today import leave_work
+from sangyu.city.words import NOBODY_WENT
 from sangyu.kit.errors import Refusal
 from sangyu.kit.money import yuan
 from sangyu.kit.month import Month
@@ -145,7 +146,7 @@ def _begin(plan: Blueprint) -> Blueprint:
 
 
 def _say(month: Month, told: Mapping[str, object], progress: Callable[[str], None]) -> None:
-    nobody = "，".join(f"{reason} {many}" for reason, many in told["unassigned"].items())
+    nobody = "，".join(f"{NOBODY_WENT.get(reason, reason)}{many}张" for reason, many in told["unassigned"].items())
     progress(
         f"{month}：{told['orders']}张工单，上门{told['visits']}次；没有成行的：{nobody or '无'}。"
         f"就餐{told['meals']}份。"

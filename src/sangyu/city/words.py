@@ -14,6 +14,15 @@ UNSERVED = {
     "ELDER_CANCELLED": "老人来电取消",
     "MONTH_END": "月末仍未安排，已与老人商定取消",
 }
+# The same in two or three words, for the summary.
+NOBODY_WENT = {
+    "NOBODY_FITS": "没有合适企业",
+    "REFUSED": "企业未接单",
+    "NO_WORKER_FREE": "没有空闲人员",
+    "NO_SHOW": "人员未到",
+    "ELDER_CANCELLED": "老人取消",
+    "MONTH_END": "月末未排上",
+}
 # The reasons of `behaviour.refusal`, in the terms of the enterprise's desk.
 REFUSALS = {
     "当天人手不足": RefusalReason.NO_WORKER,
