@@ -16,8 +16,6 @@ from pathlib import Path
 
 from sangyu.kit.errors import Refusal
 
-VAR = Path(os.environ.get("SANGYU_VAR") or Path(__file__).resolve().parents[3] / "var")
-
 _SUFFIXES = ("村民委员会", "居民委员会", "社区居委会", "社区居民委员会", "居委会", "村委会")
 
 
@@ -124,7 +122,8 @@ def area(code: str, full_name: str) -> Area:
 
 
 def path_of(code: str) -> Path:
-    return VAR / "areas" / f"{code}.json"
+    var = os.environ.get("SANGYU_VAR") or Path(__file__).resolve().parents[3] / "var"
+    return Path(var) / "areas" / f"{code}.json"
 
 
 def write(areas: Areas) -> Path:

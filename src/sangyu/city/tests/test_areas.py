@@ -60,7 +60,7 @@ def test_parents_come_before_children():
 
 
 def test_what_is_written_is_read_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(areas, "VAR", tmp_path)
+    monkeypatch.setenv("SANGYU_VAR", str(tmp_path))
     path = areas.write(TREE)
     assert path == tmp_path / "areas" / "620102.json"
     assert areas.read("620102") == TREE
@@ -68,7 +68,7 @@ def test_what_is_written_is_read_again(tmp_path, monkeypatch):
 
 
 def test_without_set_up_the_command_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(areas, "VAR", tmp_path)
+    monkeypatch.setenv("SANGYU_VAR", str(tmp_path))
     with pytest.raises(areas.NoSuchAreas, match=r"python -m sangyu\.city\.sources 440304"):
         areas.read("440304")
 
@@ -116,14 +116,14 @@ def test_a_package_of_other_content_is_refused_and_nothing_is_stored(tmp_path, m
     names = " ".join(f"{tables}/{name}" for name in sources.TABLES)
     put_npm(tmp_path, f"mkdir -p {tables}; for table in {names}; do echo code,name > $table; done")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    monkeypatch.setattr(areas, "VAR", tmp_path / "var")
+    monkeypatch.setenv("SANGYU_VAR", str(tmp_path / "var"))
     assert sources.main(["620102"]) == 1
     assert "与已核对的版本不同" in capsys.readouterr().err
     assert not (tmp_path / "var").exists()
 
 
 def test_what_is_stored_is_not_fetched_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(areas, "VAR", tmp_path)
+    monkeypatch.setenv("SANGYU_VAR", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     areas.write(areas.Areas(code="620102", edition=sources.EDITION, every=TREE.every))
     assert sources.fetch(["620102"]) == []

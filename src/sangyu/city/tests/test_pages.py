@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import active_count
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -12,7 +13,7 @@ import pytest
 from django.test import override_settings
 
 from sangyu.benefits.models import Charge
-from sangyu.city import build, demo, diary, pages, players
+from sangyu.city import areas, build, demo, diary, pages, players
 from sangyu.city.blueprint import BEIJING, Blueprint
 from sangyu.city.house import open_house
 from sangyu.city.tests.town import TREE
@@ -43,9 +44,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 
 
 @pytest.fixture
-def plan(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Blueprint:
+def plan(transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Blueprint:
     """A city of 55 elders, whose month counts as closed."""
-    monkeypatch.setattr(demo.areas, "read", lambda _code: TREE)
+    monkeypatch.setenv("SANGYU_VAR", str(tmp_path))
+    areas.write(TREE)
     made = Blueprint(TREE, 0.0005, 3, Month(2026, 10))
     build.build(made, progress=silent)
     for step in (diary.BUILT, diary.CLOSED):
