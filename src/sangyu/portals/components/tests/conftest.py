@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 Open = Callable[..., "Page"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address under which the components are served."""
+    """Give the address under which the components are served; other files' tests keep the real address book."""
     built = settings.ROOT / "build" / "static"
     if not (built / "sangyu" / "desk.css").exists():
         pytest.fail("样式还没有编译。请先运行：npm ci && npm run build", pytrace=False)
