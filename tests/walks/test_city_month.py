@@ -122,9 +122,9 @@ def test_a_play_that_was_broken_off_goes_on_to_the_same_end(plan: Blueprint) -> 
     whole = undone(lambda: play(plan, days=4))
     for table, after in (
         ("dispatch_acceptance", 3),
+        ("dispatch_assignment", 2),
         ("meals_salecharge", 2),
         ("meals_dayclose", 1),
-        ("dispatch_assignment", 2),
     ):
         with pytest.raises(PowerCut), power_cut(table, after):
             play(plan, days=4)
