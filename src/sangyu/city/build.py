@@ -116,7 +116,7 @@ def build(plan: Blueprint, *, progress: Callable[[str], None]) -> None:
 
 
 def relax_commits() -> None:
-    """Let this session's commits return before the disk has them.
+    """Let this connection's commits return before the disk has them.
 
     The city is invented and built again from where it stands after a crash; order and atomicity stay as they are.
     """
