@@ -52,6 +52,8 @@ class Programme(models.Model):
 
 class OrganisationKind(models.TextChoices):
     BUREAU = "BUREAU", "民政局"
+    DEPUTY = "DEPUTY", "分管领导"
+    HEAD = "HEAD", "局长"
     OPERATOR = "OPERATOR", "虚拟养老院"
     COMMUNITY = "COMMUNITY", "社区"
     ENTERPRISE = "ENTERPRISE", "加盟企业"
@@ -85,6 +87,8 @@ class Role(models.TextChoices):
     FINANCE = "FINANCE", "财务经办"
     APPROVER = "APPROVER", "财务复核"
     BUREAU = "BUREAU", "民政局"
+    DEPUTY = "DEPUTY", "分管领导"
+    HEAD = "HEAD", "局长"
     AUDITOR = "AUDITOR", "审计"
     CLOCK = "CLOCK", "系统定时"
 

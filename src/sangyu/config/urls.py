@@ -11,6 +11,8 @@ DESKS = [
     "till",
     "quality",
     "finance",
+    "bureau",
+    "texting",
     "audit",
     "exchange",
     "components",

@@ -1,0 +1,4 @@
+"""The addresses of the desk of text messages."""
+
+app_name = "texting"
+urlpatterns: list = []
