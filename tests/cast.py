@@ -188,7 +188,9 @@ class Cast:
                 "tasks": ["地面", "桌面", "垃圾带走"],
             },
         )
-        providers.set_price(item=item, market_price_fen=market_price_fen, valid_from=date(2026, 1, 1))
+        providers.set_price(
+            item=item, market_price_fen=market_price_fen, valid_from=date(2026, 1, 1), by=self.wang, at=self.at
+        )
         return item
 
     def enterprise(

@@ -66,7 +66,9 @@ class Neighbour:
                 "initials": "snbj",
             },
         )
-        providers.set_price(item=self.item, market_price_fen=9000, valid_from=date(2026, 1, 1))
+        providers.set_price(
+            item=self.item, market_price_fen=9000, valid_from=date(2026, 1, 1), by=self.dispatcher, at=at
+        )
         self.zhou = registry.register(
             by=self.clerk,
             at=at,

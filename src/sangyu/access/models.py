@@ -52,8 +52,6 @@ class Programme(models.Model):
 
 class OrganisationKind(models.TextChoices):
     BUREAU = "BUREAU", "民政局"
-    DEPUTY = "DEPUTY", "分管领导"
-    HEAD = "HEAD", "局长"
     OPERATOR = "OPERATOR", "虚拟养老院"
     COMMUNITY = "COMMUNITY", "社区"
     ENTERPRISE = "ENTERPRISE", "加盟企业"

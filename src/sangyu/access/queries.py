@@ -29,7 +29,7 @@ class NotAllowed(Refusal):
 
 
 OPERATOR_ROLES = frozenset({Role.AGENT, Role.SUPERVISOR, Role.DISPATCHER, Role.QUALITY, Role.FINANCE, Role.APPROVER})
-OVERSIGHT_ROLES = frozenset({Role.BUREAU, Role.AUDITOR, Role.CLOCK})
+OVERSIGHT_ROLES = frozenset({Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR, Role.CLOCK})
 
 
 def sees_whole_programme(viewer: User) -> bool:

@@ -213,7 +213,11 @@ class _Build:
             for item in (*catalogue.items(), catalogue.LUNCH):
                 listed[item.code] = providers.list_item(by=dispatcher, fields=_fields(item))
                 providers.set_price(
-                    item=listed[item.code], market_price_fen=item.market_price_fen, valid_from=self.plan.year_from
+                    item=listed[item.code],
+                    market_price_fen=item.market_price_fen,
+                    valid_from=self.plan.year_from,
+                    by=dispatcher,
+                    at=self.at,
                 )
         return listed
 

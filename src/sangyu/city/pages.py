@@ -100,6 +100,12 @@ def walk(plan: Blueprint, players: Players, *, base_url: str, at: datetime) -> s
     return order.number
 
 
+def step(players: Players, order: Order, base_url: str) -> None:
+    """Take the next step of an order over its page, as the person whose step it is; a closed order has none."""
+    if order.stage in _STEPS:
+        _STEPS[order.stage](players, order, base_url)
+
+
 def _caller(plan: Blueprint) -> Elder:
     """Choose the last class B elder of the first enterprise's subdistricts; the first ones have today's other work."""
     near = [elder for elder in plan.elders if elder.community_code[:9] in plan.enterprises[0].subdistricts]

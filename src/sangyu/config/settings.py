@@ -8,6 +8,7 @@ from sangyu.config.database.address import database
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("SANGYU_VAR", ROOT / "var"))
 DEMO = os.environ.get("SANGYU_DEMO", "1") == "1"
+STAGE = DEMO and os.environ.get("SANGYU_STAGE", "0") == "1"  # the strip of the demo on every desk
 DEBUG = False
 SECRET_KEY = os.environ.get("SANGYU_SECRET_KEY", "demo-only-key-of-a-town-that-does-not-exist")
 ALLOWED_HOSTS = os.environ.get("SANGYU_HOSTS", "127.0.0.1,localhost,testserver").split(",")
@@ -31,6 +32,7 @@ ROOMS = [
     "sangyu.meals",
     "sangyu.quality",
     "sangyu.settlement",
+    "sangyu.insight",
 ]
 DESKS = [
     "sangyu.portals.components",
@@ -100,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                *(["sangyu.city.stage.context.stage"] if DEMO else []),
             ],
         },
     }

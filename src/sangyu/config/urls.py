@@ -1,5 +1,6 @@
 """The address book: one line per desk."""
 
+from django.conf import settings
 from django.urls import include, path
 
 DESKS = [
@@ -21,4 +22,5 @@ DESKS = [
 urlpatterns = [
     path("", include("sangyu.portals.entrance.urls")),
     *[path(f"{desk}/", include(f"sangyu.portals.{desk}.urls")) for desk in DESKS],
+    *([path("stage/", include("sangyu.city.stage.urls"))] if settings.DEMO else []),
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
-from sangyu.access.models import Programme, User
+from sangyu.access.models import Area, Programme, User
 from sangyu.kit.ids import new_id
 from sangyu.orders.models import Order
 from sangyu.registry.models import Elder
@@ -41,7 +42,19 @@ class Call(models.Model):
         ]
         indexes = [
             models.Index(fields=["programme", "rang_at", "id"], name="calls_by_time"),
-            models.Index(fields=["programme", "rang_at"], name="calls_not_ended", condition=models.Q(ended_at=None)),
+            models.Index(fields=["programme", "caller_number", "rang_at"], name="calls_by_number"),
+            # A missed call may stay unended for ever; each of these holds only what its list shows.
+            models.Index(
+                fields=["programme", "rang_at"],
+                name="calls_waiting",
+                condition=Q(answered_at=None, hung_up_at=None, ended_at=None),
+            ),
+            models.Index(
+                fields=["programme", "rang_at"],
+                name="calls_missed",
+                condition=Q(answered_at=None, hung_up_at__isnull=False, ended_at=None),
+            ),
+            models.Index(fields=["agent"], name="calls_in_hand", condition=Q(answered_at__isnull=False, ended_at=None)),
         ]
 
 
@@ -51,3 +64,37 @@ class CallOrder(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="+")
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")
+
+
+class ReturnCall(models.Model):
+    """Somebody rang a missed caller back (回拨), and whether they were reached; not reached may be tried again. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="+")
+    n = models.PositiveSmallIntegerField()
+    reached = models.BooleanField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "n"], name="return_calls_are_numbered")]
+
+
+class RegistrationRequest(models.Model):
+    """A caller whom nobody knows yet wants to be registered (登记意向); the community takes it from here. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    phone = models.CharField(max_length=20)
+    community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=120)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Heartbeat(models.Model):
+    """When the telephone system of a programme last said that it is alive; without a row it has never promised to."""
+
+    programme = models.OneToOneField(Programme, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()

@@ -1,3 +1,9 @@
 """The tables of this room that nobody may change or empty."""
 
-INSERT_ONLY_TABLES = ["outbox_message"]
+INSERT_ONLY_TABLES = [
+    "outbox_message",
+    "outbox_text",
+    "outbox_textattempt",
+    "outbox_textreceipt",
+    "outbox_textclosing",
+]

@@ -1,4 +1,4 @@
-"""Member enterprises and what they may do: licences, contracts, workers, and the catalogue with its prices."""
+"""Member enterprises and what they may do: standing, licences, contracts, workers; the catalogue and its prices."""
 
 from __future__ import annotations
 
@@ -56,6 +56,25 @@ class Price(models.Model):
         ]
 
 
+class PayRate(models.Model):
+    """What an enterprise pays its workers for one visit of an item, from a day on. Insert-only.
+
+    The rate that began last holds; of two that begin on one day, the one set last.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    enterprise = models.ForeignKey("Enterprise", on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="+")
+    pay_fen = models.BigIntegerField()
+    valid_from = models.DateField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pay_fen__gte=0), name="a_pay_rate_is_not_negative")]
+        indexes = [models.Index(fields=["enterprise", "item", "valid_from"], name="pay_rates_by_item")]
+
+
 class EnterpriseState(models.TextChoices):
     APPLICANT = "APPLICANT", "申请中"
     ADMITTED = "ADMITTED", "已加盟"
@@ -88,6 +107,22 @@ class Enterprise(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Standing(models.Model):
+    """How an enterprise stands from a moment on, by whom and on which document (准入退出). Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    n = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=12, choices=EnterpriseState)
+    reason = models.CharField(max_length=200)
+    document = models.CharField(max_length=80, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "n"], name="standings_are_numbered")]
 
 
 class Licence(models.Model):

@@ -1,17 +1,18 @@
-"""Which visits may be paid, how a deduction falls on lines, how lines are sealed, and what the bank is sent; pure."""
+"""Which visits may be paid, how deductions and differences fall, who signs, how lines are sealed, what is sent; pure."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sangyu.kit.errors import Refusal
-from sangyu.kit.money import apportion, parse_yuan
+from sangyu.kit.money import apportion, half_up, parse_yuan
 
 
 class NotYet(Refusal):
@@ -21,9 +22,39 @@ class NotYet(Refusal):
 
 
 class SamePerson(Refusal):
-    """The one who draws up may not approve."""
+    """Nobody signs what they made, nor signs twice."""
 
     code = "SAME_PERSON"
+
+
+class OutOfTurn(Refusal):
+    """Somebody else must sign first."""
+
+    code = "OUT_OF_TURN"
+
+
+class NotExplained(Refusal):
+    """A sum has moved far from last month's and nobody has said why."""
+
+    code = "NOT_EXPLAINED"
+
+
+class NotToBePaidAgain(Refusal):
+    """The payment arrived, has no answer yet, or was paid again already."""
+
+    code = "NOT_TO_BE_PAID_AGAIN"
+
+
+class NotReleased(Refusal):
+    """A second person has not looked at the account to which a refused payment goes again."""
+
+    code = "NOT_RELEASED"
+
+
+class NotCorrectable(Refusal):
+    """The line is not paid, was corrected already, or the sum is none of its own."""
+
+    code = "NOT_CORRECTABLE"
 
 
 class AlreadyApproved(Refusal):
@@ -92,9 +123,91 @@ def spread(*, gross_fen: Mapping[UUID, int], net_fen: int) -> dict[UUID, int]:
     return apportion(total_fen=net_fen, weights=gross_fen)
 
 
+@dataclass(frozen=True)
+class Step:
+    """One signature that a run needs: its code, what the paper calls it, and the role that may give it."""
+
+    code: str
+    label: str
+    role: str
+
+
+MAKER = "经办"
+CHAIN = (
+    Step("REVIEW", "审核", "APPROVER"),
+    Step("DEPUTY", "分管领导", "DEPUTY"),
+    Step("HEAD", "局长", "HEAD"),
+)
+
+
+def due_step(signed: Collection[str]) -> Step | None:
+    """Return the first step that nobody has signed; None when the chain is whole."""
+    return next((step for step in CHAIN if step.code not in signed), None)
+
+
+def step_of(*, roles: Collection[str], signed: Mapping[str, str]) -> Step:
+    """Return the step that somebody with these roles signs now.
+
+    Shape: `signed` is step code -> name of who signed it.
+    Raises: AlreadyApproved, when theirs is signed; OutOfTurn, naming who comes first.
+    """
+    due = due_step(signed)
+    if due is None:
+        raise AlreadyApproved("本月结算已经审批，各步都已签字，不能再签。")
+    if due.role in roles:
+        return due
+    own = [step for step in CHAIN if step.role in roles]
+    if own and all(step.code in signed for step in own):
+        raise AlreadyApproved(f"“{own[0].label}”一步已由{signed[own[0].code]}签字，现在等“{due.label}”签字。")
+    shown = f"“{own[0].label}”" if own else "您"
+    raise OutOfTurn(f"现在应由“{due.label}”签字，之后才轮到{shown}。请先请“{due.label}”签字。")
+
+
+SWING_PM_MAX = 200
+
+
+def swing_pm(*, now_fen: int, before_fen: int) -> int | None:
+    """Measure how far a sum has moved from last month's, in per-mille of it; None without a last month."""
+    return half_up(1000 * (now_fen - before_fen), before_fen) if before_fen else None
+
+
+def must_be_explained(*, now_fen: int, before_fen: int) -> bool:
+    """Tell whether a sum has moved by more than a fifth of last month's; exact, without the rounding of `swing_pm`."""
+    return before_fen > 0 and 1000 * abs(now_fen - before_fen) > SWING_PM_MAX * before_fen
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is still to be taken back for one correction, and from which fund it was paid."""
+
+    correction_id: UUID
+    fund: str
+    open_fen: int
+
+
+def take_back(*, net_fen: Mapping[str, int], owed: Sequence[Owed]) -> dict[UUID, int]:
+    """Take corrections off what a statement pays, oldest first, never below zero in any fund; the rest waits.
+
+    Shape: fund -> net fen in; correction id -> fen taken out, without those for which nothing is left.
+    """
+    left: dict[str, int] = defaultdict(int, net_fen)
+    taken = {}
+    for one in owed:
+        part_fen = min(one.open_fen, left[one.fund])
+        if part_fen > 0:
+            taken[one.correction_id] = part_fen
+            left[one.fund] -= part_fen
+    return taken
+
+
 def leaf(*, charge_id: UUID, service_on: date, gross_fen: int, net_fen: int) -> str:
     """Hash one line, marked as a leaf so that it can never pass for a node (RFC 6962)."""
     return _hash(b"\x00", f"{charge_id}|{service_on}|{gross_fen}|{net_fen}".encode())
+
+
+def difference_leaf(*, correction_id: UUID, amount_fen: int) -> str:
+    """Hash a sum taken back for an earlier month, marked as a leaf of its own kind."""
+    return _hash(b"\x00", f"correction|{correction_id}|{-amount_fen}".encode())
 
 
 def root(leaves: Sequence[str]) -> str:
@@ -121,26 +234,45 @@ class Transfer:
     bank: str
     amount_fen: int
     purpose: str
+    budget_item: str = ""
 
 
 HEADER = ["序号", "支付编号", "收款人户名", "收款账号", "开户行", "金额（元）", "用途"]
 RETURN_HEADER = ["支付编号", "结果", "银行流水号", "原因"]
 
 
-def payment_file(transfers: Sequence[Transfer], *, encoding: str) -> bytes:
-    """Write the bank file: a control line with count and sum, a header, one row a payment.
+PAID_DIRECTLY = "财政直接支付"
+
+
+def bank_file(transfers: Sequence[Transfer], *, encoding: str) -> bytes:
+    """Write the bank's batch file: a control line with count and sum, a header, one row a payment.
 
     Raises: CannotBeWritten, naming the character (GB18030 can write every name).
     """
+    return _written(_control(transfers), HEADER, [_cells(n, row) for n, row in enumerate(transfers, 1)], encoding)
+
+
+def treasury_request(transfers: Sequence[Transfer], *, applicant: str, number: str, encoding: str) -> bytes:
+    """Write the request for direct payment to the treasury: as the bank file, with the budget item of every row.
+
+    Raises: CannotBeWritten, naming the character (GB18030 can write every name).
+    """
+    control = [*_control(transfers), "申请单位", applicant, "申请编号", number]
+    rows = [[*_cells(n, row), row.budget_item, PAID_DIRECTLY] for n, row in enumerate(transfers, 1)]
+    return _written(control, [*HEADER, "预算项目", "支付方式"], rows, encoding)
+
+
+def _control(transfers: Sequence[Transfer]) -> list[object]:
+    return ["笔数", len(transfers), "合计（元）", _plain_yuan(sum(transfer.amount_fen for transfer in transfers))]
+
+
+def _cells(n: int, row: Transfer) -> list[object]:
+    return [n, row.number, row.account_name, row.account, row.bank, _plain_yuan(row.amount_fen), row.purpose]
+
+
+def _written(control: list[object], header: list[str], rows: list[list[object]], encoding: str) -> bytes:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    total_fen = sum(transfer.amount_fen for transfer in transfers)
-    writer.writerow(["笔数", len(transfers), "合计（元）", _plain_yuan(total_fen)])
-    writer.writerow(HEADER)
-    for n, row in enumerate(transfers, start=1):
-        writer.writerow(
-            [n, row.number, row.account_name, row.account, row.bank, _plain_yuan(row.amount_fen), row.purpose]
-        )
+    csv.writer(out, lineterminator="\r\n").writerows([control, header, *rows])
     try:
         return out.getvalue().encode(encoding)
     except UnicodeEncodeError as unwritable:

@@ -7,6 +7,7 @@ from django.db import models
 
 from sangyu.access.models import Programme, User
 from sangyu.benefits.models import Charge
+from sangyu.files.models import File
 from sangyu.kit.ids import new_id
 from sangyu.orders.models import Order
 from sangyu.providers.models import Enterprise, Worker
@@ -77,3 +78,101 @@ class VisitCharge(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="+")
     charge = models.OneToOneField(Charge, on_delete=models.PROTECT, related_name="+")
+
+
+class Photo(models.Model):
+    """A photo of the work, by the worker who did it. Insert-only.
+
+    `taken_at` and the place are what the phone claims; `distance_m` is from there to the elder's home.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
+    n = models.PositiveSmallIntegerField()
+    taken_at = models.DateTimeField(null=True)
+    place = models.JSONField(null=True)
+    distance_m = models.PositiveIntegerField(null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "file"], name="a_photo_is_added_once"),
+            models.UniqueConstraint(fields=["visit", "n"], name="photos_are_numbered"),
+        ]
+
+
+class IncidentKind(models.TextChoices):
+    NOBODY_HOME = "NOBODY_HOME", "无人应门"
+    REFUSED = "REFUSED", "老人拒绝服务"
+    UNWELL = "UNWELL", "老人身体不适"
+    DANGER = "DANGER", "有危险"
+    DAMAGE = "DAMAGE", "物品损坏"
+    OTHER = "OTHER", "其他情况"
+
+
+class Incident(models.Model):
+    """Something that went otherwise at an elder's door or home (异常), as the worker told it. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="+")
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=IncidentKind)
+    note = models.CharField(max_length=200, blank=True)
+    place = models.JSONField(null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(kind=IncidentKind.OTHER.value, note=""), name="another_incident_has_words"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["programme", "at", "id"], name="incidents_by_time"),
+            models.Index(fields=["order", "at"], name="incidents_by_order"),
+        ]
+
+
+class IncidentPhoto(models.Model):
+    """A photo of an incident. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
+    n = models.PositiveSmallIntegerField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "file"], name="an_incident_photo_is_added_once"),
+            models.UniqueConstraint(fields=["incident", "n"], name="incident_photos_are_numbered"),
+        ]
+
+
+class Outcome(models.TextChoices):
+    """What the centre decided about an incident."""
+
+    GO_ON = "GO_ON", "继续服务"
+    CANCELLED = "CANCELLED", "取消工单"
+    HANDLED = "HANDLED", "已处理"
+
+
+class IncidentEnd(models.Model):
+    """What the centre did about an incident, in one sentence. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=12, choices=Outcome)
+    note = models.CharField(max_length=200)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(note=""), name="an_end_has_words")]

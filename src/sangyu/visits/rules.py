@@ -1,15 +1,31 @@
-"""What proves a visit, and when one may begin and end; pure."""
+"""What proves a visit, when one may begin and end, what opens the door, and what it earned; pure."""
 
 from __future__ import annotations
 
+import hmac
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sangyu.kit.errors import Refusal
+from sangyu.kit.point import Crs, Point
 
 NEAR_M = 100
 AROUND_M = 200
 EARLY_MAX = timedelta(hours=2)
+PHOTOS_MAX = 6
+PHOTO_LATE_MAX = timedelta(hours=24)
+INCIDENT_PHOTOS_MAX = 3
+
+# Plants that everybody here knows and nobody mistakes for another through a door.
+WORDS = (
+    *("牡丹", "石榴", "葡萄", "桂花", "玫瑰", "百合", "荷花", "梅花", "松树", "柳树", "苹果", "西瓜", "花生", "芝麻"),
+    *("核桃", "红枣", "冬瓜", "南瓜", "土豆", "豆角", "茄子", "白菜", "萝卜", "菠菜", "香蕉", "柿子", "樱桃", "桃子"),
+    *("枇杷", "莲子", "山楂", "茉莉"),
+)
+WINDS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 
 
 class NotYours(Refusal):
@@ -26,6 +42,34 @@ class TooEarly(Refusal):
 
 class LeftBeforeArrival(Refusal):
     """A departure before the arrival cannot be."""
+
+
+class PhotoTooLate(Refusal):
+    """A photo belongs to the visit, not to the days after it."""
+
+    code = "PHOTO_TOO_LATE"
+
+
+class PhotosFull(Refusal):
+    """The visit has as many photos as anybody will look at."""
+
+    code = "PHOTOS_FULL"
+
+
+class NoteMissing(Refusal):
+    """What is none of the kinds with a name needs words."""
+
+
+class AlreadySettled(Refusal):
+    """Somebody else has settled the incident otherwise."""
+
+    code = "ALREADY_SETTLED"
+
+
+class TooLateToCancel(Refusal):
+    """The visit has begun, so its order cannot be called off any more."""
+
+    code = "TOO_LATE_TO_CANCEL"
 
 
 @dataclass(frozen=True)
@@ -78,3 +122,65 @@ def minutes_between(*, arrived_at: datetime, left_at: datetime) -> int:
     if left_at < arrived_at:
         raise LeftBeforeArrival("离开时间早于到达时间，请检查手机时间后重试。")
     return int((left_at - arrived_at).total_seconds() // 60)
+
+
+def ensure_photo_in_time(*, arrived_at: datetime, left_at: datetime | None, at: datetime) -> None:
+    """Refuse a photo before the arrival or more than a day after the departure; the line may have been bad so long.
+
+    Raises: PhotoTooLate.
+    """
+    if at < arrived_at:
+        raise PhotoTooLate("还没有签到，不能传服务照片。请到达后先签到。")
+    if left_at is not None and at > left_at + PHOTO_LATE_MAX:
+        raise PhotoTooLate("签退已超过24小时，不能再传照片。如有需要，请联系企业管理员说明情况。")
+
+
+def ensure_room_for_photo(*, kept: int, most: int) -> None:
+    """Refuse one photo more than anybody will look at.
+
+    Raises: PhotosFull.
+    """
+    if kept >= most:
+        raise PhotosFull(f"最多传{most}张照片，已经传满，不用再传。")
+
+
+def pass_word(*, key: bytes, assignment_id: UUID) -> str:
+    """Make the word a worker says at the door: a plant and two digits, such as “石榴 27”.
+
+    It follows from who was named to go, so a replaced worker's word no longer opens the door, and nobody can work it
+    out without the key of the house.
+    """
+    number = int.from_bytes(hmac.digest(key, b"door:" + assignment_id.bytes, "sha256")[:8])
+    word, digits = number % len(WORDS), number // len(WORDS) % 90 + 10
+    return f"{WORDS[word]} {digits}"
+
+
+def is_door_time(*, begins_at: datetime, left: bool, at: datetime) -> bool:
+    """Tell whether the worker may see the word of the door: from two hours before the visit until they have left."""
+    return begins_at - EARLY_MAX <= at and not left
+
+
+def wind(*, here: Point, there: Point) -> str:
+    """Name the direction from one place to another by one of eight winds, such as “东北”."""
+    here, there = here.converted(Crs.WGS84), there.converted(Crs.WGS84)
+    lat_1, lat_2 = math.radians(here.lat), math.radians(there.lat)
+    turn = math.radians(there.lng - here.lng)
+    east = math.sin(turn) * math.cos(lat_2)
+    north = math.cos(lat_1) * math.sin(lat_2) - math.sin(lat_1) * math.cos(lat_2) * math.cos(turn)
+    return WINDS[round(math.degrees(math.atan2(east, north)) / 45) % 8]
+
+
+@dataclass(frozen=True)
+class Earning:
+    """What visits earned their worker: the sum of those with a rate, and how many have none."""
+
+    visits: int
+    total_fen: int
+    without_rate: int
+
+
+def earning(pays_fen: Iterable[int | None]) -> Earning:
+    """Add up what visits earned; None is a visit for whose item the enterprise has set no rate, and is not zero."""
+    pays = list(pays_fen)
+    known = [pay_fen for pay_fen in pays if pay_fen is not None]
+    return Earning(visits=len(pays), total_fen=sum(known), without_rate=len(pays) - len(known))

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from sangyu.config.processes import ports
+from sangyu.config.processes import places, ports
 from sangyu.config.processes.ready import database_ready, own_environment
 from sangyu.config.processes.supervisor import Service, supervise
 from sangyu.config.setup.report import tell
@@ -39,6 +39,7 @@ def main(argv: list[str]) -> int:
 
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _interrupt)  # end as on Ctrl-C: in order, leaving nothing behind
+    os.environ.setdefault("SANGYU_CLOCK_FILE", str(places.var_for() / "demo" / "clock"))
     began = time.monotonic()
     with _answer_apart() as answer, database_ready() as cluster:
         tell(f"✓ 数据库就绪 / database ready: {time.monotonic() - began:.1f} s")
@@ -99,6 +100,7 @@ def _services(host: str, port: int) -> list[Service]:
     """List what serves, in the order in which it is stopped: first nobody comes in, then the work is put down."""
     environment = own_environment()
     environment.pop("SANGYU_OWNER_DATABASE_URL", None)  # who serves never learns the owner's password
+    environment["SANGYU_STAGE"] = "1"
     web = [sys.executable, "-m", "granian", "sangyu.config.asgi:application", "--interface", "asgi"]
     web += ["--host", host, "--port", str(port), "--workers", "1", "--workers-kill-timeout", "5"]
     web += ["--log-level", "warning"]  # an open event stream would hold a stop for ever: hence the kill time-out

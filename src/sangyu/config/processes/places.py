@@ -91,8 +91,12 @@ def places_for(project: Path = PROJECT, cluster: str = "main") -> Places:
     """Answer the places of a clone's cluster for the current user. Creates nothing."""
     if os.geteuid() == 0:
         return Places(home=SHARED_HOME / clone_name(project) / cluster, binaries_home=SHARED_HOME)
-    var = Path(os.environ.get("SANGYU_VAR", project / "var"))
-    return Places(home=(var / "postgres" / cluster).resolve(), binaries_home=None)
+    return Places(home=(var_for(project) / "postgres" / cluster).resolve(), binaries_home=None)
+
+
+def var_for(project: Path = PROJECT) -> Path:
+    """Answer the folder of what a clone keeps while it runs. Creates nothing."""
+    return Path(os.environ.get("SANGYU_VAR", project / "var"))
 
 
 def account() -> Account | None:

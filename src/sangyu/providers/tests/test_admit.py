@@ -59,7 +59,7 @@ def test_an_enterprise_comes_in_with_its_papers_and_its_contract(cast):
     contract = Contract.objects.get(enterprise=enterprise)
     assert ContractArea.objects.get(contract=contract).area_id == "620102001"
     assert ContractItem.objects.get(contract=contract).item == cast.cleaning
-    assert AuditEntry.objects.get(object_id=enterprise.pk).verb == "providers.admit"
+    assert AuditEntry.objects.get(object_id=enterprise.pk, verb="providers.admit").by == cast.head
 
 
 def test_the_same_code_again_is_refused_and_leaves_nothing(cast):

@@ -6,6 +6,7 @@ import pytest
 from tests.cast import Cast
 from tests.neighbour import Neighbour
 
+from sangyu.access.models import AuditEntry
 from sangyu.access.queries import NotAllowed
 from sangyu.kit.errors import NotFound
 from sangyu.providers import actions as providers
@@ -30,8 +31,8 @@ def list_item(cast, *, by=None, **other):
     return providers.list_item(by=by or cast.wang, fields=fields)
 
 
-def price(item, fen, valid_from):
-    return providers.set_price(item=item, market_price_fen=fen, valid_from=valid_from)
+def price(cast, item, fen, valid_from, *, by=None):
+    return providers.set_price(item=item, market_price_fen=fen, valid_from=valid_from, by=by or cast.wang, at=cast.at)
 
 
 def test_an_item_is_found_by_name_initials_or_code(cast):
@@ -69,35 +70,47 @@ def test_the_catalogue_next_door_is_another(cast):
 
 def test_a_price_holds_until_the_next_one(cast):
     item = list_item(cast)
-    price(item, 6000, date(2026, 1, 1))
-    price(item, 7000, date(2026, 12, 1))
-    price(item, 6500, date(2026, 6, 1))
+    price(cast, item, 6000, date(2026, 1, 1))
+    price(cast, item, 7000, date(2026, 12, 1))
+    price(cast, item, 6500, date(2026, 6, 1))
     days = [date(2026, 5, 31), date(2026, 6, 1), date(2026, 11, 30), date(2026, 12, 1), date(2030, 1, 1)]
     assert [providers_read.market_price_fen(item, day) for day in days] == [6000, 6500, 6500, 7000, 7000]
 
 
 def test_the_same_price_again_is_set_once(cast):
     item = list_item(cast)
-    assert price(item, 6000, date(2026, 1, 1)) == price(item, 6000, date(2026, 1, 1))
+    assert price(cast, item, 6000, date(2026, 1, 1)) == price(cast, item, 6000, date(2026, 1, 1))
     assert Price.objects.filter(item=item).count() == 1
 
 
 def test_another_price_from_the_same_day_is_refused(cast):
     item = list_item(cast)
-    price(item, 6000, date(2026, 1, 1))
+    price(cast, item, 6000, date(2026, 1, 1))
     with pytest.raises(OtherPrice, match=r"“擦窗”从2026-01-01起已定价60.00元.*另选生效日期"):
-        price(item, 6001, date(2026, 1, 1))
+        price(cast, item, 6001, date(2026, 1, 1))
     assert providers_read.market_price_fen(item, date(2026, 1, 1)) == 6000
 
 
 def test_a_price_below_zero_is_refused(cast):
     with pytest.raises(Incomplete, match="不能是负数"):
-        price(list_item(cast), -1, date(2026, 1, 1))
+        price(cast, list_item(cast), -1, date(2026, 1, 1))
+
+
+def test_a_price_is_the_bureaus_or_the_centres_and_stands_in_the_audit_book(cast):
+    item = list_item(cast)
+    for by in (cast.ma, cast.clerk, cast.kangan_user):
+        with pytest.raises(NotAllowed, match="可办理的岗位"):
+            price(cast, item, 6000, date(2026, 1, 1), by=by)
+    with pytest.raises(NotFound, match="目录里没有"):
+        price(cast, item, 6000, date(2026, 1, 1), by=Neighbour(cast.at).dispatcher)
+    price(cast, item, 6000, date(2026, 1, 1))
+    entry = AuditEntry.objects.get(verb="providers.set_price", object_id=item.pk)
+    assert (entry.by, entry.facts["market_price_fen"]) == (cast.wang, 6000)
 
 
 def test_a_missing_price_is_never_zero(cast):
     item = list_item(cast)
-    price(item, 6000, date(2026, 12, 1))
+    price(cast, item, 6000, date(2026, 12, 1))
     with pytest.raises(PriceMissing, match="“擦窗”在2026-11-30没有价格，不能下单。请在服务目录里补上价格"):
         providers_read.market_price_fen(item, date(2026, 11, 30))
 

@@ -1,4 +1,4 @@
-"""Come to agreement on statements: objection, answer, withdrawal, confirmation, and approval by another person."""
+"""Come to agreement on statements: objection, answer, withdrawal, confirmation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 
 from sangyu.access import actions as access
-from sangyu.access import queries as access_read
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.kit.errors import NotFound
@@ -17,8 +16,8 @@ from sangyu.settlement import queries as settlement_read
 from sangyu.settlement import rules
 from sangyu.settlement.models import (
     Answer,
-    Approval,
     Confirmation,
+    Difference,
     Line,
     Run,
     Statement,
@@ -77,9 +76,9 @@ def answer(*, objection_id: UUID, text: str, by: User, at: datetime) -> Answer:
 
 @transaction.atomic
 def withdraw(*, statement_id: UUID, reason: str, by: User, at: datetime) -> Withdrawal:
-    """Take a statement back before the run is approved; the next `draw_up` makes its next revision.
+    """Take a statement back while nobody has signed the run; the next `draw_up` makes its next revision.
 
-    Raises: NotFound, AlreadyApproved, TextMissing.
+    Raises: NotFound, AlreadyApproved from the first signature on (a decline opens it again), TextMissing.
     """
     ensure_role(by, Role.FINANCE)
     statement = Statement.objects.filter(pk=statement_id, run__programme_id=by.programme_id).first()
@@ -89,14 +88,15 @@ def withdraw(*, statement_id: UUID, reason: str, by: User, at: datetime) -> With
     existing = Withdrawal.objects.filter(statement=statement).first()
     if existing is not None:
         return existing
-    if Approval.objects.filter(run_id=statement.run_id).exists():
-        raise rules.AlreadyApproved("本月结算已经审批，不能撤回；差额请在下月更正。")
+    if settlement_read.signed(statement.run_id):
+        raise rules.AlreadyApproved("本月结算已经审批签字，不能撤回。未拨付的可请审批人退回；已拨付的差额在下月更正。")
     if not reason.strip():
         raise rules.TextMissing("撤回结算单必须写明理由。")
     row = Withdrawal.objects.create(
         id=derived_id("withdrawal", statement.pk), statement=statement, reason=reason.strip(), by=by, at=at
     )
     Line.objects.filter(statement=statement).update(withdrawn=True)
+    Difference.objects.filter(statement=statement).update(withdrawn=True)
     access.record(
         by=by,
         at=at,
@@ -143,47 +143,6 @@ def confirm(*, statement_id: UUID, invoice_number: str, by: User, at: datetime) 
     return row
 
 
-@transaction.atomic
-def approve(*, run_id: UUID, by: User, at: datetime) -> Approval:
-    """Approve a run whose statements are all confirmed, as somebody else than its author; once.
-
-    Raises: NotAllowed, NotFound, SamePerson (by person, not by role), NotYet.
-    """
-    ensure_role(by, Role.APPROVER)
-    run = _lock(run_id, by)
-    existing = Approval.objects.filter(run=run).first()
-    if existing is not None:
-        return existing
-    drew = access_read.audit_of(by, run.pk).filter(verb="settlement.draw_up", by=by)
-    if run.drawn_by_id == by.pk or drew.exists():
-        raise rules.SamePerson("出单人不能审批自己出的结算单，请由另一位同事审批。")
-    rows = list(settlement_read.statements(by).filter(run=run))
-    if not rows:
-        raise rules.NotYet("本月还没有结算单，不能审批。")
-    confirmed = set(Confirmation.objects.filter(statement__in=rows).values_list("statement_id", flat=True))
-    waiting = [row.enterprise.short_name for row in rows if row.pk not in confirmed]
-    if waiting:
-        shown = "、".join(waiting[:3]) + (f"等{len(waiting)}家" if len(waiting) > 3 else "")
-        raise rules.NotYet(f"还有企业没有对账确认：{shown}。全部确认后才能审批。")
-    row = Approval.objects.create(
-        id=derived_id("approval", run.pk),
-        run=run,
-        net_fen=sum(row.net_fen for row in rows),
-        root=run.root,
-        by=by,
-        at=at,
-    )
-    access.record(
-        by=by,
-        at=at,
-        verb="settlement.approve",
-        object_kind="run",
-        object_id=run.pk,
-        facts={"net_fen": row.net_fen, "root": run.root},
-    )
-    return row
-
-
 def _own(statement_id: UUID, by: User) -> Statement:
     ensure_role(by, Role.ENTERPRISE)
     _queue(settlement_read.get_statement(by, statement_id))
@@ -193,10 +152,3 @@ def _own(statement_id: UUID, by: User) -> Statement:
 def _queue(statement: Statement) -> None:
     # A statement is only ever added, and the serving log-in may not lock such a row: its run is locked instead.
     Run.objects.select_for_update().get(pk=statement.run_id)
-
-
-def _lock(run_id: UUID, by: User) -> Run:
-    run = Run.objects.select_for_update().filter(pk=run_id, programme_id=by.programme_id).first()
-    if run is None:
-        raise NotFound("没有找到这次结算。")
-    return run

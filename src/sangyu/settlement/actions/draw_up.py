@@ -22,8 +22,9 @@ from sangyu.quality import queries as quality_read
 from sangyu.quality.models import Finalisation
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement import rules
+from sangyu.settlement.actions.correct import note_late_facts
 from sangyu.settlement.models import (
-    Approval,
+    Difference,
     Line,
     Run,
     Statement,
@@ -39,7 +40,7 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
     """Draw up the statements of a month for every enterprise that has none in force; a repeat adds nothing.
 
     Charges of earlier months that were withheld then are looked at again; an enterprise with nothing but those is
-    paid by the last score it has.
+    paid by the last score it has. What was found out about paid months is taken back here, never there.
     Raises: NotAllowed; NotYet, naming the enterprises whose appraisal is not final; AlreadyApproved; MoreThanHeld.
     """
     ensure_role(by, Role.FINANCE, Role.CLOCK)
@@ -51,10 +52,11 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
     run = Run.objects.select_for_update().get(programme_id=by.programme_id, month=str(month))
     charges = _open_charges(run, month)
     reasons = _withheld(by.programme_id, charges)
-    if Approval.objects.filter(run=run).exists():
+    if settlement_read.signed(run.pk):
         if len(charges) > len(reasons):
             raise rules.AlreadyApproved(f"{month}结算已经审批，不能再出单；新发生的费用进入下月结算。")
         return run
+    note_late_facts(run, by, at)
     Withheld.objects.bulk_create(
         [
             Withheld(id=derived_id("withheld", run.pk, charge_id), run=run, charge_id=charge_id, reason=reason)
@@ -150,6 +152,7 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_
     meals_net_fen = _decide(run, month, orders={}, meals=meals, score_tenths=score_tenths)[1] if meals else 0
     net = rules.spread(gross_fen=orders, net_fen=paid_fen - meals_net_fen)
     net |= rules.spread(gross_fen=meals, net_fen=meals_net_fen)
+    taken = _take_back(run, enterprise_id, charges, net)
     revision = (
         Statement.objects.filter(run=run, enterprise_id=enterprise_id).aggregate(last=Max("revision"))["last"] or 0
     ) + 1
@@ -172,7 +175,18 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_
         )
         for n, charge in enumerate(charges, start=1)
     ]
-    gross_fen, net_fen = sum(gross.values()), sum(net.values())
+    differences = [
+        Difference(
+            id=derived_id("difference", statement_id, correction_id),
+            statement_id=statement_id,
+            correction_id=correction_id,
+            n=n,
+            amount_fen=amount_fen,
+            leaf=rules.difference_leaf(correction_id=correction_id, amount_fen=amount_fen),
+        )
+        for n, (correction_id, amount_fen) in enumerate(taken.items(), start=1)
+    ]
+    gross_fen, net_fen, taken_fen = sum(gross.values()), sum(net.values()), sum(taken.values())
     Statement.objects.create(
         id=statement_id,
         run=run,
@@ -185,12 +199,21 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_
         elder_fen=sum(charge.elder_fen for charge in charges),
         gross_fen=gross_fen,
         deducted_fen=gross_fen - net_fen,
-        net_fen=net_fen,
+        taken_back_fen=taken_fen,
+        net_fen=net_fen - taken_fen,
         score_tenths=score_tenths,
         decision=decision.to_json(),
-        root=rules.root([line.leaf for line in lines]),
+        root=rules.root([row.leaf for row in (*lines, *differences)]),
     )
     Line.objects.bulk_create(lines, batch_size=2000)
+    Difference.objects.bulk_create(differences)
+
+
+def _take_back(run: Run, enterprise_id: UUID, charges: list[Charge], net: dict[UUID, int]) -> dict[UUID, int]:
+    room_fen: dict[str, int] = defaultdict(int)
+    for charge in charges:
+        room_fen[charge.fund] += net[charge.pk]
+    return rules.take_back(net_fen=room_fen, owed=settlement_read.owed(run, enterprise_id))
 
 
 def _decide(

@@ -1,9 +1,9 @@
-"""Pay an approved run: post what was held, write the bank file once, and take the bank's answer."""
+"""Pay an approved run, and pay again what the bank refused: post what was held, write the file once."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,19 +12,24 @@ from django.db import transaction
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
+from sangyu.budget import queries as budget_read
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
 from sangyu.ledger import actions as ledger
-from sangyu.ledger.rules import AccountKey, HoldPosting, Leg, Reference
+from sangyu.ledger.models import Hold
+from sangyu.ledger.rules import HoldPosting, Leg, Reference
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement import rules
+from sangyu.settlement.actions.returns import payable_key
+from sangyu.settlement.actions.sign import lock
 from sangyu.settlement.models import (
-    Approval,
+    Difference,
     Line,
     Payment,
     PaymentFile,
-    PaymentReturn,
+    PaymentForm,
+    Release,
     Run,
     Statement,
 )
@@ -33,119 +38,214 @@ POSTING_CHUNK = 2000
 
 
 @transaction.atomic
-def pay(*, run_id: UUID, by: User, at: datetime, encoding: str = "gb18030") -> PaymentFile:
-    """Post what was held for an approved run, give back what was deducted with the reason, and write the bank file.
+def pay(
+    *,
+    run_id: UUID,
+    by: User,
+    at: datetime,
+    form: str = PaymentForm.TREASURY_REQUEST,
+    encoding: str = "gb18030",
+) -> PaymentFile:
+    """Post what was held for an approved run, give back what was deducted with the reason, and write the file.
 
+    By default the file asks the treasury to pay directly; `form` may be the bank's batch file instead.
     Once: a repeat returns the file that stands, byte for byte.
-    Raises: NotAllowed, NotFound, NotYet.
+    Raises: NotAllowed, NotFound, NotYet, CannotBeWritten.
     """
     ensure_role(by, Role.FINANCE)
-    run = _lock(run_id, by)
-    existing = PaymentFile.objects.filter(run=run).first()
+    run = lock(run_id, by)
+    existing = PaymentFile.objects.filter(run=run, n=1).first()
     if existing is not None:
         return existing
-    approval = Approval.objects.filter(run=run).first()
+    approval = settlement_read.approval_of(by, run)
     if approval is None:
-        raise rules.NotYet("本月结算还没有审批，不能拨付。")
+        due = rules.due_step({row.step for row in settlement_read.approvals(by, run)})
+        raise rules.NotYet(f"本月结算还没有审批完，等“{due.label}”签字，不能拨付。" if due else "本月结算还没有审批。")
     rows = list(settlement_read.statements(by).filter(run=run).order_by("enterprise_id"))
     _post(run, rows, by, at)
-    payable = [row for row in rows if row.net_fen]
+    file = _write(run, [(row, None) for row in rows if row.net_fen], form, encoding, by, at)
+    if not file.total_fen == approval.net_fen == rules.read_total_fen(bytes(file.content), encoding=encoding):
+        raise rules.NotYet("付款文件合计与审批金额不一致，未生成文件。请联系管理员核对结算单。")
+    return file
+
+
+@transaction.atomic
+def release(*, payment_id: UUID, by: User, at: datetime) -> Release:
+    """Say, as a second person, that a refused payment may go to the account that the enterprise has now.
+
+    Once for each account: after a further change of account it must be released anew.
+    Raises: NotAllowed, NotFound, NotToBePaidAgain.
+    """
+    ensure_role(by, Role.APPROVER)
+    payment = _own([payment_id], by)[0]
+    lock(payment.file.run_id, by)
+    _ensure_refused(payment)
+    enterprise = payment.statement.enterprise
+    account = {
+        "account_name": enterprise.account_name,
+        "account": enterprise.bank_account,
+        "bank": enterprise.bank_name,
+    }
+    row, made = Release.objects.get_or_create(
+        id=derived_id("release", payment.pk, *account.values()),
+        defaults={"payment": payment, **account, "by": by, "at": at},
+    )
+    if made:
+        access.record(
+            by=by, at=at, verb="settlement.release", object_kind="payment", object_id=payment.pk, facts=account
+        )
+    return row
+
+
+@transaction.atomic
+def pay_again(
+    *,
+    payment_ids: Sequence[UUID],
+    by: User,
+    at: datetime,
+    form: str = PaymentForm.TREASURY_REQUEST,
+    encoding: str = "gb18030",
+) -> PaymentFile:
+    """Ask once more for payments that the bank refused, under new numbers: the debt is the same, nothing is posted.
+
+    A repeat returns the file that stands.
+    Raises: NotAllowed, NotFound; NotToBePaidAgain, naming the payment; NotReleased, unless another person has released
+    it for the account that the enterprise has now; CannotBeWritten.
+    """
+    ensure_role(by, Role.FINANCE)
+    refused = _own(payment_ids, by)
+    if len({payment.file.run_id for payment in refused}) != 1:
+        raise rules.NotToBePaidAgain("请按月份分别重新拨付。")
+    run = lock(refused[0].file.run_id, by)
+    again = {row.again_of_id: row.file for row in Payment.objects.filter(again_of__in=refused).select_related("file")}
+    files = {again[payment.pk].pk if payment.pk in again else None for payment in refused}
+    if again and len(files) == 1:
+        return again[refused[0].pk]
+    for payment in refused:
+        _ensure_refused(payment)
+        _ensure_released(payment, by)
+    return _write(run, [(payment.statement, payment) for payment in refused], form, encoding, by, at)
+
+
+def _own(payment_ids: Sequence[UUID], by: User) -> list[Payment]:
+    rows = Payment.objects.filter(pk__in=payment_ids, file__run__programme_id=by.programme_id)
+    found = list(rows.select_related("file", "statement__enterprise").order_by("number"))
+    if not found or len(found) != len(set(payment_ids)):
+        raise NotFound("没有找到这笔付款。")
+    return found
+
+
+def _ensure_refused(payment: Payment) -> None:
+    returned = settlement_read.return_of(payment)
+    if returned is None:
+        raise rules.NotToBePaidAgain(f"{payment.number}还没有银行回单，不能重新拨付。请先读入回单。")
+    if returned.paid:
+        raise rules.NotToBePaidAgain(f"{payment.number}已到账，不能重新拨付。")
+    again = Payment.objects.filter(again_of=payment).first()
+    if again is not None:
+        raise rules.NotToBePaidAgain(f"{payment.number}已重新拨付，新编号{again.number}。请等待它的回单。")
+
+
+def _ensure_released(payment: Payment, by: User) -> None:
+    enterprise = payment.statement.enterprise
+    released = Release.objects.filter(
+        payment=payment,
+        account_name=enterprise.account_name,
+        account=enterprise.bank_account,
+        bank=enterprise.bank_name,
+    ).first()
+    if released is None:
+        raise rules.NotReleased(
+            f"{payment.number}还没有按{enterprise.short_name}现在的账户放行。请审批人核对账户后放行，再重新拨付。"
+        )
+    if released.by_id == by.pk:
+        raise rules.SamePerson("放行的人不能自己重新拨付，请由另一位同事办理。")
+
+
+def _write(
+    run: Run,
+    payable: Sequence[tuple[Statement, Payment | None]],
+    form: str,
+    encoding: str,
+    by: User,
+    at: datetime,
+) -> PaymentFile:
+    n = PaymentFile.objects.filter(run=run).count() + 1
+    month = run.month.replace("-", "")
+    items = _budget_items(run, [statement for statement, _ in payable], by)
+    first = Payment.objects.filter(file__run=run).count() + 1
     transfers = [
         rules.Transfer(
-            number=f"SY{run.month.replace('-', '')}{n:05d}",
-            account_name=row.enterprise.account_name,
-            account=row.enterprise.bank_account,
-            bank=row.enterprise.bank_name,
-            amount_fen=row.net_fen,
-            purpose=f"{run.month}居家养老服务补贴",
+            number=f"SY{month}{serial:05d}",
+            account_name=statement.enterprise.account_name,
+            account=statement.enterprise.bank_account,
+            bank=statement.enterprise.bank_name,
+            amount_fen=statement.net_fen,
+            purpose=f"{run.month}居家养老服务补贴" + (f"（{refused.number}退回重拨）" if refused else ""),
+            budget_item=items.get(statement.pk, ""),
         )
-        for n, row in enumerate(payable, start=1)
+        for serial, (statement, refused) in enumerate(payable, start=first)
     ]
-    content = rules.payment_file(transfers, encoding=encoding)
-    total_fen = sum(transfer.amount_fen for transfer in transfers)
-    if not total_fen == approval.net_fen == rules.read_total_fen(content, encoding=encoding):
-        raise rules.NotYet("付款文件合计与审批金额不一致，未生成文件。请联系管理员核对结算单。")
+    if form == PaymentForm.BANK_FILE:
+        content, title = rules.bank_file(transfers, encoding=encoding), "拨付"
+    else:
+        content = rules.treasury_request(
+            transfers, applicant=run.programme.name, number=request_number(run, n), encoding=encoding
+        )
+        title = "支付申请"
     file = PaymentFile.objects.create(
-        id=derived_id("payment-file", run.pk),
+        id=derived_id("payment-file", run.pk, n),
         run=run,
-        name=f"拨付-{run.month}.csv",
+        n=n,
+        form=form,
+        name=f"{title}-{run.month}{f'-{n}' if n > 1 else ''}.csv",
         encoding=encoding,
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
         payments=len(transfers),
-        total_fen=total_fen,
+        total_fen=sum(transfer.amount_fen for transfer in transfers),
         by=by,
         at=at,
     )
     Payment.objects.bulk_create(
         [
             Payment(
-                id=derived_id("payment", row.pk),
+                id=derived_id("payment-again", refused.pk) if refused else derived_id("payment", statement.pk),
                 file=file,
-                statement=row,
+                statement=statement,
+                again_of=refused,
                 number=transfer.number,
+                account_name=transfer.account_name,
+                account=transfer.account,
+                bank=transfer.bank,
                 amount_fen=transfer.amount_fen,
             )
-            for row, transfer in zip(payable, transfers, strict=True)
+            for (statement, refused), transfer in zip(payable, transfers, strict=True)
         ]
     )
     access.record(
         by=by,
         at=at,
-        verb="settlement.pay",
+        verb="settlement.pay" if n == 1 else "settlement.pay_again",
         object_kind="run",
         object_id=run.pk,
-        facts={"total_fen": total_fen, "sha256": file.sha256},
+        facts={"total_fen": file.total_fen, "sha256": file.sha256, "form": str(form)},
     )
     return file
 
 
-@transaction.atomic
-def take_return(*, run_id: UUID, content: bytes, by: User, at: datetime, encoding: str = "gb18030") -> int:
-    """Read the bank's answer: what was paid leaves the enterprise's account, what failed stays owed.
-
-    Returns how many payments were answered for the first time; the same file again answers none.
-    Raises: NotFound; BadReturnFile, for a payment that was not sent or an answer that changed.
-    """
-    ensure_role(by, Role.FINANCE)
-    run = _lock(run_id, by)
-    sent = {
-        payment.number: payment
-        for payment in Payment.objects.filter(file__run=run).select_related("statement", "statement__enterprise")
-    }
-    answered = {row.payment_id: row for row in PaymentReturn.objects.filter(payment__file__run=run)}
-    new = 0
-    for row in rules.read_return(content, encoding=encoding):
-        payment = sent.get(row.number)
-        if payment is None:
-            raise rules.BadReturnFile(f"支付编号{row.number}不在本月付款文件里，请检查是否选错月份。")
-        before = answered.get(payment.pk)
-        if before is not None:
-            if (before.paid, before.bank_reference) != (row.paid, row.bank_reference):
-                raise rules.BadReturnFile(f"支付编号{row.number}的结果与上次回单不同，请与银行核实。")
-            continue
-        answered[payment.pk] = PaymentReturn.objects.create(
-            id=derived_id("payment-return", payment.pk),
-            payment=payment,
-            paid=row.paid,
-            bank_reference=row.bank_reference,
-            reason=row.reason,
-            by=by,
-            at=at,
-        )
-        new += 1
-        if row.paid:
-            _clear(run, payment, by, at)
-    if new:
-        access.record(
-            by=by, at=at, verb="settlement.take_return", object_kind="run", object_id=run.pk, facts={"answered": new}
-        )
-    return new
+def request_number(run: Run, n: int) -> str:
+    """Number the request for a file of a run as its papers quote it."""
+    return f"ZF{run.month.replace('-', '')}{n:02d}"
 
 
-def payable_key(run: Run, fund: str, enterprise_id: UUID) -> AccountKey:
-    """Name the ledger account of what an enterprise is owed for a month."""
-    return AccountKey(run.programme_id, fund, "PROVIDER_PAYABLE", run.month, enterprise_id)
+def _budget_items(run: Run, statements: Sequence[Statement], by: User) -> dict[UUID, str]:
+    titles = budget_read.fund_titles(by, Month.parse(run.month).first_day)
+    funds: dict[UUID, list[str]] = {}
+    lines = Line.objects.filter(statement__in=statements, gross_fen__gt=0).order_by("charge__fund")
+    for statement_id, fund in lines.values_list("statement_id", "charge__fund").distinct():
+        funds.setdefault(statement_id, []).append(titles.get(fund, fund))
+    return {statement_id: "、".join(names) for statement_id, names in funds.items()}
 
 
 def _post(run: Run, rows: list[Statement], by: User, at: datetime) -> None:
@@ -166,31 +266,22 @@ def _post(run: Run, rows: list[Statement], by: User, at: datetime) -> None:
         ]
         for start in range(0, len(postings), POSTING_CHUNK):
             ledger.post_holds(items=postings[start : start + POSTING_CHUNK], at=at, by_id=by.pk)
-
-
-def _clear(run: Run, payment: Payment, by: User, at: datetime) -> None:
-    statement = payment.statement
-    funds = defaultdict(int)
-    for fund, net_fen in Line.objects.filter(statement=statement, net_fen__gt=0).values_list("charge__fund", "net_fen"):
-        funds[fund] += net_fen
-    for fund, amount_fen in sorted(funds.items()):
+    taken = Difference.objects.filter(statement__in=rows).select_related("statement", "correction__line__charge")
+    holds = Hold.objects.select_related("account").in_bulk([row.correction.line.charge.hold_id for row in taken])
+    for row in taken:
+        charge = row.correction.line.charge
         ledger.transfer(
-            id=derived_id("clearing", payment.pk, fund),
+            id=derived_id("taking-back", row.pk),
             programme_id=run.programme_id,
-            kind="PAYMENT",
+            kind="TAKEN_BACK",
             legs=[
-                Leg(payable_key(run, fund, statement.enterprise_id), -amount_fen),
-                Leg(AccountKey(run.programme_id, fund, "BANK", run.month, None), amount_fen),
+                Leg(payable_key(run, charge.fund, row.statement.enterprise_id), -row.amount_fen),
+                # It goes back to the money of the year from which it was paid.
+                Leg(holds[charge.hold_id].account.key, row.amount_fen),
             ],
-            cause=Reference("PAYMENT", payment.pk),
-            service_on=Month.parse(run.month).first_day,
+            cause=Reference("CORRECTION", row.correction_id),
+            service_on=charge.service_on,
             at=at,
             by_id=by.pk,
+            reason=row.correction.reason,
         )
-
-
-def _lock(run_id: UUID, by: User) -> Run:
-    run = Run.objects.select_for_update().filter(pk=run_id, programme_id=by.programme_id).first()
-    if run is None:
-        raise NotFound("没有找到这次结算。")
-    return run

@@ -1,4 +1,4 @@
-"""Reads of settlement: the run of a month, a statement with its lines, and the trace of a fen both ways."""
+"""Reads of runs and statements: what an enterprise earned, line by line, and how far it has come."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.kit.errors import NotFound
-from sangyu.ledger.models import Hold, HoldEnd
 from sangyu.settlement.models import (
     Answer,
-    Approval,
     Confirmation,
     Line,
     Payment,
-    PaymentFile,
     PaymentReturn,
     Run,
     Statement,
@@ -36,76 +33,6 @@ def runs(viewer: User) -> QuerySet[Run]:
 def get_run(viewer: User, month: str) -> Run | None:
     """Return the run of a month, if it was drawn up and the viewer may see it."""
     return runs(viewer).filter(month=month).select_related("drawn_by").first()
-
-
-@dataclass(frozen=True)
-class MonthSums:
-    """The run of a month in short: how many statements, how far, and how much."""
-
-    run: Run
-    statements: int
-    confirmed: int
-    approved: bool
-    payments: int
-    returned: int
-    failed: int
-    gross_fen: int
-    deducted_fen: int
-    net_fen: int
-
-    @property
-    def label(self) -> str:
-        """The state in Chinese."""
-        if self.failed:
-            return f"银行退回{self.failed}笔"
-        if self.payments and self.returned == self.payments:
-            return "已到账"
-        if self.payments:
-            return "待回单"
-        if self.approved:
-            return "待拨付"
-        if self.statements and self.confirmed == self.statements:
-            return "待审批"
-        return "对账中" if self.statements else "无结算单"
-
-
-def month_sums(viewer: User, year: int) -> dict[str, MonthSums]:
-    """Add up the runs of a year by month; a fixed number of queries."""
-    found = {row.pk: row for row in runs(viewer).filter(month__startswith=f"{year:04d}-")}
-    in_force = statements(viewer).filter(run__in=found).order_by()
-    confirmed = Confirmation.objects.filter(statement__in=in_force)
-    sums = {
-        row["run"]: row
-        for row in in_force.values("run").annotate(
-            n=Count("pk"), gross=Sum("gross_fen"), deducted=Sum("deducted_fen"), net=Sum("net_fen")
-        )
-    }
-    confirmed_by = dict(confirmed.order_by().values_list("statement__run").annotate(n=Count("pk")))
-    approved = set(Approval.objects.filter(run__in=found).values_list("run_id", flat=True))
-    sent = dict(Payment.objects.filter(file__run__in=found).order_by().values_list("file__run").annotate(n=Count("pk")))
-    answers: dict[tuple[UUID, bool], int] = {}
-    for run_id, paid, n in (
-        PaymentReturn.objects.filter(payment__file__run__in=found)
-        .order_by()
-        .values_list("payment__file__run", "paid")
-        .annotate(n=Count("pk"))
-    ):
-        answers[run_id, paid] = n
-    return {
-        run.month: MonthSums(
-            run=run,
-            statements=sums.get(pk, {}).get("n", 0),
-            confirmed=confirmed_by.get(pk, 0),
-            approved=pk in approved,
-            payments=sent.get(pk, 0),
-            returned=answers.get((pk, True), 0) + answers.get((pk, False), 0),
-            failed=answers.get((pk, False), 0),
-            gross_fen=sums.get(pk, {}).get("gross", 0),
-            deducted_fen=sums.get(pk, {}).get("deducted", 0),
-            net_fen=sums.get(pk, {}).get("net", 0),
-        )
-        for pk, run in found.items()
-    }
 
 
 def statements(viewer: User) -> QuerySet[Statement]:
@@ -166,22 +93,21 @@ def standings(viewer: User, rows: list[Statement]) -> list[Standing]:
     confirmations = {x.statement_id: x for x in Confirmation.objects.filter(statement__in=rows).select_related("by")}
     objections = {x.statement_id: x for x in StatementObjection.objects.filter(statement__in=rows).select_related("by")}
     answers = {x.objection_id: x for x in Answer.objects.filter(objection__statement__in=rows).select_related("by")}
-    payments = {x.statement_id: x for x in Payment.objects.filter(statement__in=rows).select_related("file")}
-    returns = {
-        x.payment.statement_id: x
-        for x in PaymentReturn.objects.filter(payment__statement__in=rows).select_related("payment")
-    }
+    # Of a payment that was refused and made again, the newest tells how far the statement has come.
+    sent = Payment.objects.filter(statement__in=rows).select_related("file").order_by("file__n")
+    payments = {x.statement_id: x for x in sent}
+    returns = {x.payment_id: x for x in PaymentReturn.objects.filter(payment__in=payments.values())}
     standing = []
     for row in rows:
-        objection = objections.get(row.pk)
+        objection, payment = objections.get(row.pk), payments.get(row.pk)
         standing.append(
             Standing(
                 row,
                 confirmations.get(row.pk),
                 objection,
                 answers.get(objection.pk) if objection else None,
-                payments.get(row.pk),
-                returns.get(row.pk),
+                payment,
+                returns.get(payment.pk) if payment else None,
             )
         )
     return standing
@@ -216,75 +142,6 @@ def get_line(viewer: User, line_id: UUID) -> Line:
 def line_of_charge(viewer: User, charge_id: UUID) -> Line | None:
     """Return the line on which a charge was settled, if it was."""
     return Line.objects.filter(charge_id=charge_id, withdrawn=False, statement__in=statements(viewer)).first()
-
-
-@dataclass(frozen=True)
-class Totals:
-    """The sums of a run in fen, by independent queries over statements, payments and the bank's answers."""
-
-    statements: int
-    orders: int
-    charged_fen: int
-    elder_fen: int
-    gross_fen: int
-    deducted_fen: int
-    net_fen: int
-    file_fen: int
-    paid_fen: int
-
-
-def totals(viewer: User, run: Run) -> Totals:
-    """Add up a run."""
-    rows = statements(viewer).filter(run=run).order_by()
-    sums = rows.aggregate(
-        orders=Sum("orders"),
-        charged=Sum("charged_fen"),
-        elder=Sum("elder_fen"),
-        gross=Sum("gross_fen"),
-        deducted=Sum("deducted_fen"),
-        net=Sum("net_fen"),
-    )
-    sent = Payment.objects.filter(file__run=run)
-    return Totals(
-        statements=rows.count(),
-        orders=sums["orders"] or 0,
-        charged_fen=sums["charged"] or 0,
-        elder_fen=sums["elder"] or 0,
-        gross_fen=sums["gross"] or 0,
-        deducted_fen=sums["deducted"] or 0,
-        net_fen=sums["net"] or 0,
-        file_fen=sent.aggregate(sum=Sum("amount_fen"))["sum"] or 0,
-        paid_fen=PaymentReturn.objects.filter(payment__file__run=run, paid=True).aggregate(
-            sum=Sum("payment__amount_fen")
-        )["sum"]
-        or 0,
-    )
-
-
-@dataclass(frozen=True)
-class LedgerSums:
-    """What the ledger itself says of the holds behind a run's lines, in fen."""
-
-    held_fen: int
-    posted_fen: int
-    voided_fen: int
-
-    @property
-    def open_fen(self) -> int:
-        """What is still promised: neither posted nor given back."""
-        return self.held_fen - self.posted_fen - self.voided_fen
-
-
-def ledger_sums(viewer: User, run: Run) -> LedgerSums:
-    """Add up the holds behind the lines of a run and how they ended, from the ledger's own rows."""
-    settled = Line.objects.filter(statement__in=statements(viewer).filter(run=run).order_by(), gross_fen__gt=0)
-    holds = settled.values("charge__hold_id")
-    ends = HoldEnd.objects.filter(hold__in=holds).aggregate(posted=Sum("posted_fen"), voided=Sum("voided_fen"))
-    return LedgerSums(
-        held_fen=Hold.objects.filter(pk__in=holds).aggregate(sum=Sum("amount_fen"))["sum"] or 0,
-        posted_fen=ends["posted"] or 0,
-        voided_fen=ends["voided"] or 0,
-    )
 
 
 @dataclass(frozen=True)
@@ -323,22 +180,6 @@ def get_objection(viewer: User, objection_id: UUID) -> StatementObjection:
     if found is None:
         raise NotFound("没有找到这项异议。")
     return found
-
-
-def approval_of(viewer: User, run: Run) -> Approval | None:
-    """Return the approval of a run, if there is one."""
-    return Approval.objects.filter(run__in=runs(viewer), run=run).select_related("by").first()
-
-
-def file_of(viewer: User, run: Run) -> PaymentFile | None:
-    """Return the payment file of a run, if it was made."""
-    return PaymentFile.objects.filter(run__in=runs(viewer), run=run).select_related("by").first()
-
-
-def payments(viewer: User, file: PaymentFile) -> list[Payment]:
-    """Return the payments of a file, in its order."""
-    rows = Payment.objects.filter(file=file, file__run__in=runs(viewer))
-    return list(rows.select_related("statement", "statement__enterprise").order_by("number"))
 
 
 def withheld_in(viewer: User, run: Run) -> list[Withheld]:

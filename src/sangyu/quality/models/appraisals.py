@@ -1,4 +1,4 @@
-"""Whether the care was good: follow-up calls on a sample, and the monthly appraisal of every enterprise."""
+"""The monthly appraisal of an enterprise: items, scores by hand, release, objections, rulings, the final score."""
 
 from __future__ import annotations
 
@@ -7,64 +7,8 @@ from django.db.models import F, Q
 
 from sangyu.access.models import Programme, User
 from sangyu.kit.ids import new_id
-from sangyu.orders.models import Order
 from sangyu.providers.models import Enterprise
-
-
-class Sample(models.Model):
-    """The follow-up sample of one day: the share, the seed and the size that anyone can draw again. Insert-only."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
-    day = models.DateField()
-    seed = models.CharField(max_length=60)
-    served = models.PositiveIntegerField()
-    due = models.PositiveIntegerField()
-    decision = models.JSONField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "day"], name="one_sample_a_day")]
-
-
-class TaskReason(models.TextChoices):
-    SAMPLED = "SAMPLED", "抽中回访"
-    UNPROVEN = "UNPROVEN", "上门证明不足，必须回访"
-
-
-class FollowUpTask(models.Model):
-    """An order that somebody must ring about. Insert-only."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="+")
-    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=12, choices=TaskReason)
-
-
-class FollowUp(models.Model):
-    """What the elder said when rung (回访); a task not reached may be tried again. Insert-only."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    task = models.ForeignKey(FollowUpTask, on_delete=models.PROTECT, related_name="+")
-    n = models.PositiveSmallIntegerField()
-    reached = models.BooleanField()
-    happened = models.BooleanField(null=True)
-    paid_as_told = models.BooleanField(null=True)
-    satisfaction = models.PositiveSmallIntegerField(null=True)
-    complaint = models.CharField(max_length=200, blank=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["task", "n"], name="follow_ups_are_numbered"),
-            models.CheckConstraint(
-                condition=Q(reached=False, happened=None, satisfaction=None)
-                | Q(reached=True, happened__isnull=False, satisfaction__range=(1, 5)),
-                name="only_who_is_reached_answers",
-            ),
-        ]
+from sangyu.quality.models.cycles import SiteCheck
 
 
 class Dimension(models.TextChoices):
@@ -83,7 +27,6 @@ class Appraisal(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
     month = models.CharField(max_length=7)
-    object_until = models.DateTimeField()
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
 
@@ -93,8 +36,15 @@ class Appraisal(models.Model):
         ]
 
 
+class How(models.TextChoices):
+    """How an item gets its score."""
+
+    COMPUTED = "COMPUTED", "自动计算"
+    HAND = "HAND", "手工评分"
+
+
 class AppraisalItem(models.Model):
-    """One item of the appraisal sheet with its score and what it rests on. Insert-only."""
+    """One item of the appraisal sheet; a computed one has its score and what it rests on from the draft. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     appraisal = models.ForeignKey(Appraisal, on_delete=models.PROTECT, related_name="+")
@@ -102,14 +52,48 @@ class AppraisalItem(models.Model):
     code = models.CharField(max_length=10)
     name = models.CharField(max_length=40)
     full_tenths = models.PositiveSmallIntegerField()
-    score_tenths = models.PositiveSmallIntegerField()
-    evidence = models.CharField(max_length=200)
+    how = models.CharField(max_length=8, choices=How, default=How.COMPUTED)
+    guidance = models.CharField(max_length=120, blank=True)
+    score_tenths = models.PositiveSmallIntegerField(null=True)
+    evidence = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["appraisal", "code"], name="an_item_is_scored_once"),
             models.CheckConstraint(condition=Q(score_tenths__lte=F("full_tenths")), name="no_score_above_full"),
+            models.CheckConstraint(
+                condition=Q(how=How.COMPUTED, score_tenths__isnull=False) | Q(how=How.HAND, score_tenths=None),
+                name="computed_items_have_a_score",
+            ),
         ]
+
+
+class HandScore(models.Model):
+    """What an officer gave an item by hand, with the evidence for it; of several the last counts. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    item = models.ForeignKey(AppraisalItem, on_delete=models.PROTECT, related_name="+")
+    n = models.PositiveSmallIntegerField()
+    score_tenths = models.PositiveSmallIntegerField()
+    evidence = models.CharField(max_length=400)
+    check_seen = models.ForeignKey(SiteCheck, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "n"], name="hand_scores_are_numbered")]
+
+
+class Release(models.Model):
+    """The complete sheet is published to its enterprise, and the days for objections run (下发). Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    appraisal = models.OneToOneField(Appraisal, on_delete=models.PROTECT, related_name="+")
+    working_days = models.PositiveSmallIntegerField()
+    object_until = models.DateTimeField()
+    certain = models.BooleanField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
 
 
 class Objection(models.Model):

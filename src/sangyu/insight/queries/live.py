@@ -1,0 +1,174 @@
+"""What stands now and asks to be looked at: orders of the day, orders that are late, and the rules that fired.
+
+These rows read present states, so they answer for this moment only; the report of a day reads `sources`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from sangyu.access.models import User
+from sangyu.dispatch.models import Dispatch
+from sangyu.insight import rules
+from sangyu.insight.queries import sources
+from sangyu.insight.queries.lens import Lens, ensure_reader
+from sangyu.ledger.models import HoldEnd
+from sangyu.meals.models import Sale
+from sangyu.orders.models import OPEN_STAGES, Order, Stage
+from sangyu.providers.models import Enterprise, EnterpriseState, Worker
+from sangyu.quality.models import FollowUp, FollowUpTask, Objection, Ruling
+from sangyu.settlement.models import (
+    Answer,
+    Confirmation,
+    Payment,
+    PaymentReturn,
+    Statement,
+    StatementObjection,
+    Withdrawal,
+)
+from sangyu.visits.models import Departure
+
+NOT_ARRIVED = "NOT_ARRIVED"
+UNANSWERED = "UNANSWERED"
+UNSENT = "UNSENT"
+LATE = {NOT_ARRIVED: "过点未到", UNANSWERED: "超时未接单", UNSENT: "久未派出"}
+BEFORE_ARRIVAL = (Stage.PLACED, Stage.SENT, Stage.ACCEPTED, Stage.ASSIGNED)
+UNPROVEN_GRADES = ("C", "D")
+
+
+def wanted_today(viewer: User, lens: Lens) -> QuerySet[Order]:
+    """The orders wanted on the day of the lens, whatever became of them."""
+    begins_at, ends_at = rules.begin_of(lens.on), rules.end_of(lens.on)
+    return sources.orders(viewer, lens).filter(wanted_from__gte=begins_at, wanted_from__lt=ends_at)
+
+
+def late(viewer: User, lens: Lens) -> QuerySet[Order]:
+    """The open orders that are late, each with the first rule of `LATE` that says so, as `late`."""
+    last = Dispatch.objects.filter(order=OuterRef("pk")).order_by("-n")
+    arrival_by = lens.until - timedelta(minutes=rules.ARRIVAL_LATE_MINUTES)
+    sent_by = lens.until - timedelta(minutes=rules.UNSENT_MINUTES_MAX)
+    rows = sources.orders(viewer, lens).filter(stage__in=BEFORE_ARRIVAL)
+    rows = rows.annotate(
+        answer_by=Subquery(last.values("answer_by")[:1]),
+        late=Case(
+            When(wanted_from__lt=arrival_by, then=Value(NOT_ARRIVED)),
+            When(Q(stage=Stage.SENT, answer_by__lt=lens.until), then=Value(UNANSWERED)),
+            When(Q(stage=Stage.PLACED, stage_at__lt=sent_by), then=Value(UNSENT)),
+            default=Value(""),
+            output_field=CharField(),
+        ),
+    )
+    return rows.exclude(late="")
+
+
+def orders_of_the_dead(viewer: User, lens: Lens) -> QuerySet[Order]:
+    """The open orders of elders who are recorded as dead."""
+    return sources.orders(viewer, lens).filter(stage__in=OPEN_STAGES, elder__died_on__isnull=False)
+
+
+def unofficered(viewer: User, lens: Lens) -> QuerySet[Enterprise]:
+    """The admitted enterprises without a safety officer or without a first-aider among their present workers."""
+    ensure_reader(viewer)
+    present = Worker.objects.filter(enterprise=OuterRef("pk")).filter(Q(left_on=None) | Q(left_on__gt=lens.on))
+    holds = {duty: Exists(present.filter(duties__contains=[duty])) for duty in rules.DUTIES}
+    rows = Enterprise.objects.filter(programme_id=viewer.programme_id, state=EnterpriseState.ADMITTED)
+    return rows.annotate(**{f"has_{duty}": there for duty, there in holds.items()}).filter(
+        Q(has_safety_officer=False) | Q(has_first_aider=False)
+    )
+
+
+def unproven(viewer: User, lens: Lens) -> QuerySet[Departure]:
+    """The visits of the last days whose proof is not enough to be paid without a call."""
+    ensure_reader(viewer)
+    since = rules.begin_of(lens.on - timedelta(days=rules.UNPROVEN_DAYS - 1))
+    rows = Departure.objects.filter(visit__programme_id=viewer.programme_id, grade__in=UNPROVEN_GRADES)
+    return _with_visit(rows.filter(left_at__gte=since, left_at__lt=lens.until))
+
+
+def _with_visit(rows: QuerySet[Departure]) -> QuerySet[Departure]:
+    return rows.select_related(
+        "visit", "visit__order", "visit__order__elder", "visit__order__item", "visit__worker", "visit__enterprise"
+    )
+
+
+def denied(viewer: User, lens: Lens) -> QuerySet[FollowUp]:
+    """The visits of which the elder said on the telephone, in the last weeks, that nobody came."""
+    ensure_reader(viewer)
+    rows = FollowUp.objects.filter(
+        task__sample__programme_id=viewer.programme_id, reached=True, happened=False, at__lt=lens.until
+    )
+    rows = rows.filter(at__gte=rules.begin_of(lens.on - timedelta(days=rules.LOOK_BACK_DAYS - 1)))
+    visited_by = Departure.objects.filter(visit__order=OuterRef("task__order"))
+    return rows.annotate(enterprise_name=Subquery(visited_by.values("visit__enterprise__short_name")[:1])).select_related(
+        "by", "task", "task__order", "task__order__elder", "task__order__item"
+    )
+
+
+def overdue_calls(viewer: User, lens: Lens) -> QuerySet[FollowUpTask]:
+    """The follow-up calls that reached nobody and are older than they may be."""
+    ensure_reader(viewer)
+    reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
+    rows = FollowUpTask.objects.filter(
+        sample__programme_id=viewer.programme_id,
+        sample__day__lt=lens.on - timedelta(days=rules.FOLLOW_UP_DAYS_MAX),
+    )
+    return rows.filter(~Exists(reached)).select_related("sample", "order", "order__elder", "order__item")
+
+
+def second_lunches(viewer: User, lens: Lens) -> QuerySet[Sale]:
+    """The meals of the last days that were not the elder's first of the day."""
+    since = rules.begin_of(lens.on - timedelta(days=rules.SECOND_LUNCH_DAYS - 1))
+    return sources.meals(viewer, Lens(lens.until, since)).filter(nth_of_day__gte=2)
+
+
+def statements(viewer: User, lens: Lens) -> QuerySet[Statement]:
+    """The statements in force."""
+    ensure_reader(viewer)
+    rows = Statement.objects.filter(run__programme_id=viewer.programme_id, run__drawn_at__lt=lens.until)
+    return rows.filter(~Exists(Withdrawal.objects.filter(statement=OuterRef("pk")))).select_related("run", "enterprise")
+
+
+def unconfirmed(viewer: User, lens: Lens) -> QuerySet[Statement]:
+    """The statements that their enterprise has not confirmed."""
+    return statements(viewer, lens).filter(~Exists(Confirmation.objects.filter(statement=OuterRef("pk"))))
+
+
+def unanswered_objections(viewer: User, lens: Lens) -> QuerySet[StatementObjection]:
+    """The objections to statements that nobody has answered."""
+    rows = StatementObjection.objects.filter(statement__in=statements(viewer, lens).order_by().values("pk"))
+    rows = rows.filter(~Exists(Answer.objects.filter(objection=OuterRef("pk"))))
+    return rows.select_related("statement", "statement__run", "statement__enterprise", "by")
+
+
+def unruled_objections(viewer: User, lens: Lens) -> QuerySet[Objection]:
+    """The objections to appraisals that nobody has ruled on."""
+    ensure_reader(viewer)
+    rows = Objection.objects.filter(item__appraisal__programme_id=viewer.programme_id, at__lt=lens.until)
+    rows = rows.filter(~Exists(Ruling.objects.filter(objection=OuterRef("pk"))))
+    return rows.select_related("item", "item__appraisal", "item__appraisal__enterprise", "by")
+
+
+def refused_payments(viewer: User, lens: Lens) -> QuerySet[PaymentReturn]:
+    """The payments that the bank refused and that were not sent again."""
+    ensure_reader(viewer)
+    again = Payment.objects.filter(statement=OuterRef("payment__statement"), file__at__gt=OuterRef("payment__file__at"))
+    rows = PaymentReturn.objects.filter(
+        payment__statement__run__programme_id=viewer.programme_id, paid=False, at__lt=lens.until
+    )
+    return rows.filter(~Exists(again)).select_related(
+        "payment", "payment__statement", "payment__statement__enterprise", "payment__statement__run", "by"
+    )
+
+
+def expired_holds(viewer: User, lens: Lens) -> QuerySet[HoldEnd]:
+    """The holds of the last weeks that nobody settled in time; what they held is free again."""
+    ensure_reader(viewer)
+    since = rules.begin_of(lens.on - timedelta(days=rules.LOOK_BACK_DAYS - 1))
+    rows = HoldEnd.objects.filter(hold__programme_id=viewer.programme_id, kind=HoldEnd.Kind.EXPIRED)
+    rows = rows.filter(at__gte=since, at__lt=lens.until)
+    number = Order.objects.filter(pk=OuterRef("hold__cause_id")).values("number")[:1]
+    return rows.annotate(
+        order_number=Subquery(number), order_id=F("hold__cause_id"), amount_fen=F("hold__amount_fen")
+    ).select_related("hold", "hold__account")

@@ -1,0 +1,152 @@
+"""The rows behind every number, as they were known at an instant; each figure counts exactly what its source returns.
+
+A row counts from the moment it was written, not from the day it speaks of: a death that is reported in December does
+not change the report of November. Rows that are replaced in place (a stage, a state) are not read here; the rows
+that made them are.
+"""
+
+from __future__ import annotations
+
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+
+from sangyu.access.models import AuditEntry, User
+from sangyu.benefits.models import Charge, Reversal
+from sangyu.dispatch.models import Dispatch
+from sangyu.insight.queries.lens import Lens, ensure_reader
+from sangyu.meals.models import Refund, Sale
+from sangyu.orders.models import Order, Served
+from sangyu.providers.models import Canteen, Enterprise, Worker
+from sangyu.registry.models import CardEvent, CardEventKind, Elder, ElderCard
+from sangyu.settlement.models import Line, Payment, PaymentReturn
+
+DEATHS = ("registry.record_death", "registry.withdraw_death")
+USABLE = (CardEventKind.ISSUED.value, CardEventKind.RETURNED.value)
+
+
+def elders(viewer: User, lens: Lens) -> QuerySet[Elder]:
+    """The elders registered by then, each with `alive`: whether no death had been recorded by then."""
+    ensure_reader(viewer)
+    noted = AuditEntry.objects.filter(
+        programme_id=viewer.programme_id, object_id=OuterRef("pk"), verb__in=DEATHS, at__lt=lens.until
+    ).order_by("-at", "-id")
+    rows = Elder.objects.filter(programme_id=viewer.programme_id, registered_at__lt=lens.until)
+    rows = rows.annotate(last_note=Subquery(noted.values("verb")[:1]))
+    return rows.annotate(
+        alive=Case(When(last_note=DEATHS[0], then=Value(False)), default=Value(True), output_field=BooleanField())
+    ).select_related("community", "community__parent")
+
+
+def orders(viewer: User, lens: Lens) -> QuerySet[Order]:
+    """The orders placed by then (in the period), each with the enterprise that had it last and the elder's class."""
+    ensure_reader(viewer)
+    sent = Dispatch.objects.filter(order=OuterRef("pk"), sent_at__lt=lens.until).order_by("-n")
+    rows = Order.objects.filter(programme_id=viewer.programme_id, placed_at__lt=lens.until)
+    if lens.since is not None:
+        rows = rows.filter(placed_at__gte=lens.since)
+    return rows.annotate(
+        enterprise_id=Subquery(sent.values("enterprise_id")[:1]),
+        enterprise_name=Subquery(sent.values("enterprise__short_name")[:1]),
+        elder_class=_class_of(KeyTransform("decisions", "quote")),
+    ).select_related("elder", "item", "community", "community__parent")
+
+
+def served(viewer: User, lens: Lens) -> QuerySet[Order]:
+    """The orders carried out by then, whenever they were placed."""
+    done = Served.objects.filter(order=OuterRef("pk"), at__lt=lens.until)
+    if lens.since is not None:
+        done = done.filter(at__gte=lens.since)
+    return orders(viewer, Lens(lens.until)).filter(Exists(done))
+
+
+def meals(viewer: User, lens: Lens) -> QuerySet[Sale]:
+    """The meals sold by then (in the period) and not given back by then."""
+    ensure_reader(viewer)
+    refund = Refund.objects.filter(sale=OuterRef("pk"), at__lt=lens.until)
+    rows = Sale.objects.filter(programme_id=viewer.programme_id, sold_at__lt=lens.until).filter(~Exists(refund))
+    if lens.since is not None:
+        rows = rows.filter(sold_at__gte=lens.since)
+    return rows.select_related("elder", "canteen", "canteen__enterprise", "canteen__community")
+
+
+def cards(viewer: User, lens: Lens) -> QuerySet[ElderCard]:
+    """The cards given out by then, each with the `state` of its last event by then."""
+    ensure_reader(viewer)
+    events = CardEvent.objects.filter(card=OuterRef("pk"), at__lt=lens.until).order_by("-n")
+    rows = ElderCard.objects.filter(programme_id=viewer.programme_id)
+    rows = rows.annotate(state=Subquery(events.values("kind")[:1]), state_at=Subquery(events.values("at")[:1]))
+    return rows.filter(state__isnull=False).select_related("elder", "elder__community", "elder__community__parent")
+
+
+def active_cards(viewer: User, lens: Lens) -> QuerySet[ElderCard]:
+    """The cards that could be used then."""
+    return cards(viewer, lens).filter(state__in=USABLE)
+
+
+def _noted(viewer: User, lens: Lens, verb: str) -> Exists:
+    """Tell whether the audit book had an act about the row by then."""
+    return Exists(
+        AuditEntry.objects.filter(
+            programme_id=viewer.programme_id, object_id=OuterRef("pk"), verb=verb, at__lt=lens.until
+        )
+    )
+
+
+def enterprises(viewer: User, lens: Lens) -> QuerySet[Enterprise]:
+    """The member enterprises admitted by then and not gone by then."""
+    ensure_reader(viewer)
+    rows = Enterprise.objects.filter(programme_id=viewer.programme_id)
+    return rows.filter(_noted(viewer, lens, "providers.admit"))
+
+
+def workers(viewer: User, lens: Lens) -> QuerySet[Worker]:
+    """The workers of member enterprises who had not left on that day."""
+    rows = Worker.objects.filter(enterprise__in=enterprises(viewer, lens).values("pk"))
+    return rows.filter(Q(left_on=None) | Q(left_on__gt=lens.on)).select_related("enterprise")
+
+
+def canteens(viewer: User, lens: Lens) -> QuerySet[Canteen]:
+    """The canteens opened by then whose contract covers that day."""
+    ensure_reader(viewer)
+    rows = Canteen.objects.filter(
+        programme_id=viewer.programme_id, contracted_from__lte=lens.on, contracted_until__gt=lens.on
+    )
+    return rows.filter(_noted(viewer, lens, "providers.open_canteen")).select_related(
+        "enterprise", "community", "community__parent"
+    )
+
+
+def _class_of(decisions: Combinable | str) -> KeyTextTransform:
+    """Read the elder's class (A to D) from the last decision that fixed the price; null where none asked for it."""
+    return KeyTextTransform("service_class", KeyTransform("facts_used", KeyTransform("-1", decisions)))
+
+
+def charges(viewer: User, lens: Lens) -> QuerySet[Charge]:
+    """The deliveries charged by then and not taken back by then, each with the elder's class."""
+    ensure_reader(viewer)
+    taken_back = Reversal.objects.filter(charge=OuterRef("pk"), at__lt=lens.until)
+    rows = Charge.objects.filter(programme_id=viewer.programme_id, at__lt=lens.until).filter(~Exists(taken_back))
+    if lens.since is not None:
+        rows = rows.filter(at__gte=lens.since)
+    return rows.annotate(elder_class=_class_of("decisions")).select_related(
+        "elder", "elder__community", "elder__community__parent", "enterprise", "item"
+    )
+
+
+def subsidised(viewer: User, lens: Lens) -> QuerySet[Charge]:
+    """The charges of which public money pays a part."""
+    return charges(viewer, lens).filter(public_fen__gt=0)
+
+
+def paid_lines(viewer: User, lens: Lens) -> QuerySet[Line]:
+    """The statement lines whose payment had been sent by then and was not refused by then."""
+    ensure_reader(viewer)
+    refused = PaymentReturn.objects.filter(payment=OuterRef("pk"), paid=False, at__lt=lens.until)
+    sent = Payment.objects.filter(statement=OuterRef("statement"), file__at__lt=lens.until).filter(~Exists(refused))
+    if lens.since is not None:
+        sent = sent.filter(file__at__gte=lens.since)
+    rows = Line.objects.filter(statement__run__programme_id=viewer.programme_id, net_fen__gt=0).filter(Exists(sent))
+    return rows.annotate(elder_class=_class_of("charge__decisions")).select_related(
+        "charge", "charge__elder", "charge__enterprise", "charge__item", "statement"
+    )

@@ -1,0 +1,48 @@
+"""Verbs of providers: the catalogue and its prices, who is admitted and who leaves, papers, people and canteens."""
+
+from sangyu.providers.actions.canteens import open_canteen, seat_cashier
+from sangyu.providers.actions.catalogue import list_item, set_pay_rate, set_price
+from sangyu.providers.actions.papers import lodge_licence, renew_certificate, renew_licence, sign_contract
+from sangyu.providers.actions.people import let_go, take_on
+from sangyu.providers.actions.standing import admit, admit_applicant, apply, leave, note_score, resume, suspend
+from sangyu.providers.rules import (
+    AlreadyAdmitted,
+    ContractMissing,
+    Incomplete,
+    LicenceMissing,
+    OfficersMissing,
+    OtherPrice,
+    Paper,
+    PayBackdated,
+    WrongStanding,
+)
+
+__all__ = [
+    "AlreadyAdmitted",
+    "ContractMissing",
+    "Incomplete",
+    "LicenceMissing",
+    "OfficersMissing",
+    "OtherPrice",
+    "Paper",
+    "PayBackdated",
+    "WrongStanding",
+    "admit",
+    "admit_applicant",
+    "apply",
+    "leave",
+    "let_go",
+    "list_item",
+    "lodge_licence",
+    "note_score",
+    "open_canteen",
+    "renew_certificate",
+    "renew_licence",
+    "resume",
+    "seat_cashier",
+    "set_pay_rate",
+    "set_price",
+    "sign_contract",
+    "suspend",
+    "take_on",
+]

@@ -1,0 +1,155 @@
+"""Papers of an enterprise and its people: a renewed paper is a new row beside the old one, which stays as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sangyu.access import actions as access
+from sangyu.access.models import Area, Role, User
+from sangyu.access.queries import ensure_role
+from sangyu.kit.errors import NotFound
+from sangyu.kit.ids import derived_id
+from sangyu.providers import queries as providers_read
+from sangyu.providers import rules
+from sangyu.providers.models import (
+    Certificate,
+    Contract,
+    ContractArea,
+    ContractItem,
+    Enterprise,
+    Licence,
+    ServiceItem,
+    Worker,
+)
+
+
+@transaction.atomic
+def lodge_licence(*, enterprise: Enterprise, paper: rules.Paper, by: User, at: datetime) -> Licence:
+    """Add a licence to an enterprise's file; the same paper again changes nothing.
+
+    Raises: NotAllowed; NotFound; Incomplete, without kind or number, or for a period that cannot be.
+    """
+    ensure_role(by, Role.BUREAU, Role.SUPERVISOR, Role.ENTERPRISE)
+    providers_read.get_enterprise(by, enterprise.pk)
+    _ensure_paper(paper)
+    licence, made = Licence.objects.get_or_create(
+        id=derived_id("licence", enterprise.pk, paper.kind, paper.number, paper.valid_from, paper.valid_until),
+        defaults={"enterprise": enterprise, **vars(paper)},
+    )
+    if made:
+        access.record(
+            by=by,
+            at=at,
+            verb="providers.lodge_licence",
+            object_kind="enterprise",
+            object_id=enterprise.pk,
+            facts=vars(paper),
+        )
+    return licence
+
+
+def renew_licence(
+    *, licence_id: UUID, number: str, valid_from: date, valid_until: date, by: User, at: datetime
+) -> Licence:
+    """Replace a licence by its successor of the same kind; the old one stays on file. A repeat changes nothing.
+
+    Raises: NotAllowed; NotFound; Incomplete, also for a successor that does not last longer than the old one.
+    """
+    old = Licence.objects.filter(pk=licence_id, enterprise__programme_id=by.programme_id).first()
+    if old is None:
+        raise NotFound("没有找到这份证照。")
+    if valid_until <= old.valid_until and number.strip() != old.number:
+        raise rules.Incomplete(f"新证照的有效期应晚于原证照的{old.valid_until}，请核对。")
+    enterprise = providers_read.get_enterprise(by, old.enterprise_id)
+    paper = rules.Paper(old.kind, number.strip(), valid_from, valid_until)
+    return lodge_licence(enterprise=enterprise, paper=paper, by=by, at=at)
+
+
+@transaction.atomic
+def renew_certificate(*, worker_id: UUID, paper: rules.Paper, by: User, at: datetime) -> Certificate:
+    """Add a certificate to a worker's file, new or renewed; the old ones stay, the same paper changes nothing.
+
+    Raises: NotAllowed; NotFound, for a worker of somebody else; Incomplete.
+    """
+    ensure_role(by, Role.BUREAU, Role.DISPATCHER, Role.ENTERPRISE)
+    worker = Worker.objects.filter(
+        pk=worker_id, enterprise__in=providers_read.enterprises(by).order_by(), left_on=None
+    ).first()
+    if worker is None:
+        raise NotFound("没有找到这位服务人员，可能已离职。")
+    _ensure_paper(paper)
+    certificate, made = Certificate.objects.get_or_create(
+        id=derived_id("certificate", worker.pk, paper.kind, paper.number, paper.valid_from, paper.valid_until),
+        defaults={"worker": worker, **vars(paper)},
+    )
+    if made:
+        access.record(
+            by=by,
+            at=at,
+            verb="providers.renew_certificate",
+            object_kind="worker",
+            object_id=worker.pk,
+            facts=vars(paper),
+        )
+    return certificate
+
+
+@transaction.atomic
+def sign_contract(
+    *,
+    enterprise: Enterprise,
+    number: str,
+    valid_from: date,
+    valid_until: date,
+    area_codes: Iterable[str],
+    item_ids: Iterable[UUID],
+    by: User,
+    at: datetime,
+) -> Contract:
+    """Contract an enterprise for items in areas, from one day to another; once per number.
+
+    Raises: NotAllowed; NotFound, for an item or an area that is not the programme's; Incomplete.
+    """
+    ensure_role(by, Role.BUREAU, Role.SUPERVISOR)
+    providers_read.get_enterprise(by, enterprise.pk)
+    number, areas, items = number.strip(), set(area_codes), set(item_ids)
+    if not number or not areas or not items:
+        raise rules.Incomplete("合同编号、服务街道和服务项目都要填写，请补充。")
+    rules.ensure_period(what="合同", valid_from=valid_from, valid_until=valid_until)
+    if ServiceItem.objects.filter(pk__in=items, programme_id=by.programme_id).count() != len(items):
+        raise NotFound("合同里有目录以外的服务项目，请重新选择。")
+    own = Area.objects.filter(pk__in=areas, code__startswith=by.programme.area_id).count()
+    if own != len(areas):
+        raise NotFound("合同里有本区以外的街道，请重新选择。")
+    contract, made = Contract.objects.get_or_create(
+        id=derived_id("contract", enterprise.pk, number),
+        defaults={
+            "enterprise": enterprise,
+            "number": number,
+            "valid_from": valid_from,
+            "valid_until": valid_until,
+        },
+    )
+    if not made:
+        return contract
+    ContractArea.objects.bulk_create([ContractArea(contract=contract, area_id=area) for area in sorted(areas)])
+    ContractItem.objects.bulk_create([ContractItem(contract=contract, item_id=item) for item in sorted(items)])
+    access.record(
+        by=by,
+        at=at,
+        verb="providers.sign_contract",
+        object_kind="enterprise",
+        object_id=enterprise.pk,
+        facts={"number": number, "valid_from": valid_from, "valid_until": valid_until},
+    )
+    return contract
+
+
+def _ensure_paper(paper: rules.Paper) -> None:
+    if not paper.kind.strip() or not paper.number.strip():
+        raise rules.Incomplete("证照的种类和编号都要填写，请补充。")
+    rules.ensure_period(what=paper.kind, valid_from=paper.valid_from, valid_until=paper.valid_until)

@@ -1,0 +1,73 @@
+"""Reads of providers: the catalogue, who belongs to which enterprise, what papers hold, and the canteens."""
+
+from sangyu.providers.queries.canteens import (
+    canteens,
+    own_canteens,
+    subsidised_on,
+)
+from sangyu.providers.queries.catalogue import (
+    Pay,
+    PriceMissing,
+    get_item,
+    items,
+    market_price_fen,
+    pay_fen,
+    pay_fens,
+    pay_rates,
+    search_items,
+)
+from sangyu.providers.queries.members import (
+    enterprises,
+    get_enterprise,
+    officers,
+    organisation_of,
+    own_enterprise,
+    own_worker,
+    standings,
+    trained_officers,
+    without_officers,
+    workers,
+)
+from sangyu.providers.queries.papers import (
+    EXPIRING_DAYS,
+    Expiring,
+    Terms,
+    certificates,
+    contract_on,
+    contracts,
+    expiring,
+    licences,
+)
+
+__all__ = [
+    "EXPIRING_DAYS",
+    "Expiring",
+    "Pay",
+    "PriceMissing",
+    "Terms",
+    "canteens",
+    "certificates",
+    "contract_on",
+    "contracts",
+    "enterprises",
+    "expiring",
+    "get_enterprise",
+    "get_item",
+    "items",
+    "licences",
+    "market_price_fen",
+    "officers",
+    "organisation_of",
+    "own_canteens",
+    "own_enterprise",
+    "own_worker",
+    "pay_fen",
+    "pay_fens",
+    "pay_rates",
+    "search_items",
+    "standings",
+    "subsidised_on",
+    "trained_officers",
+    "without_officers",
+    "workers",
+]

@@ -1,0 +1,123 @@
+"""The catalogue for the agent, the market price on a day, and what a worker earns by a visit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from sangyu.access.models import User
+from sangyu.kit.errors import NotFound, Refusal
+from sangyu.providers.models import ContractItem, Enterprise, PayRate, Price, ServiceItem
+from sangyu.providers.queries.members import get_enterprise
+
+
+class PriceMissing(Refusal):
+    """The item has no market price on that day."""
+
+    code = "PRICE_MISSING"
+
+
+def items(viewer: User) -> QuerySet[ServiceItem]:
+    """The catalogue of the viewer's programme, by code."""
+    return ServiceItem.objects.filter(programme_id=viewer.programme_id).order_by("code")
+
+
+def search_items(viewer: User, text: str, *, limit: int = 12) -> list[ServiceItem]:
+    """Return items to be ordered whose name holds `text` or whose pinyin initials or code start with it.
+
+    Lunch is not among them: it is sold over the counter, not ordered by telephone.
+    """
+    text = text.strip()
+    if not text:
+        return []
+    return list(
+        items(viewer)
+        .exclude(offer="lunch")
+        .filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()) | Q(code__istartswith=text))[:limit]
+    )
+
+
+def get_item(viewer: User, item_id: UUID) -> ServiceItem:
+    """Return one item of the catalogue.
+
+    Raises: NotFound.
+    """
+    found = items(viewer).filter(pk=item_id).first()
+    if found is None:
+        raise NotFound("目录里没有这个服务项目，请重新选择。")
+    return found
+
+
+def market_price_fen(item: ServiceItem, on: date) -> int:
+    """Return the market price of an item on a day, in fen.
+
+    Raises: PriceMissing; an unknown price is never zero.
+    """
+    price = (
+        Price.objects.filter(item=item, valid_from__lte=on)
+        .filter(Q(valid_until=None) | Q(valid_until__gt=on))
+        .values_list("market_price_fen", flat=True)
+        .first()
+    )
+    if price is None:
+        raise PriceMissing(f"“{item.name}”在{on}没有价格，不能下单。请在服务目录里补上价格，或换一个项目。")
+    return price
+
+
+def pay_fen(enterprise_id: UUID, item_id: UUID, on: date) -> int | None:
+    """Return what a worker of an enterprise earns by one visit of an item on a day, in fen; None if nobody said."""
+    return pay_fens(enterprise_id, [(item_id, on)])[item_id, on]
+
+
+def pay_fens(enterprise_id: UUID, visits: Iterable[tuple[UUID, date]]) -> dict[tuple[UUID, date], int | None]:
+    """Return what a worker earns by visits of some items on some days; one query for a whole month.
+
+    Shape: (item id, day) -> fen, or None where the enterprise has not set a rate.
+    """
+    asked = set(visits)
+    rates = list(
+        PayRate.objects.filter(enterprise_id=enterprise_id, item_id__in={item_id for item_id, _ in asked})
+        .order_by("valid_from", "at", "id")
+        .values_list("item_id", "valid_from", "pay_fen")
+    )
+    found: dict[tuple[UUID, date], int | None] = {}
+    for item_id, on in asked:
+        begun = [fen for item, since, fen in rates if item == item_id and since <= on]
+        found[item_id, on] = begun[-1] if begun else None
+    return found
+
+
+@dataclass(frozen=True)
+class Pay:
+    """An item that an enterprise may be sent, with the rate that holds and the next one that is set."""
+
+    item: ServiceItem
+    pay_fen: int | None
+    valid_from: date | None
+    following: PayRate | None
+
+
+def pay_rates(viewer: User, enterprise: Enterprise, on: date) -> list[Pay]:
+    """Return the pay for each item of an enterprise's contracts that run on a day, by code; two queries and the scope.
+
+    Raises: NotFound, for an enterprise that the viewer may not see.
+    """
+    get_enterprise(viewer, enterprise.pk)
+    rates = list(PayRate.objects.filter(enterprise=enterprise).select_related("by").order_by("valid_from", "at", "id"))
+    found = []
+    contracted = ContractItem.objects.filter(
+        contract__enterprise=enterprise, contract__valid_from__lte=on, contract__valid_until__gt=on
+    )
+    for item in ServiceItem.objects.filter(pk__in=contracted.values("item_id")).order_by("code"):
+        own = [rate for rate in rates if rate.item_id == item.pk]
+        begun = [rate for rate in own if rate.valid_from <= on]
+        later = [rate for rate in own if rate.valid_from > on]
+        following = next((rate for rate in reversed(later) if rate.valid_from == later[0].valid_from), None)
+        found.append(
+            Pay(item, begun[-1].pay_fen if begun else None, begun[-1].valid_from if begun else None, following)
+        )
+    return found

@@ -1,0 +1,120 @@
+"""Who belongs to which enterprise, how it stands, and who its officers are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from sangyu.access.models import OrganisationKind, Role, User
+from sangyu.access.queries import sees_whole_programme
+from sangyu.kit.errors import NotFound
+from sangyu.providers.models import Certificate, Enterprise, EnterpriseState, Standing, Worker
+from sangyu.providers.rules import OFFICERS, officers_missing
+
+
+def enterprises(viewer: User) -> QuerySet[Enterprise]:
+    """The enterprises that the viewer may see: all for the operator, one's own for an enterprise."""
+    rows = Enterprise.objects.filter(programme_id=viewer.programme_id).order_by("name")
+    if sees_whole_programme(viewer):
+        return rows
+    if viewer.organisation.kind == OrganisationKind.ENTERPRISE:
+        return rows.filter(organisation_id=viewer.organisation_id)
+    return rows.none()
+
+
+def get_enterprise(viewer: User, enterprise_id: UUID) -> Enterprise:
+    """Return one enterprise.
+
+    Raises: NotFound, also for an enterprise that the viewer may not see.
+    """
+    found = enterprises(viewer).filter(pk=enterprise_id).first()
+    if found is None:
+        raise NotFound("没有找到这家企业。")
+    return found
+
+
+def own_enterprise(viewer: User) -> Enterprise:
+    """Return the enterprise that the viewer works for.
+
+    Raises: NotFound.
+    """
+    found = Enterprise.objects.filter(organisation_id=viewer.organisation_id).first()
+    if found is None:
+        raise NotFound("您的账号不属于任何加盟企业。")
+    return found
+
+
+def workers(viewer: User) -> QuerySet[Worker]:
+    """The workers that the viewer may see: of every enterprise one may see; for a worker, only oneself."""
+    rows = Worker.objects.filter(enterprise__in=enterprises(viewer), left_on=None).order_by("name", "id")
+    if viewer.roles == frozenset({Role.WORKER}):
+        return rows.filter(user=viewer)
+    return rows
+
+
+def own_worker(viewer: User) -> Worker:
+    """Return the worker whom the viewer is.
+
+    Raises: NotFound.
+    """
+    found = Worker.objects.filter(user=viewer, left_on=None).select_related("enterprise").first()
+    if found is None:
+        raise NotFound("您的账号没有对应的服务人员档案，请联系企业管理员。")
+    return found
+
+
+def organisation_of(enterprise_id: UUID) -> UUID:
+    """Return the organisation whose users work for an enterprise."""
+    return Enterprise.objects.values_list("organisation_id", flat=True).get(pk=enterprise_id)
+
+
+def standings(viewer: User, enterprise: Enterprise) -> list[Standing]:
+    """Return how an enterprise came to stand as it does, first step first."""
+    return list(
+        Standing.objects.filter(enterprise__in=enterprises(viewer).order_by(), enterprise=enterprise)
+        .select_related("by")
+        .order_by("n")
+    )
+
+
+def officers(viewer: User, enterprise: Enterprise) -> dict[str, list[Worker]]:
+    """Return who has each duty at an enterprise, trained or not. Shape: every duty -> its workers by name."""
+    people = [worker for worker in workers(viewer).filter(enterprise=enterprise) if worker.duties]
+    return {duty: [worker for worker in people if duty in worker.duties] for duty in OFFICERS}
+
+
+def trained_officers(enterprise_ids: Iterable[UUID], on: date) -> dict[UUID, dict[str, int]]:
+    """Count who has each duty and holds its certificate on a day; two queries whatever the number of enterprises.
+
+    Shape: enterprise id -> duty -> how many; every enterprise asked for and every duty is there.
+    """
+    found = {enterprise_id: dict.fromkeys(OFFICERS, 0) for enterprise_id in enterprise_ids}
+    people = list(
+        Worker.objects.filter(enterprise_id__in=list(found), left_on=None, duties__overlap=list(OFFICERS)).values_list(
+            "pk", "enterprise_id", "duties"
+        )
+    )
+    held = set(
+        Certificate.objects.filter(
+            worker_id__in=[pk for pk, _, _ in people],
+            kind__in=[certificate for _, certificate in OFFICERS.values()],
+            valid_from__lte=on,
+            valid_until__gt=on,
+        ).values_list("worker_id", "kind")
+    )
+    for pk, enterprise_id, duties in people:
+        for duty, (_, certificate) in OFFICERS.items():
+            if duty in duties and (pk, certificate) in held:
+                found[enterprise_id][duty] += 1
+    return found
+
+
+def without_officers(viewer: User, on: date) -> list[tuple[Enterprise, list[str]]]:
+    """Return the admitted enterprises that lack a trained officer on a day, with the duties nobody fills, by name."""
+    admitted = list(enterprises(viewer).filter(state=EnterpriseState.ADMITTED))
+    trained = trained_officers([firm.pk for firm in admitted], on)
+    lacking = [(firm, officers_missing(trained[firm.pk])) for firm in admitted]
+    return [(firm, missing) for firm, missing in lacking if missing]

@@ -1,0 +1,133 @@
+"""Papers with an end: licences, contracts, certificates; which hold, and which run out next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sangyu.access.models import User
+from sangyu.providers.models import (
+    Certificate,
+    Contract,
+    ContractArea,
+    ContractItem,
+    Enterprise,
+    EnterpriseState,
+    Licence,
+    Worker,
+)
+from sangyu.providers.queries.members import enterprises, workers
+
+EXPIRING_DAYS = 60
+
+
+def contract_on(enterprise: Enterprise, on: date) -> Contract | None:
+    """Return the contract of an enterprise that holds on a day, the latest if there are several."""
+    return (
+        Contract.objects.filter(enterprise=enterprise, valid_from__lte=on, valid_until__gt=on)
+        .order_by("-valid_until", "number")
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A contract with the names of its areas and items."""
+
+    contract: Contract
+    areas: tuple[str, ...]
+    items: tuple[str, ...]
+
+
+def contracts(viewer: User, enterprise: Enterprise) -> list[Terms]:
+    """Return the contracts of an enterprise with what they cover, latest first; three queries."""
+    rows = list(
+        Contract.objects.filter(enterprise__in=enterprises(viewer).order_by(), enterprise=enterprise).order_by(
+            "-valid_from", "number"
+        )
+    )
+    areas: dict[UUID, list[str]] = defaultdict(list)
+    for contract_id, name in (
+        ContractArea.objects.filter(contract__in=rows).order_by("area__code").values_list("contract_id", "area__name")
+    ):
+        areas[contract_id].append(name)
+    items: dict[UUID, list[str]] = defaultdict(list)
+    for contract_id, name in (
+        ContractItem.objects.filter(contract__in=rows).order_by("item__code").values_list("contract_id", "item__name")
+    ):
+        items[contract_id].append(name)
+    return [Terms(row, tuple(areas[row.pk]), tuple(items[row.pk])) for row in rows]
+
+
+def licences(viewer: User, enterprise: Enterprise) -> list[Licence]:
+    """Return every licence of an enterprise by kind, newest first; the first of a kind is the one that counts."""
+    return list(
+        Licence.objects.filter(enterprise__in=enterprises(viewer).order_by(), enterprise=enterprise).order_by(
+            "kind", "-valid_until", "-valid_from"
+        )
+    )
+
+
+def certificates(viewer: User, people: list[Worker]) -> dict[UUID, list[Certificate]]:
+    """Return the newest certificate of each kind of some workers. Shape: worker id -> certificates by kind."""
+    found: dict[UUID, dict[str, Certificate]] = defaultdict(dict)
+    rows = Certificate.objects.filter(worker__in=people, worker__enterprise__in=enterprises(viewer).order_by())
+    for row in rows.order_by("kind", "valid_until"):
+        found[row.worker_id][row.kind] = row
+    return {worker_id: list(held.values()) for worker_id, held in found.items()}
+
+
+@dataclass(frozen=True)
+class Expiring:
+    """A paper that has run out or soon will. Units: `days_left` is below zero once it has."""
+
+    enterprise: Enterprise
+    worker: Worker | None
+    kind: str
+    number: str
+    valid_until: date
+    days_left: int
+
+
+def expiring(viewer: User, on: date, days: int = EXPIRING_DAYS) -> list[Expiring]:
+    """Return licences, contracts and certificates that ran out or will within some days, nearest first.
+
+    Of each kind only the newest paper is looked at: what was renewed in time is not told. Enterprises that have left
+    and people who have gone are left out. A fixed number of queries.
+    """
+    firms = {firm.pk: firm for firm in enterprises(viewer).exclude(state=EnterpriseState.EXITED)}
+    until = on + timedelta(days=days)
+    newest: dict[tuple[UUID, UUID | None, str], tuple[date, str]] = {}
+
+    def look(enterprise_id: UUID, worker_id: UUID | None, kind: str, number: str, ends_on: date) -> None:
+        key = (enterprise_id, worker_id, kind)
+        if key not in newest or newest[key][0] < ends_on:
+            newest[key] = (ends_on, number)
+
+    fields = ("enterprise_id", "kind", "number", "valid_until")
+    for enterprise_id, kind, number, ends_on in Licence.objects.filter(enterprise__in=list(firms)).values_list(*fields):
+        look(enterprise_id, None, kind, number, ends_on)
+    for enterprise_id, number, ends_on in Contract.objects.filter(enterprise__in=list(firms)).values_list(
+        "enterprise_id", "number", "valid_until"
+    ):
+        look(enterprise_id, None, "合同", number, ends_on)
+    people = {worker.pk: worker for worker in workers(viewer).filter(enterprise__in=list(firms))}
+    for worker_id, kind, number, ends_on in Certificate.objects.filter(worker__in=list(people)).values_list(
+        "worker_id", "kind", "number", "valid_until"
+    ):
+        look(people[worker_id].enterprise_id, worker_id, kind, number, ends_on)
+    told = [
+        Expiring(
+            enterprise=firms[enterprise_id],
+            worker=people[worker_id] if worker_id else None,
+            kind=kind,
+            number=number,
+            valid_until=ends_on,
+            days_left=(ends_on - on).days,
+        )
+        for (enterprise_id, worker_id, kind), (ends_on, number) in newest.items()
+        if ends_on <= until
+    ]
+    return sorted(told, key=lambda row: (row.valid_until, row.enterprise.name, row.kind, row.number))

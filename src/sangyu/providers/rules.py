@@ -1,0 +1,133 @@
+"""Papers, officers and standing of an enterprise, and what a worker earns; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sangyu.kit.errors import Refusal
+
+# A duty counts when the person who has it was trained for it: the duty, its name, and the certificate that proves it.
+OFFICERS: Mapping[str, tuple[str, str]] = {
+    "safety_officer": ("安全员", "安全员证"),
+    "first_aider": ("急救员", "急救员证"),
+}
+
+# An enterprise that has left may apply again; nobody is admitted twice.
+STANDINGS: Mapping[str, frozenset[str]] = {
+    "": frozenset({"APPLICANT", "ADMITTED"}),
+    "APPLICANT": frozenset({"ADMITTED", "EXITED"}),
+    "ADMITTED": frozenset({"SUSPENDED", "EXITED"}),
+    "SUSPENDED": frozenset({"ADMITTED", "EXITED"}),
+    "EXITED": frozenset({"APPLICANT"}),
+}
+
+
+class AlreadyAdmitted(Refusal):
+    """An enterprise with this credit code is there already."""
+
+
+class LicenceMissing(Refusal):
+    """No enterprise is admitted without licences that are valid on the day."""
+
+
+class ContractMissing(Refusal):
+    """No enterprise is admitted without a contract that holds on the day."""
+
+
+class OfficersMissing(Refusal):
+    """No enterprise is admitted without a trained safety officer and a trained first-aider."""
+
+
+class Incomplete(Refusal):
+    """The form lacks what the verb cannot do without, or says what cannot be."""
+
+
+class WrongStanding(Refusal):
+    """The step does not follow from how the enterprise stands."""
+
+
+class OtherPrice(Refusal):
+    """The item already has another price from that day on."""
+
+    code = "OTHER_PRICE"
+
+
+class PayBackdated(Refusal):
+    """What a worker was told to earn is not changed afterwards."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A licence or certificate: kind, number, and the half-open period in which it holds."""
+
+    kind: str
+    number: str
+    valid_from: date
+    valid_until: date
+
+
+def held_until(papers: Iterable[tuple[str, date, date]], *, on: date) -> dict[str, date]:
+    """Tell until when each kind of paper holds, judged by the newest paper of the kind that has begun.
+
+    Shape: `papers` are kind, first day, last day (exclusive); kind -> last day, which may be past. A kind that was
+    lodged once stays required: an old paper of one kind is not outweighed by a newer one of another.
+    """
+    found: dict[str, date] = {}
+    for kind, valid_from, valid_until in papers:
+        if valid_from <= on:
+            found[kind] = max(valid_until, found.get(kind, valid_until))
+    return found
+
+
+def first_lapsed(held: Mapping[str, date], *, on: date) -> tuple[str, date] | None:
+    """Name the kind of paper that ran out first, with its last day (exclusive); None if every kind holds."""
+    gone = sorted((until, kind) for kind, until in held.items() if until <= on)
+    return (gone[0][1], gone[0][0]) if gone else None
+
+
+def ensure_licensed(*, name: str, held: Mapping[str, date], on: date) -> None:
+    """Refuse an enterprise without licences, or with one kind of them run out.
+
+    Raises: LicenceMissing.
+    """
+    lapsed = first_lapsed(held, on=on)
+    if not held or lapsed is not None:
+        what = "营业执照或许可证" if lapsed is None else lapsed[0]
+        raise LicenceMissing(f"{name}没有在{on}有效的{what}，不能加盟。请补交有效证照。")
+
+
+def ensure_period(*, what: str, valid_from: date, valid_until: date) -> None:
+    """Refuse a period that ends before it begins.
+
+    Raises: Incomplete.
+    """
+    if valid_until <= valid_from:
+        raise Incomplete(f"{what}终止日期{valid_until}不晚于起始日期{valid_from}，请核对。")
+
+
+def ensure_standing(*, name: str, stands: str, to: str, labels: Mapping[str, str]) -> None:
+    """Refuse a step that does not follow from how an enterprise stands.
+
+    Raises: WrongStanding.
+    """
+    if to not in STANDINGS[stands]:
+        raise WrongStanding(f"{name}现在是“{labels[stands]}”，不能改为“{labels[to]}”。请刷新后再看。")
+
+
+def officers_missing(trained: Mapping[str, int]) -> list[str]:
+    """Name the duties that nobody trained fills, in Chinese. Shape: `trained` maps a duty to how many fill it."""
+    return [label for duty, (label, _) in OFFICERS.items() if not trained.get(duty)]
+
+
+def ensure_pay(*, item: str, pay_fen: int, valid_from: date, on: date, has_rate: bool) -> None:
+    """Refuse a rate below zero, or one that would change what a worker was already told.
+
+    The first rate of an item may begin in the past; every later one begins today or after.
+    Raises: Incomplete, PayBackdated.
+    """
+    if pay_fen < 0:
+        raise Incomplete(f"“{item}”的每次报酬不能是负数，请重新填写。")
+    if has_rate and valid_from < on:
+        raise PayBackdated(f"“{item}”已有报酬标准，新标准不能从{valid_from}倒算，最早从{on}起。请重新选择生效日期。")

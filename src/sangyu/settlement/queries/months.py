@@ -1,0 +1,220 @@
+"""Reads of whole months: their sums, what the ledger says of them, and whose sum has moved far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Sum
+
+from sangyu.access.models import User
+from sangyu.kit.month import Month
+from sangyu.ledger.models import Hold, HoldEnd
+from sangyu.providers.models import Enterprise
+from sangyu.settlement import rules
+from sangyu.settlement.models import Confirmation, Decline, Explanation, Line, PaymentReturn, Run
+from sangyu.settlement.queries.payments import living_payments
+from sangyu.settlement.queries.signing import standing_approvals
+from sangyu.settlement.queries.statements import runs, statements
+
+
+@dataclass(frozen=True)
+class MonthSums:
+    """The run of a month in short: how many statements, how far, and how much."""
+
+    run: Run
+    statements: int
+    confirmed: int
+    approved: bool
+    signatures: int
+    declined: bool
+    payments: int
+    returned: int
+    failed: int
+    gross_fen: int
+    deducted_fen: int
+    taken_back_fen: int
+    net_fen: int
+
+    @property
+    def label(self) -> str:
+        """The state in Chinese."""
+        if self.failed:
+            return f"银行退回{self.failed}笔"
+        if self.payments and self.returned == self.payments:
+            return "已到账"
+        if self.payments:
+            return "待回单"
+        if self.approved:
+            return "待拨付"
+        if self.signatures:
+            return f"待{rules.CHAIN[self.signatures].label}签字"
+        if self.declined:
+            return "已退回"
+        if self.statements and self.confirmed == self.statements:
+            return "待审批"
+        return "对账中" if self.statements else "无结算单"
+
+
+def month_sums(viewer: User, year: int) -> dict[str, MonthSums]:
+    """Add up the runs of a year by month; a fixed number of queries."""
+    found = {row.pk: row for row in runs(viewer).filter(month__startswith=f"{year:04d}-")}
+    in_force = statements(viewer).filter(run__in=found).order_by()
+    confirmed = Confirmation.objects.filter(statement__in=in_force)
+    sums = {
+        row["run"]: row
+        for row in in_force.values("run").annotate(
+            n=Count("pk"), gross=Sum("gross_fen"), deducted=Sum("deducted_fen"), taken=Sum("taken_back_fen"), net=Sum("net_fen")
+        )
+    }
+    confirmed_by = dict(confirmed.order_by().values_list("statement__run").annotate(n=Count("pk")))
+    signed = dict(
+        standing_approvals().filter(run__in=found).order_by().values_list("run").annotate(n=Count("pk"))
+    )
+    declined = set(Decline.objects.filter(run__in=found).values_list("run_id", flat=True))
+    alive = living_payments().filter(file__run__in=found).order_by()
+    sent = dict(alive.values_list("file__run").annotate(n=Count("pk")))
+    answers: dict[tuple[UUID, bool], int] = {}
+    for run_id, paid, n in (
+        PaymentReturn.objects.filter(payment__in=alive)
+        .order_by()
+        .values_list("payment__file__run", "paid")
+        .annotate(n=Count("pk"))
+    ):
+        answers[run_id, paid] = n
+    return {
+        run.month: MonthSums(
+            run=run,
+            statements=sums.get(pk, {}).get("n", 0),
+            confirmed=confirmed_by.get(pk, 0),
+            approved=signed.get(pk, 0) == len(rules.CHAIN),
+            signatures=signed.get(pk, 0),
+            declined=pk in declined,
+            payments=sent.get(pk, 0),
+            returned=answers.get((pk, True), 0) + answers.get((pk, False), 0),
+            failed=answers.get((pk, False), 0),
+            gross_fen=sums.get(pk, {}).get("gross", 0),
+            deducted_fen=sums.get(pk, {}).get("deducted", 0),
+            taken_back_fen=sums.get(pk, {}).get("taken", 0),
+            net_fen=sums.get(pk, {}).get("net", 0),
+        )
+        for pk, run in found.items()
+    }
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The sums of a run in fen, by independent queries over statements, payments and the bank's answers.
+
+    A payment that was refused and made again counts once.
+    """
+
+    statements: int
+    orders: int
+    meals: int
+    charged_fen: int
+    elder_fen: int
+    gross_fen: int
+    deducted_fen: int
+    taken_back_fen: int
+    net_fen: int
+    file_fen: int
+    paid_fen: int
+
+
+def totals(viewer: User, run: Run) -> Totals:
+    """Add up a run."""
+    rows = statements(viewer).filter(run=run).order_by()
+    sums = rows.aggregate(
+        orders=Sum("orders"),
+        meals=Sum("meals"),
+        taken=Sum("taken_back_fen"),
+        charged=Sum("charged_fen"),
+        elder=Sum("elder_fen"),
+        gross=Sum("gross_fen"),
+        deducted=Sum("deducted_fen"),
+        net=Sum("net_fen"),
+    )
+    sent = living_payments().filter(file__run=run)
+    return Totals(
+        statements=rows.count(),
+        orders=sums["orders"] or 0,
+        meals=sums["meals"] or 0,
+        charged_fen=sums["charged"] or 0,
+        elder_fen=sums["elder"] or 0,
+        gross_fen=sums["gross"] or 0,
+        deducted_fen=sums["deducted"] or 0,
+        taken_back_fen=sums["taken"] or 0,
+        net_fen=sums["net"] or 0,
+        file_fen=sent.aggregate(sum=Sum("amount_fen"))["sum"] or 0,
+        paid_fen=PaymentReturn.objects.filter(payment__file__run=run, paid=True).aggregate(
+            sum=Sum("payment__amount_fen")
+        )["sum"]
+        or 0,
+    )
+
+
+@dataclass(frozen=True)
+class LedgerSums:
+    """What the ledger itself says of the holds behind a run's lines, in fen."""
+
+    held_fen: int
+    posted_fen: int
+    voided_fen: int
+
+    @property
+    def open_fen(self) -> int:
+        """What is still promised: neither posted nor given back."""
+        return self.held_fen - self.posted_fen - self.voided_fen
+
+
+def ledger_sums(viewer: User, run: Run) -> LedgerSums:
+    """Add up the holds behind the lines of a run and how they ended, from the ledger's own rows."""
+    settled = Line.objects.filter(statement__in=statements(viewer).filter(run=run).order_by(), gross_fen__gt=0)
+    holds = settled.values("charge__hold_id")
+    ends = HoldEnd.objects.filter(hold__in=holds).aggregate(posted=Sum("posted_fen"), voided=Sum("voided_fen"))
+    return LedgerSums(
+        held_fen=Hold.objects.filter(pk__in=holds).aggregate(sum=Sum("amount_fen"))["sum"] or 0,
+        posted_fen=ends["posted"] or 0,
+        voided_fen=ends["voided"] or 0,
+    )
+
+
+@dataclass(frozen=True)
+class Swing:
+    """An enterprise whose sum differs from last month's by more than a fifth, with the words that explain it."""
+
+    enterprise: Enterprise
+    before_fen: int
+    now_fen: int
+    moved_pm: int
+    explanation: Explanation | None
+
+
+def net_before(viewer: User, run: Run) -> dict[UUID, int]:
+    """Return what each enterprise was paid for the month before a run: enterprise id -> fen."""
+    before = str(Month.parse(run.month).previous())
+    rows = statements(viewer).filter(run__programme_id=run.programme_id, run__month=before).order_by()
+    return dict(rows.values_list("enterprise").annotate(sum=Sum("net_fen")))
+
+
+def swings(viewer: User, run: Run) -> list[Swing]:
+    """Return the enterprises of a run whose sum must be explained before anybody signs, by name."""
+    before = net_before(viewer, run)
+    rows = statements(viewer).filter(run=run).order_by().values_list("enterprise").annotate(sum=Sum("net_fen"))
+    far = {
+        enterprise_id: now_fen
+        for enterprise_id, now_fen in rows
+        if rules.must_be_explained(now_fen=now_fen, before_fen=before.get(enterprise_id, 0))
+    }
+    words = {row.enterprise_id: row for row in Explanation.objects.filter(run=run).select_related("by").order_by("at")}
+    return [
+        Swing(
+            enterprise=enterprise,
+            before_fen=before[enterprise.pk],
+            now_fen=far[enterprise.pk],
+            moved_pm=rules.swing_pm(now_fen=far[enterprise.pk], before_fen=before[enterprise.pk]) or 0,
+            explanation=words.get(enterprise.pk),
+        )
+        for enterprise in Enterprise.objects.filter(pk__in=far).order_by("name")
+    ]
