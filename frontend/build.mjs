@@ -1,4 +1,5 @@
-// Builds what browsers load: one minified style sheet, the modules and the images, into build/static/sangyu.
+// Builds what browsers load: one minified style sheet, the modules and the images, into build/static/sangyu;
+// and lays the typeface of printed papers into build/fonts, which no browser loads.
 // Kept free of a bundler on purpose: modules are small, independent and readable in the browser's own debugger.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
@@ -41,3 +42,12 @@ if (styleBytes > STYLE_LIMIT_BYTES) {
 mkdirSync(dirname(served), { recursive: true });
 rmSync(served, { recursive: true, force: true });
 renameSync(out, served);
+
+// Papers are set in one typeface that we bring along: the same paper is the same bytes on every machine.
+const typeface = join(root, "node_modules", "@embedpdf", "fonts-sc");
+const fonts = join(root, "build", "fonts");
+mkdirSync(fonts, { recursive: true });
+for (const name of ["NotoSansHans-Regular.otf", "NotoSansHans-Bold.otf"]) {
+  cpSync(join(typeface, "fonts", name), join(fonts, name));
+}
+cpSync(join(typeface, "LICENSE"), join(fonts, "LICENSE"));

@@ -27,6 +27,7 @@ from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
 from sangyu.providers.models import Enterprise, ServiceItem, Worker
 from sangyu.quality import actions as quality
+from sangyu.quality.models import Release
 from sangyu.registry import actions as registry
 from sangyu.registry.models import Elder
 from sangyu.settlement import actions as settlement
@@ -87,7 +88,8 @@ class Cast:
             programme=self.programme, kind=OrganisationKind.COMMUNITY, name="南门社区", area_code=COMMUNITY
         )
         self.clock = self.user(self.operator, "clock.chengguan", "系统定时", Role.CLOCK, sign_in=False)
-        self.head = self.user(self.bureau, "bureau", "何静", Role.BUREAU)
+        self.head = self.user(self.bureau, "bureau", "何静", Role.BUREAU, Role.HEAD)
+        self.deputy = self.user(self.bureau, "deputy", "傅平", Role.DEPUTY)
         self.auditor = self.user(self.bureau, "auditor", "郑言", Role.AUDITOR)
         self.ma = self.user(self.operator, "agent", "马晓兰", Role.AGENT)
         self.other_agent = self.user(self.operator, "agent2", "白露", Role.AGENT, Role.SUPERVISOR)
@@ -375,9 +377,25 @@ class Cast:
                 paid_as_told=True,
                 satisfaction=satisfaction,
             )
-        for appraisal in quality.appraise(month=self.month, by=self.sun, at=ring_at):
-            quality.finalise(appraisal_id=appraisal.pk, by=self.sun, at=appraisal.object_until)
+        self.appraised(at=ring_at)
         return datetime(2026, 12, 5, 9, tzinfo=BEIJING)
+
+    def published(self, *, at: datetime, month: Month | None = None) -> list[Release]:
+        """Draft a month's appraisals, give full marks by hand, and publish them to their enterprises."""
+        from sangyu.quality.models import AppraisalItem, How
+
+        month = month or self.month
+        drafted = quality.appraise(month=month, by=self.sun, at=at)
+        for item in AppraisalItem.objects.filter(appraisal__in=drafted, how=How.HAND):
+            quality.score_by_hand(
+                item_id=item.pk, score_tenths=item.full_tenths, evidence="到场查看，均符合要求", by=self.sun, at=at
+            )
+        return quality.release_month(month=month, by=self.sun, at=at)
+
+    def appraised(self, *, at: datetime, month: Month | None = None) -> None:
+        """Publish a month's appraisals and make them final when the days for objections are over."""
+        for release in self.published(at=at, month=month):
+            quality.finalise(appraisal_id=release.appraisal_id, by=self.sun, at=release.object_until)
 
     def drawn_up(self, *, satisfaction: int = 2):
         """Close November and draw up its statements."""
@@ -395,9 +413,16 @@ class Cast:
         return run
 
     def approved(self, run):
-        """Confirm and approve a run."""
+        """Confirm a run, explain what has moved far, and let all three sign it."""
+        from sangyu.settlement import queries as settlement_read
+
         self.confirmed(run)
-        settlement.approve(run_id=run.pk, by=self.feng, at=run.drawn_at + timedelta(hours=2))
+        for swing in settlement_read.swings(self.qian, run):
+            settlement.explain(
+                run_id=run.pk, enterprise_id=swing.enterprise.pk, text="本月单量变化", by=self.qian, at=run.drawn_at
+            )
+        for minutes, signer in enumerate((self.feng, self.deputy, self.head)):
+            settlement.approve(run_id=run.pk, by=signer, at=run.drawn_at + timedelta(hours=2, minutes=minutes))
         return run
 
     def paid(self, run):

@@ -98,13 +98,13 @@ def approved_month(cast: Cast):
             paid_as_told=True,
             satisfaction=2,
         )
-    for appraisal in quality.appraise(month=cast.month, by=cast.sun, at=datetime(2026, 12, 1, 9, tzinfo=BEIJING)):
-        quality.finalise(appraisal_id=appraisal.pk, by=cast.sun, at=appraisal.object_until)
+    cast.appraised(at=datetime(2026, 12, 1, 9, tzinfo=BEIJING))
     at = datetime(2026, 12, 5, 9, tzinfo=BEIJING)
     run = settlement.draw_up(month=cast.month, by=cast.qian, at=at)
     for statement in settlement_read.statements(cast.kangan_user):
         settlement.confirm(statement_id=statement.pk, invoice_number="04412026", by=cast.kangan_user, at=at)
-    settlement.approve(run_id=run.pk, by=cast.feng, at=at + timedelta(hours=2))
+    for signer in (cast.feng, cast.deputy, cast.head):
+        settlement.approve(run_id=run.pk, by=signer, at=at + timedelta(hours=2))
     return run
 
 
@@ -147,7 +147,8 @@ def test_every_step_of_the_walk_leaves_its_row(walked):
     assert Finalisation.objects.get(appraisal=appraisal).total_tenths < 900
     statement = Statement.objects.get(run=run)
     assert Confirmation.objects.filter(statement=statement).exists()
-    assert Approval.objects.get(run=run).by != run.drawn_by
+    signers = [run.drawn_by, *(row.by for row in Approval.objects.filter(run=run).order_by("at", "id"))]
+    assert len(set(signers)) == 4
     payment = Payment.objects.get(statement=statement)
     assert PaymentReturn.objects.get(payment=payment).paid
     line = settlement_read.line_of_charge(cast.auditor, charge.pk)
@@ -211,7 +212,7 @@ def test_whatever_was_done_is_in_the_audit_book_and_the_book_is_whole(walked):
     ]
     assert [entry.verb for entry in access_read.audit_of(cast.auditor, run.pk)] == [
         "settlement.draw_up",
-        "settlement.approve",
+        *["settlement.approve"] * 3,
     ]
 
 

@@ -94,13 +94,13 @@ def between(cast: Cast, verb: str) -> None:
         at = datetime(2026, 11, 10, 20, tzinfo=BEIJING)
         quality.draw_sample(day=at.date(), by=cast.clock, at=at)
     if verb == "draw_up":
-        for row in quality.appraise(month=cast.month, by=cast.sun, at=datetime(2026, 12, 1, 9, tzinfo=BEIJING)):
-            quality.finalise(appraisal_id=row.pk, by=cast.sun, at=row.object_until)
+        cast.appraised(at=datetime(2026, 12, 1, 9, tzinfo=BEIJING))
     if verb == "pay":
         at = datetime(2026, 12, 6, 9, tzinfo=BEIJING)
         for statement in settlement_read.statements(cast.kangan_user):
             settlement.confirm(statement_id=statement.pk, invoice_number="0441", by=cast.kangan_user, at=at)
-        settlement.approve(run_id=Run.objects.get().pk, by=cast.feng, at=at + timedelta(hours=1))
+        for signer in (cast.feng, cast.deputy, cast.head):
+            settlement.approve(run_id=Run.objects.get().pk, by=signer, at=at + timedelta(hours=1))
 
 
 WALK = (

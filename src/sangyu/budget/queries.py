@@ -50,7 +50,8 @@ def position_of(programme_id: UUID, fund: str, year: int) -> Position:
         appropriated_fen=given,
         overridden_fen=over,
         held_fen=balance.held_fen,
-        paid_fen=balance.debit_fen,
+        # What was paid and has come back since is not paid: it is credited beside what was given.
+        paid_fen=balance.debit_fen - (balance.credit_fen - given - over),
         available_fen=balance.available_fen,
     )
 

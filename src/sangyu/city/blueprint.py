@@ -19,7 +19,7 @@ from sangyu.kit.month import Month
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 LAPSING = 1  # the enterprise, by number, whose papers run out in the middle of the month
-CLOSED_AFTER_DAYS = 11  # follow-up calls, days for objections, confirmation, payment and the bank's answer
+CLOSED_AFTER_DAYS = 14  # follow-up calls, working days for objections, confirmation, payment, the bank's answer
 
 
 def month_to_play(at: datetime) -> Month:

@@ -73,6 +73,7 @@ _TASKS = {
 _DUTIES = {"SAFETY_OFFICER": "safety_officer", "FIRST_AID": "first_aider"}
 _STAFF = (
     ("auditor", "郑言", Role.AUDITOR, OrganisationKind.BUREAU),
+    ("deputy", "傅平", Role.DEPUTY, OrganisationKind.BUREAU),
     ("supervisor", "沈岚", Role.SUPERVISOR, OrganisationKind.OPERATOR),
     ("agent1", "马晓兰", Role.AGENT, OrganisationKind.OPERATOR),
     ("agent2", "白露", Role.AGENT, OrganisationKind.OPERATOR),
@@ -147,13 +148,13 @@ class _Build:
         self.on = plan.founded_at.date()
         self.users = players.users_of(organiser)
 
-    def user(self, organisation: Organisation, username: str, name: str, role: str, *, log_in: bool) -> User:
+    def user(self, organisation: Organisation, username: str, name: str, *roles: str, log_in: bool) -> User:
         if username not in self.users:
             self.users[username] = access.invite_user(
                 organisation=organisation,
                 username=username,
                 display_name=name,
-                roles=[role],
+                roles=roles,
                 password=PASSWORD if log_in else None,
                 on=self.on,
             )
@@ -171,7 +172,7 @@ class _Build:
         }
         operator = bodies[OrganisationKind.OPERATOR]
         self.clock = self.user(operator, f"clock.{players.SLUG}", "系统定时", Role.CLOCK, log_in=False)
-        self.head = self.user(bodies[OrganisationKind.BUREAU], "bureau", "何静", Role.BUREAU, log_in=True)
+        self.head = self.user(bodies[OrganisationKind.BUREAU], "bureau", "何静", Role.BUREAU, Role.HEAD, log_in=True)
         for username, name, role, body in _STAFF:
             self.user(bodies[body], username, name, role, log_in=True)
         for n in range(players.AGENTS_MIN + 1, players.agent_count(self.plan) + 1):

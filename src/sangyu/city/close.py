@@ -15,6 +15,7 @@ from sangyu.access import queries as access_read
 from sangyu.benefits import actions as benefits
 from sangyu.city.blueprint import BEIJING, Blueprint
 from sangyu.city.build import relax_commits
+from sangyu.city.dice import below, chance
 from sangyu.city.follow_up import ring_elders
 from sangyu.city.play import CALLS_AT, order_refs
 from sangyu.city.players import Players
@@ -29,6 +30,7 @@ from sangyu.settlement.models import PaymentFile, Run
 from sangyu.settlement.rules import HEADER, RETURN_HEADER
 
 MORNINGS_AFTER = 6
+SIGNERS = ("approver", "deputy", "bureau")
 
 
 class BooksDoNotHold(Refusal):
@@ -47,14 +49,15 @@ def close(plan: Blueprint, players: Players, *, progress: Callable[[str], None])
     refs = order_refs(plan, players)
     for n in range(MORNINGS_AFTER):
         ring_elders(plan, players, refs=refs, at=_moment(first, n, CALLS_AT))
-    _appraise(plan, players, first_day=_moment(first, MORNINGS_AFTER, time(10)), progress=progress)
-    drawn_at = _moment(first, MORNINGS_AFTER + 3, time(14))
+    closed_at = _appraise(plan, players, first_day=_moment(first, MORNINGS_AFTER, time(10)), progress=progress)
+    drawn_at = _moment(closed_at.astimezone(BEIJING).date(), 0, time(14))
     run = settlement.draw_up(month=plan.month, by=players.users["finance"], at=drawn_at)
     _agree(run, players, drawn_at, progress)
-    settlement.approve(run_id=run.pk, by=players.users["approver"], at=drawn_at + timedelta(hours=3))
+    for minutes, signer in enumerate(SIGNERS):
+        settlement.approve(run_id=run.pk, by=players.users[signer], at=drawn_at + timedelta(hours=3, minutes=minutes))
     file = settlement.pay(run_id=run.pk, by=players.users["finance"], at=drawn_at + timedelta(hours=4))
-    progress(f"复核审批后拨付{file.payments}笔，合计{yuan(file.total_fen)}元，付款文件已送银行。")
-    answered_at = _moment(first, MORNINGS_AFTER + 4, CALLS_AT)
+    progress(f"审核、分管领导、局长签字后拨付{file.payments}笔，合计{yuan(file.total_fen)}元，已向财政申请支付。")
+    answered_at = _moment(drawn_at.date(), 1, CALLS_AT)
     settlement.take_return(
         run_id=run.pk, content=bank_answer(file), by=players.users["finance"], at=answered_at, encoding=file.encoding
     )
@@ -90,20 +93,47 @@ def bank_answer(file: PaymentFile) -> bytes:
     return out.getvalue().encode(file.encoding)
 
 
-def _appraise(plan: Blueprint, players: Players, *, first_day: datetime, progress: Callable[[str], None]) -> None:
+def _appraise(plan: Blueprint, players: Players, *, first_day: datetime, progress: Callable[[str], None]) -> datetime:
+    """Bring every sheet of the month to its final score; return when the days for objections were over."""
     officer, month = players.users["quality"], str(plan.month)
     quality.appraise(month=plan.month, by=officer, at=first_day)
+    _score_by_hand(plan, quality_read.sheets(officer, month), players, first_day)
+    quality.release_month(month=plan.month, by=officer, at=first_day + timedelta(hours=4))
     sheets = quality_read.sheets(officer, month)
     _object_to_sheet(sheets, players, first_day)
     for sheet in sheets:
-        quality.finalise(appraisal_id=sheet.appraisal.pk, by=officer, at=sheet.appraisal.object_until)
-    totals = [sheet.final.total_tenths for sheet in quality_read.sheets(officer, month)]
+        if sheet.release is not None:
+            quality.finalise(appraisal_id=sheet.appraisal.pk, by=officer, at=sheet.release.object_until)
+    totals = [sheet.final.total_tenths for sheet in quality_read.sheets(officer, month) if sheet.final]
     if totals:
-        below = sum(total < 900 for total in totals)
+        poor = sum(total < 900 for total in totals)
         progress(
             f"{len(totals)}家企业考核定稿：最高{max(totals) / 10:.1f}分，最低{min(totals) / 10:.1f}分，"
-            f"{below}家不足90分，按系数核减。"
+            f"{poor}家不足90分，按系数核减。"
         )
+    return max((sheet.release.object_until for sheet in sheets if sheet.release), default=first_day)
+
+
+_SEEN = {
+    "E3": ("证照上墙，灭火器在有效期内，通道畅通。", "仓库通道堆放杂物，当场清理。"),
+    "S2": ("培训记录齐全，抽看上门照片佩证着装规范。", "两名服务人员本月没有培训记录。"),
+}
+
+
+def _score_by_hand(plan: Blueprint, sheets: list[quality_read.Sheet], players: Players, at: datetime) -> None:
+    """Let the officer look at premises and training; one enterprise in four loses some points for something seen."""
+    for sheet in sheets:
+        firm = players.firms[sheet.appraisal.enterprise_id]
+        for item in sheet.empty:
+            key = (plan.seed, "seen", str(plan.month), firm.ref, item.code)
+            lost = 30 + 10 * below(4, *key, "points") if chance(250, *key) else 0
+            quality.score_by_hand(
+                item_id=item.pk,
+                score_tenths=item.full_tenths - lost,
+                evidence=_SEEN[item.code][lost > 0],
+                by=players.users["quality"],
+                at=at + timedelta(hours=2),
+            )
 
 
 def _object_to_sheet(sheets: list[quality_read.Sheet], players: Players, drafted_at: datetime) -> None:

@@ -100,7 +100,7 @@ def log_ins(plan: Blueprint) -> list[str]:
         ("质量台", "quality"),
         ("财务", "finance，复核 approver"),
         ("社区窗口", " ".join(clerks)),
-        ("民政局", "bureau，审计 auditor"),
+        ("民政局", "bureau（局长），分管领导 deputy，审计 auditor"),
     ]
     return [f"登录用户（密码都是 {PASSWORD}）：", *(f"  {desk}：{names}" for desk, names in rows)]
 

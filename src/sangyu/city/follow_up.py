@@ -11,7 +11,7 @@ from django.db import transaction
 
 from sangyu.city import behaviour
 from sangyu.city.blueprint import BEIJING, Blueprint
-from sangyu.city.dice import chance
+from sangyu.city.dice import below, chance
 from sangyu.city.players import Players
 from sangyu.quality import actions as quality
 from sangyu.quality import queries as quality_read
@@ -59,8 +59,40 @@ def ring_elders(plan: Blueprint, players: Players, *, refs: Mapping[UUID, str], 
             at=at + timedelta(minutes=MINUTES_A_CALL * n),
             reached=said.is_reached,
             happened=True if said.is_reached else None,
+            came_on_time=said.came_on_time if said.is_reached else None,
             paid_as_told=chance(985, plan.seed, "paid as told", ref) if said.is_reached else None,
             satisfaction=said.points,
             complaint=said.complaint,
         )
+    _look_into_complaints(plan, players, refs=refs, at=at)
     return len(due)
+
+
+def _look_into_complaints(plan: Blueprint, players: Players, *, refs: Mapping[UUID, str], at: datetime) -> None:
+    """Answer the complaints of the days before: most of those about a visit turn out to be true."""
+    officer = players.users["quality"]
+    quality.gather_complaints(by=officer, at=at)
+    for case in quality_read.open_cases(officer, limit=100_000):
+        complaint = case.complaint
+        if at - complaint.opened_at < timedelta(days=1):
+            continue
+        visit = visits_read.visits(officer).filter(order=complaint.order_id).first() if complaint.order_id else None
+        ref = refs.get(complaint.order_id, complaint.call.line_reference if complaint.call else "")
+        key = (plan.seed, "complaint", ref)
+        upheld = visit is not None and chance(650, *key, "upheld")
+        quality.decide_complaint(
+            complaint_id=complaint.pk,
+            upheld=upheld,
+            finding="致电老人和服务人员，情况属实，已要求企业道歉整改。"
+            if upheld
+            else "核对记录并致电本人，不属实或已说明。",
+            enterprise_id=visit.enterprise_id if visit else None,
+            by=officer,
+            at=at + timedelta(hours=3),
+        )
+        quality.close_complaint(
+            complaint_id=complaint.pk,
+            satisfaction=3 + below(3, *key, "content"),
+            by=officer,
+            at=at + timedelta(hours=6),
+        )

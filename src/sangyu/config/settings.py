@@ -42,6 +42,7 @@ DESKS = [
     "sangyu.portals.community",
     "sangyu.portals.provider",
     "sangyu.portals.carer",
+    "sangyu.portals.papers",
     "sangyu.portals.till",
     "sangyu.portals.quality",
     "sangyu.portals.finance",
@@ -142,6 +143,8 @@ WHITENOISE_AUTOREFRESH = False
 
 PROCRASTINATE_ON_APP_READY = None
 CTI_KEY = os.environ.get("SANGYU_CTI_KEY", "demo-cti-key")
+SMS_URL = os.environ.get("SANGYU_SMS_URL", "")
+SMS_KEY = os.environ.get("SANGYU_SMS_KEY", "")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -9,6 +9,7 @@ DESKS = [
     "community",
     "provider",
     "carer",
+    "papers",
     "till",
     "quality",
     "finance",

@@ -11,7 +11,7 @@ from sangyu.dispatch import queries as dispatch_read
 from sangyu.dispatch import rules
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-TERMS = {"distance": "距离", "load": "余量", "score": "考核"}
+TERMS = {"wanted": "指名", "distance": "距离", "load": "余量", "score": "考核", "share": "均衡"}
 
 
 def main(argv: Sequence[str]) -> int:

@@ -6,4 +6,7 @@ INSERT_ONLY_TABLES = [
     "dispatch_acceptance",
     "dispatch_refusal",
     "dispatch_assignment",
+    "dispatch_proposal",
+    "dispatch_proposalanswer",
+    "dispatch_wish",
 ]

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sangyu.kit.errors import Refusal
+from sangyu.providers.rules import first_lapsed
 
+# What a term counts. `share` is shown beside the others and counts only where the programme gives it a weight; `wanted`
+# enters only for an order whose elder has named somebody, and then outweighs all the rest together.
 WEIGHTS = {"distance": 300, "load": 300, "score": 400}
+WANTED_WEIGHT = 1000
+PATTERN_ELDERS_MIN = 3
+PATTERN_DAYS = 90
 DISTANCE_FULL_M = 500
 DISTANCE_ZERO_M = 8000
 SCORE_UNKNOWN_TENTHS = 850
@@ -74,19 +80,39 @@ class WorkerUnfit(Refusal):
     code = "WORKER_UNFIT"
 
 
+class WorkerUnwanted(Refusal):
+    """The elder has asked for somebody else."""
+
+    code = "WORKER_UNWANTED"
+
+
+class ProposalMoot(Refusal):
+    """The offer of another time no longer stands, or was answered otherwise."""
+
+    code = "PROPOSAL_MOOT"
+
+
+class StillMember(Refusal):
+    """The enterprise is a member in good standing, so its orders stay with it."""
+
+    code = "STILL_MEMBER"
+
+
 @dataclass(frozen=True)
 class Firm:
     """What dispatch looks at in an enterprise for one order on one day.
 
-    `licence_until` is the last day (exclusive) of the newest licence, None if there never was one;
-    `fit_workers` counts workers with the skill and a valid certificate; `refused` is the reason it gave before.
+    `licences` tells until when (exclusive) each kind of licence that was ever lodged holds; `fit_workers` counts
+    workers with the skill and a valid certificate whom the elder has not asked to stay away; `refused` is the reason it
+    gave before; `wanted` names a fit worker of its own whom the elder asked for; `share_pm` is its share of this
+    month's orders in the subdistrict.
     """
 
     enterprise_id: UUID
     name: str
     admitted: bool
     state_label: str
-    licence_until: date | None
+    licences: Mapping[str, date]
     in_area: bool
     has_item: bool
     fit_workers: int
@@ -95,17 +121,21 @@ class Firm:
     distance_m: int
     score_tenths: int | None
     refused: str = ""
+    wanted: str = ""
+    unwanted: int = 0
+    share_pm: int = 0
 
 
 @dataclass(frozen=True)
-class Wish:
-    """The order as dispatch sees it."""
+class Need:
+    """The order as dispatch sees it; `named` tells that the elder has asked for somebody."""
 
     on: date
     area: str
     item: str
     skill: str = ""
     certificate: str = ""
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,52 +151,57 @@ class Verdict:
     figure: str = ""
 
 
-def first_failing(firm: Firm, wish: Wish) -> tuple[str, str] | None:
+def first_failing(firm: Firm, need: Need) -> tuple[str, str] | None:
     """Name the first rule that an enterprise fails, with the figure in Chinese; None if it fails none."""
     if not firm.admitted:
         return "ADMITTED", f"企业{firm.state_label}"
-    if firm.licence_until is None:
+    if not firm.licences:
         return "LICENCE", "没有登记证照"
-    if firm.licence_until <= wish.on:
-        return "LICENCE", f"证照已于{firm.licence_until.month}月{firm.licence_until.day}日过期"
+    lapsed = first_lapsed(firm.licences, on=need.on)
+    if lapsed is not None:
+        return "LICENCE", f"{lapsed[0]}已于{lapsed[1].year}年{lapsed[1].month}月{lapsed[1].day}日过期"
     if not firm.in_area:
-        return "AREA", f"合同不含{wish.area}"
+        return "AREA", f"合同不含{need.area}"
     if not firm.has_item:
-        return "ITEM", f"合同不含“{wish.item}”"
+        return "ITEM", f"合同不含“{need.item}”"
     if firm.refused:
         return "REFUSED", f"本单已拒绝：{firm.refused}"
     if firm.fit_workers == 0:
-        wanted = "、".join(part for part in (wish.skill, wish.certificate) if part)
-        return "WORKER", f"没有具备“{wanted}”且证书有效的人员" if wanted else "没有在职服务人员"
+        if firm.unwanted:
+            return "WORKER", f"合格的{firm.unwanted}位人员老人都请换人"
+        asked = "、".join(part for part in (need.skill, need.certificate) if part)
+        return "WORKER", f"没有具备“{asked}”且证书有效的人员" if asked else "没有在职服务人员"
     if firm.sent_today >= firm.capacity_per_day:
         return "CAPACITY", f"当日已派{firm.sent_today}单，达到上限{firm.capacity_per_day}单"
     return None
 
 
-def score_terms(firm: Firm) -> dict[str, int]:
-    """Rate an eligible enterprise: each term from 0 to 1000, higher is better."""
+def score_terms(firm: Firm, need: Need) -> dict[str, int]:
+    """Rate an eligible enterprise: terms from 0 to 1000, higher is better; `wanted` only where somebody is named."""
     span = DISTANCE_ZERO_M - DISTANCE_FULL_M
     near = max(0, min(1000, (DISTANCE_ZERO_M - firm.distance_m) * 1000 // span))
     free = max(0, (firm.capacity_per_day - firm.sent_today) * 1000 // max(1, firm.capacity_per_day))
     rated = SCORE_UNKNOWN_TENTHS if firm.score_tenths is None else firm.score_tenths
-    return {"distance": near, "load": free, "score": min(1000, rated)}
+    terms = {"distance": near, "load": free, "score": min(1000, rated), "share": 1000 - firm.share_pm}
+    return {"wanted": 1000 if firm.wanted else 0, **terms} if need.named else terms
 
 
-def rank(firms: Iterable[Firm], wish: Wish, *, weights: Mapping[str, int] = WEIGHTS) -> list[Verdict]:
+def rank(firms: Iterable[Firm], need: Need, *, weights: Mapping[str, int] = WEIGHTS) -> list[Verdict]:
     """Order enterprises: the eligible ones by weighted score, then the others with the first rule they fail.
 
     Ties go to the nearer enterprise, then to the smaller id, so that the answer never depends on the input's order.
     """
     eligible: list[tuple[int, int, UUID, Firm, dict[str, int]]] = []
     failed: list[Verdict] = []
-    total = sum(weights.values())
+    counted = {"wanted": WANTED_WEIGHT, **weights} if need.named else weights
+    total = sum(counted.values())
     for firm in firms:
-        failing = first_failing(firm, wish)
+        failing = first_failing(firm, need)
         if failing:
             failed.append(Verdict(firm.enterprise_id, firm.name, failed=failing[0], figure=failing[1]))
             continue
-        terms = score_terms(firm)
-        score = sum(terms[name] * weight for name, weight in weights.items()) // total
+        terms = score_terms(firm, need)
+        score = sum(terms[name] * weight for name, weight in counted.items()) // total
         eligible.append((-score, firm.distance_m, firm.enterprise_id, firm, terms))
     eligible.sort(key=lambda row: row[:3])
     ranked = [
@@ -176,12 +211,21 @@ def rank(firms: Iterable[Firm], wish: Wish, *, weights: Mapping[str, int] = WEIG
             rank=place,
             score=-negative,
             terms=terms,
-            figure=f"距离{firm.distance_m / 1000:.1f}公里，当日{firm.sent_today}/{firm.capacity_per_day}单",
+            figure=_figure(firm),
         )
         for place, (negative, _, _, firm, terms) in enumerate(eligible, start=1)
     ]
     failed.sort(key=lambda verdict: (list(RULES).index(verdict.failed), str(verdict.enterprise_id)))
     return [*ranked, *failed]
+
+
+def _figure(firm: Firm) -> str:
+    tenths_km = (firm.distance_m + 50) // 100
+    named = f"老人指名{firm.wanted}，" if firm.wanted else ""
+    return (
+        f"{named}距离{tenths_km // 10}.{tenths_km % 10}公里，当日{firm.sent_today}/{firm.capacity_per_day}单，"
+        f"本街道本月占{firm.share_pm // 10}%"
+    )
 
 
 def counts(verdicts: Sequence[Verdict]) -> dict[str, int]:
@@ -213,3 +257,24 @@ def ensure_worker_free(
     for begins_at, ends_at, number in taken:
         if wanted[0] < ends_at and begins_at < wanted[1]:
             raise WorkerBusy(f"{name}该时段已安排工单{number}，请换一位服务人员。")
+
+
+def ensure_wanted(*, elder: str, name: str, not_again: bool) -> None:
+    """Refuse a worker whom the elder has asked not to come again; nobody is blamed by it.
+
+    Raises: WorkerUnwanted.
+    """
+    if not_again:
+        raise WorkerUnwanted(f"{elder}请求换人，这次不安排{name}。请换一位服务人员（不记投诉，不扣分）。")
+
+
+def is_pattern(
+    said: Mapping[UUID, datetime], *, elders_min: int = PATTERN_ELDERS_MIN, days: int = PATTERN_DAYS
+) -> bool:
+    """Tell whether enough different elders asked for somebody else within some days; fewer mean nothing.
+
+    Shape: `said` maps each elder to the time of the wish.
+    """
+    times = sorted(said.values())
+    span = timedelta(days=days)
+    return any(times[n + elders_min - 1] - times[n] < span for n in range(len(times) - elders_min + 1))

@@ -1,4 +1,7 @@
-"""Verbs of the hotline: ring, answer, hang up, and end a call as one of five things."""
+"""Verbs of the hotline: ring, answer, hang up, ring back, and end a call as one of five things.
+
+A call is locked before whatever it ends in: its order, or its alarm.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from django.db import transaction
 
 from sangyu.access import actions as access
 from sangyu.access.models import Programme, Role, User
-from sangyu.access.queries import ensure_role
-from sangyu.hotline.models import Call, CallOrder, End
-from sangyu.kit import phone
+from sangyu.access.queries import communities, ensure_role
+from sangyu.hotline import rules
+from sangyu.hotline.models import Call, CallOrder, End, Heartbeat, RegistrationRequest, ReturnCall
+from sangyu.kit import phone as phones
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.orders import actions as orders
@@ -19,8 +23,11 @@ from sangyu.orders.models import Order
 from sangyu.outbox import actions as outbox
 from sangyu.providers.models import ServiceItem
 from sangyu.registry import queries as registry_read
+from sangyu.registry.models import Elder
+from sangyu.safety import actions as safety
 
 NUMBER_LENGTH_MAX = 20
+NOTE_LENGTH_MAX = 400
 
 
 class TakenByAnother(Refusal):
@@ -35,6 +42,14 @@ class NotAnswered(Refusal):
 
 class AlreadyEnded(Refusal):
     """The call has ended as something else."""
+
+
+class NotRungBack(Refusal):
+    """Only whoever was rung back can have been out of reach."""
+
+
+class RegistrationIncomplete(Refusal):
+    """A request for registration lacks what the community needs to come back to it."""
 
 
 class OrderMissing(Refusal):
@@ -52,7 +67,7 @@ def ring(*, programme: Programme, line_reference: str, caller_number: str, calle
         defaults={
             "programme": programme,
             "line_reference": line_reference,
-            "caller_number": phone.plain(caller_number)[:NUMBER_LENGTH_MAX],
+            "caller_number": phones.plain(caller_number)[:NUMBER_LENGTH_MAX],
             "called_number": called_number,
             "rang_at": at,
         },
@@ -89,7 +104,7 @@ def log_by_hand(*, caller_number: str, by: User, at: datetime, key: str) -> Call
     ensure_role(by, Role.AGENT, Role.SUPERVISOR)
     call = ring(
         programme=by.programme,
-        line_reference=f"manual-{key}",
+        line_reference=f"{rules.BY_HAND}{key}",
         caller_number=caller_number,
         called_number=by.programme.hotline_number,
         at=at,
@@ -115,19 +130,88 @@ def hang_up(*, programme: Programme, line_reference: str, at: datetime) -> Call 
 def end(*, call_id: UUID, kind: str, by: User, at: datetime, note: str = "", elder_id: UUID | None = None) -> Call:
     """End a call as a consultation, complaint, emergency or comfort talk; ending it the same way again is fine.
 
+    An emergency raises its alarm in the same transaction, with the elder if known, else with the number alone.
     Raises: OrderMissing, for a call that ends as an order (`place_order` does that); NotFound, NotAnswered,
     TakenByAnother, AlreadyEnded.
     """
     if kind == End.ORDER:
         raise OrderMissing("以“下单”结束来电，请直接下单，系统会一并登记。")
     call = _own(call_id, by)
-    if elder_id is not None:
-        registry_read.get_elder(by, elder_id)
+    elder = registry_read.get_elder(by, elder_id) if elder_id is not None else None
     if call.end:
         _ensure_same_end(call, kind)
         return call
     _close(call, kind=str(End(kind)), at=at, note=note, elder_id=elder_id, by=by)
+    if kind == End.EMERGENCY:
+        _raise_alarm(call, elder, by, at)
     return call
+
+
+@transaction.atomic
+def not_reached(*, call_id: UUID, by: User, at: datetime) -> Call:
+    """Put a missed call back on the list after a return call that reached nobody; a double click is one attempt.
+
+    Raises: NotFound, NotAnswered, TakenByAnother; NotRungBack, for a call whose caller was on the line; AlreadyEnded.
+    """
+    ensure_role(by, Role.AGENT, Role.SUPERVISOR)
+    call = _lock(call_id, by)
+    last = ReturnCall.objects.filter(call=call).order_by("-n").first()
+    if call.agent_id is None and last is not None and last.by_id == by.pk:
+        return call
+    call = _own(call_id, by)
+    if call.end:
+        raise AlreadyEnded(f"这通电话已登记为“{End(call.end).label}”，不能再记为没打通。")
+    if not _is_return(call):
+        raise NotRungBack("对方打进来的电话已经接通，不能记为没打通。请按办理结果结束。")
+    _note_return(call, reached=False, by=by, at=at)
+    call.agent, call.answered_at = None, None
+    call.save(update_fields=["agent", "answered_at"])
+    access.record(by=by, at=at, verb="hotline.not_reached", object_kind="call", object_id=call.pk)
+    _tell(call, "call.not_reached", at)
+    return call
+
+
+@transaction.atomic
+def request_registration(
+    *, call_id: UUID, name: str, community_code: str, address: str, phone: str, by: User, at: datetime, note: str = ""
+) -> RegistrationRequest:
+    """End a call of somebody unknown as a consultation that asks the community to register them; once a call.
+
+    Raises: RegistrationIncomplete, BadPhone, NotFound, NotAnswered, TakenByAnother, AlreadyEnded.
+    """
+    call = _own(call_id, by)
+    found = RegistrationRequest.objects.filter(call=call).first()
+    if found is not None:
+        return found
+    if call.end:
+        _ensure_same_end(call, End.CONSULTATION)
+    name, address = name.strip(), address.strip()
+    community = communities(by).filter(code=community_code).first()
+    if not name or not address or community is None:
+        raise RegistrationIncomplete("登记意向要有姓名、社区和住址，社区才能上门核实。请问清后补上。")
+    request = RegistrationRequest.objects.create(
+        id=derived_id("registration-request", call.pk),
+        call=call,
+        name=name,
+        phone=phones.parse(phone),
+        community=community,
+        address=address,
+        by=by,
+        at=at,
+    )
+    if not call.end:
+        said = f"登记意向：{name}，{community.name}{address}。{note.strip()}"
+        _close(call, kind=End.CONSULTATION, at=at, note=said[:NOTE_LENGTH_MAX], elder_id=None, by=by)
+    return request
+
+
+@transaction.atomic
+def heartbeat(*, programme: Programme, at: datetime) -> None:
+    """Note that the telephone system of a programme is alive; only the latest moment is kept."""
+    heard, made = Heartbeat.objects.select_for_update().get_or_create(programme=programme, defaults={"at": at})
+    if not made and at > heard.at:
+        heard.at = at
+        heard.save(update_fields=["at"])
 
 
 @transaction.atomic
@@ -161,6 +245,8 @@ def place_order(
 
 
 def _close(call: Call, *, kind: str, at: datetime, note: str, elder_id: UUID | None, by: User) -> None:
+    if _is_return(call):
+        _note_return(call, reached=True, by=by, at=at)
     call.end, call.ended_at, call.note = kind, at, note
     if elder_id is not None:
         call.elder_id = elder_id
@@ -169,6 +255,28 @@ def _close(call: Call, *, kind: str, at: datetime, note: str, elder_id: UUID | N
         by=by, at=at, verb="hotline.end", object_kind="call", object_id=call.pk, facts={"end": kind, "note": note}
     )
     _tell(call, "call.ended", at)
+
+
+def _raise_alarm(call: Call, elder: Elder | None, by: User, at: datetime) -> None:
+    safety.raise_alarm(
+        programme=call.programme,
+        elder=elder,
+        source="CALL",
+        source_id=call.pk,
+        phone=call.caller_number,
+        note=call.note,
+        by=by,
+        at=at,
+    )
+
+
+def _is_return(call: Call) -> bool:
+    return rules.Times(call.rang_at, call.answered_at, call.hung_up_at).rung_back
+
+
+def _note_return(call: Call, *, reached: bool, by: User, at: datetime) -> None:
+    n = ReturnCall.objects.filter(call=call).count() + 1
+    ReturnCall.objects.create(id=derived_id("return-call", call.pk, n), call=call, n=n, reached=reached, by=by, at=at)
 
 
 def _own(call_id: UUID, by: User) -> Call:

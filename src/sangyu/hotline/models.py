@@ -67,7 +67,7 @@ class CallOrder(models.Model):
 
 
 class ReturnCall(models.Model):
-    """Somebody rang a missed caller back (回拨), and whether they were reached; not reached may be tried again. Insert-only."""
+    """Somebody rang a missed caller back (回拨) and reached them, or not and may try again. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="+")
@@ -81,7 +81,7 @@ class ReturnCall(models.Model):
 
 
 class RegistrationRequest(models.Model):
-    """A caller whom nobody knows yet wants to be registered (登记意向); the community takes it from here. Insert-only."""
+    """A caller whom nobody knows yet asks to be registered (登记意向), which the community does. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="+")

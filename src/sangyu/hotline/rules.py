@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 QUICK = timedelta(seconds=15)
 CONNECT_PM_MIN = 950
 SILENT_AFTER = timedelta(seconds=60)
 BY_HAND = "manual-"
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -149,8 +152,8 @@ def _handled(agent: str, calls: list[Times]) -> Handled:
     )
 
 
-def _grouped(calls: Iterable[Times], key: Callable[[Times], K]) -> dict[K, list[Times]]:
-    groups: dict[K, list[Times]] = {}
+def _grouped(calls: Iterable[Times], key: Callable[[Times], Key]) -> dict[Key, list[Times]]:
+    groups: dict[Key, list[Times]] = {}
     for call in calls:
         groups.setdefault(key(call), []).append(call)
     return groups

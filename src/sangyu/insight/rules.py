@@ -28,13 +28,15 @@ UNPROVEN_DAYS = 7
 SECOND_LUNCH_DAYS = 7
 FOLLOW_UP_DAYS_MAX = 3
 LOOK_BACK_DAYS = 30
-DUTIES = {"safety_officer": "安全员", "first_aider": "急救员"}
+COMPLAINT_DAYS = 2
 
 NOT_REGISTERED = "本系统未登记"
 REFERENCE_BEDS = 300
 REFERENCE_BUILDING_FEN = 2_000_0000_00
 REFERENCE_FEE_FEN = 1000_00
-REFERENCE_SOURCE = "养老服务业发展典型案例汇编之居家社区养老篇·案例13：300张床位的养老院需投资2000万元以上，每月缴纳上千元"
+REFERENCE_SOURCE = (
+    "养老服务业发展典型案例汇编之居家社区养老篇·案例13：300张床位的养老院需投资2000万元以上，每月缴纳上千元"
+)
 
 AGE_BANDS = ((0, 60), (60, 65), (65, 70), (70, 75), (75, 80), (80, 85), (85, 90), (90, 200))
 

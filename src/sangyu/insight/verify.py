@@ -83,7 +83,8 @@ STATEMENTS = """
 SELECT statement.id::text, 'statement ' || statement.net_fen || ', lines ' || coalesce(sum(line.net_fen), 0)
   FROM settlement_statement AS statement LEFT JOIN settlement_line AS line ON line.statement_id = statement.id
  GROUP BY statement.id
-HAVING (statement.orders + statement.meals, statement.gross_fen, statement.deducted_fen, statement.net_fen)
+HAVING (statement.orders + statement.meals, statement.gross_fen, statement.deducted_fen,
+        statement.net_fen + statement.taken_back_fen)
     <> (count(line.id), coalesce(sum(line.gross_fen), 0),
         coalesce(sum(line.deducted_fen), 0), coalesce(sum(line.net_fen), 0))
 """
@@ -104,6 +105,22 @@ SELECT line.id::text,
   LEFT JOIN ledger_holdend AS ended ON ended.hold_id = charge.hold_id
  WHERE line.gross_fen > 0
    AND (line.net_fen, line.deducted_fen) <> (coalesce(ended.posted_fen, -1), coalesce(ended.voided_fen, -1))
+"""
+
+DIFFERENCES = """
+SELECT statement.id::text,
+       'taken back ' || statement.taken_back_fen || ', differences ' || coalesce(sum(difference.amount_fen), 0)
+  FROM settlement_statement AS statement
+  LEFT JOIN settlement_difference AS difference ON difference.statement_id = statement.id
+ GROUP BY statement.id
+HAVING statement.taken_back_fen <> coalesce(sum(difference.amount_fen), 0)
+UNION ALL
+SELECT correction.id::text,
+       'to take back ' || correction.amount_fen || ', taken ' || sum(difference.amount_fen)
+  FROM settlement_correction AS correction
+  JOIN settlement_difference AS difference ON difference.correction_id = correction.id AND NOT difference.withdrawn
+ GROUP BY correction.id
+HAVING sum(difference.amount_fen) > correction.amount_fen
 """
 
 PAYMENTS = """
@@ -180,12 +197,20 @@ def _roots() -> Iterator[Fault]:
             " ORDER BY statement.id, line.n"
         )
         rows = cursor.fetchall()
+        cursor.execute("SELECT statement_id::text, correction_id, amount_fen FROM settlement_difference ORDER BY n")
+        taken_back = cursor.fetchall()
     leaves: dict[tuple[str, str], list[str]] = {}
     for statement, root, charge_id, service_on, gross_fen, net_fen in rows:
         leaves.setdefault((statement, root), []).append(
             settlement_rules.leaf(charge_id=charge_id, service_on=service_on, gross_fen=gross_fen, net_fen=net_fen)
         )
+    differences: dict[str, list[str]] = {}
+    for statement, correction_id, amount_fen in taken_back:
+        differences.setdefault(statement, []).append(
+            settlement_rules.difference_leaf(correction_id=correction_id, amount_fen=amount_fen)
+        )
     for (statement, root), hashes in leaves.items():
+        hashes += differences.get(statement, [])
         if settlement_rules.root(hashes) != root:
             yield Fault("roots", statement, "明细与结算单的根摘要不符")
 
@@ -211,6 +236,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "canteen-days": ("餐厅日结与逐笔合计", _by_query("canteen-days", CANTEEN_DAYS)),
     "lines": ("结算明细与费用", _by_query("lines", LINES)),
     "statements": ("结算单与明细合计", _by_query("statements", STATEMENTS)),
+    "differences": ("以前月份差额与扣回", _by_query("differences", DIFFERENCES)),
     "posted": ("实付与账簿核销、释放", _by_query("posted", POSTED)),
     "payments": ("付款与结算单、付款文件", _by_query("payments", PAYMENTS)),
     "roots": ("明细的根摘要", _roots),

@@ -1,8 +1,8 @@
-"""Verbs of orders: place, cancel, and move one on. Locks: elder, then order."""
+"""Verbs of orders: place, reschedule, cancel, and move one on. Locks: elder, then order."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from sangyu.benefits.rules import Quote
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.orders import rules
-from sangyu.orders.models import OPEN_STAGES, Cancellation, Order, Served, Stage
+from sangyu.orders.models import OPEN_STAGES, Cancellation, Order, Rescheduling, Served, Stage
 from sangyu.outbox import actions as outbox
 from sangyu.providers import queries as providers_read
 from sangyu.providers.models import ServiceItem
@@ -111,6 +111,64 @@ def place(
 
 
 @transaction.atomic
+def reschedule(*, order_id: UUID, wanted_from: datetime, by: User, at: datetime, reason: str) -> Order:
+    """Move an order to another time, with the price that was read out; its stage stays, a repeat changes nothing.
+
+    Raises: NotAllowed; ReasonMissing; NotFound; SlotOver; SlotTaken; ElderDied; TimeFixed, for an order that an
+    enterprise has taken, or for a day on which price, shares or the month's money would not be the same.
+    """
+    ensure_role(by, Role.AGENT, Role.SUPERVISOR, Role.DISPATCHER)
+    if not reason.strip():
+        raise ReasonMissing("改期必须写明原因，请补充。")
+    order = lock(order_id=order_id, by=by, elder_too=True)
+    if order.wanted_from == wanted_from:
+        return order
+    rules.ensure_movable(number=order.number, stage=order.stage, label=str(order.get_stage_display()))
+    elder = order.elder
+    on = wanted_from.astimezone(BEIJING).date()
+    wanted_until = wanted_from + (order.wanted_until - order.wanted_from)
+    rules.ensure_alive(name=elder.name, died_on=elder.died_on, on=on)
+    rules.ensure_ahead(wanted_from=wanted_from, at=at)
+    rules.ensure_free(
+        wanted=(wanted_from, wanted_until),
+        taken=[slot for slot in _taken(elder) if slot.number != order.number],
+        clock="%m月%d日 %H:%M",
+    )
+    rules.ensure_same_money(
+        number=order.number,
+        held_on=order.wanted_from.astimezone(BEIJING).date(),
+        on=on,
+        stands=_money(Quote.from_json(order.quote)),
+        would_be=_money(_quote_without_itself(order, on, by=by, at=at)),
+    )
+    n = Rescheduling.objects.filter(order=order).count() + 1
+    Rescheduling.objects.create(
+        id=derived_id("rescheduling", order.pk, n),
+        order=order,
+        n=n,
+        old_from=order.wanted_from,
+        old_until=order.wanted_until,
+        new_from=wanted_from,
+        new_until=wanted_until,
+        reason=reason.strip(),
+        by=by,
+        at=at,
+    )
+    order.wanted_from, order.wanted_until = wanted_from, wanted_until
+    order.save(update_fields=["wanted_from", "wanted_until"])
+    access.record(
+        by=by,
+        at=at,
+        verb="orders.reschedule",
+        object_kind="order",
+        object_id=order.pk,
+        facts={"wanted_from": wanted_from, "reason": reason.strip(), "n": n},
+    )
+    _tell(order, at)
+    return order
+
+
+@transaction.atomic
 def cancel(*, order_id: UUID, reason: str, by: User, at: datetime) -> Order:
     """Call off an order before anybody is at the door and give back what was held.
 
@@ -137,11 +195,14 @@ def id_of(*, programme_id: UUID, key: str) -> UUID:
     return derived_id("order", programme_id, key)
 
 
-def lock(*, order_id: UUID, by: User) -> Order:
-    """Return an order of the actor's programme, locked until the end of the transaction.
+def lock(*, order_id: UUID, by: User, elder_too: bool = False) -> Order:
+    """Return an order of the actor's programme, locked until the end of the transaction; on demand its elder before it.
 
     Raises: NotFound.
     """
+    if elder_too:
+        mine = Order.objects.filter(pk=order_id, programme_id=by.programme_id)
+        Elder.objects.select_for_update().filter(pk__in=mine.values("elder_id")).first()
     found = (
         Order.objects.select_for_update(of=("self",))
         .select_related("elder", "item", "community")
@@ -170,6 +231,25 @@ def mark_served(*, order: Order, by: User, at: datetime) -> None:
     _move(order, Stage.SERVED, at)
     Served.objects.create(order=order, by=by, at=at)
     _tell(order, at)
+
+
+def _quote_without_itself(order: Order, on: date, *, by: User, at: datetime) -> Quote:
+    """Price an order for another day as if it held nothing yet; the hold is let go only inside a savepoint."""
+    with transaction.atomic():
+        benefits.release(order_id=order.pk, quote=Quote.from_json(order.quote), reason="改期试算", by=by, at=at)
+        quote = benefits.quote(elder=order.elder, item=order.item, on=on)
+        transaction.set_rollback(True)
+    return quote
+
+
+def _money(quote: Quote) -> dict[str, object]:
+    return {
+        "price_fen": quote.price_fen,
+        "shares_fen": quote.shares_fen,
+        "fund": quote.fund,
+        "public_fen": quote.public_fen,
+        "credit_fen": quote.credit_fen,
+    }
 
 
 def _move(order: Order, to: str, at: datetime) -> None:

@@ -88,3 +88,24 @@ class Cancellation(models.Model):
     reason = models.CharField(max_length=200)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class Rescheduling(models.Model):
+    """The order was moved to another time, and why. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    n = models.PositiveSmallIntegerField()
+    old_from = models.DateTimeField()
+    old_until = models.DateTimeField()
+    new_from = models.DateTimeField()
+    new_until = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "n"], name="reschedulings_are_numbered"),
+            models.CheckConstraint(condition=Q(new_until__gt=F("new_from")), name="a_new_time_ends_after_it_begins"),
+        ]

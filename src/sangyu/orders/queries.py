@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from sangyu.access.models import OrganisationKind, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.kit.errors import NotFound
-from sangyu.orders.models import OPEN_STAGES, Cancellation, Order, Stage
+from sangyu.orders.models import OPEN_STAGES, Cancellation, Order, Rescheduling, Stage
 from sangyu.registry.models import Elder
 
 
@@ -79,3 +79,8 @@ def recent_for(viewer: User, elder: Elder, *, limit: int = 6) -> list[Order]:
 def cancellation_of(viewer: User, order: Order) -> Cancellation | None:
     """Return why and by whom an order was called off, if it was."""
     return Cancellation.objects.filter(order__in=orders(viewer), order=order).select_related("by").first()
+
+
+def reschedulings(viewer: User, order: Order) -> list[Rescheduling]:
+    """Return how often and why an order was moved to another time, first move first."""
+    return list(Rescheduling.objects.filter(order__in=orders(viewer), order=order).select_related("by").order_by("n"))

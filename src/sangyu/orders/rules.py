@@ -48,6 +48,12 @@ class WrongStage(Refusal):
     code = "WRONG_STAGE"
 
 
+class TimeFixed(Refusal):
+    """The order has gone too far, or holds money of its day, so that its time cannot be moved."""
+
+    code = "TIME_FIXED"
+
+
 class SameKeyOtherOrder(Refusal):
     """The key of this order was used for another one."""
 
@@ -104,6 +110,41 @@ def ensure_move(*, number: str, stage: str, to: str, label: str) -> None:
     """
     if to not in MOVES[stage]:
         raise WrongStage(f"工单{number}现在是“{label}”，不能进行这一步。请刷新后再看。")
+
+
+# Until an enterprise has taken an order nobody has planned with its time.
+MOVABLE = frozenset({"PLACED", "SENT"})
+
+
+def ensure_movable(*, number: str, stage: str, label: str) -> None:
+    """Refuse to move the time of an order that an enterprise has taken already, or that is over.
+
+    Raises: TimeFixed.
+    """
+    if stage not in MOVABLE:
+        raise TimeFixed(f"工单{number}现在是“{label}”，不能改期。请与企业商定后取消这张工单，再按新时间重新下单。")
+
+
+def ensure_same_money(
+    *, number: str, held_on: date, on: date, stands: Mapping[str, object], would_be: Mapping[str, object]
+) -> None:
+    """Refuse a day on which the price or its shares would differ, or whose month's money the order does not hold.
+
+    Shape: `stands` and `would_be` hold `price_fen`, `shares_fen`, `fund`, `public_fen` and `credit_fen`. The credit of
+    an elder is held by the month, the public money by the year; what nobody pays for may move to any day.
+    Raises: TimeFixed.
+    """
+    if dict(stands) != dict(would_be):
+        raise TimeFixed(
+            f"改到{on:%m月%d日}以后，工单{number}的价格或补贴会变，不能直接改期。"
+            "请取消这张工单后按新时间重新下单，把新的价格念给老人听。"
+        )
+    other_month = (held_on.year, held_on.month) != (on.year, on.month)
+    if (stands["credit_fen"] and other_month) or (stands["public_fen"] and held_on.year != on.year):
+        raise TimeFixed(
+            f"工单{number}占用的是{held_on.year}年{held_on.month}月的补贴额度，不能改到{on.year}年{on.month}月。"
+            "请取消这张工单后按新时间重新下单。"
+        )
 
 
 def ensure_same_wish(*, number: str, stands: str, wish: str) -> None:

@@ -110,6 +110,28 @@ def texts(programme_id: UUID) -> QuerySet[TextStanding]:
     )
 
 
+def texts_page(
+    programme_id: UUID,
+    *,
+    states: Collection[str] = (),
+    elder_ids: Collection[UUID] | None = None,
+    cause_ids: Collection[UUID] | None = None,
+    after: tuple[datetime, int, UUID] | None = None,
+    limit: int = 50,
+) -> list[TextStanding]:
+    """Return texts newest first, `limit` at a time behind the key (at, n, id) of the last; None filters nothing."""
+    rows = texts(programme_id).filter(text__programme_id=programme_id)
+    if states:
+        rows = rows.filter(state__in=states)
+    if elder_ids is not None:
+        rows = rows.filter(text__elder_id__in=elder_ids)
+    if cause_ids is not None:
+        rows = rows.filter(text__cause_id__in=cause_ids)
+    if after is not None:
+        rows = rows.extra(where=["(outbox_text.at, outbox_text.n, outbox_text.id) < (%s, %s, %s)"], params=list(after))
+    return list(rows[:limit])
+
+
 def texts_about(programme_id: UUID, cause_kind: str, cause_id: UUID) -> list[TextStanding]:
     """Return what was texted about one thing, oldest first."""
     rows = texts(programme_id).filter(text__cause_kind=cause_kind, text__cause_id=cause_id)

@@ -98,6 +98,15 @@ def ensure_licensed(*, name: str, held: Mapping[str, date], on: date) -> None:
         raise LicenceMissing(f"{name}没有在{on}有效的{what}，不能加盟。请补交有效证照。")
 
 
+def ensure_a_licence(*, name: str, held: Mapping[str, date], on: date) -> None:
+    """Refuse an enterprise none of whose licences holds.
+
+    Raises: LicenceMissing.
+    """
+    if not any(until > on for until in held.values()):
+        raise LicenceMissing(f"{name}没有在{on}有效的营业执照或许可证，不能加盟。请补交有效证照。")
+
+
 def ensure_period(*, what: str, valid_from: date, valid_until: date) -> None:
     """Refuse a period that ends before it begins.
 

@@ -167,10 +167,14 @@ class Confirmation(models.Model):
 
 
 class StatementObjection(models.Model):
-    """The enterprise disagrees with its statement; nothing is approved before the answer. Insert-only."""
+    """The enterprise disagrees with its statement; nothing is approved before the answer. Insert-only.
+
+    `lines` are the numbers of the lines it disagrees with; empty when it means the whole.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="+")
+    lines = models.JSONField(default=list)
     text = models.CharField(max_length=400)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

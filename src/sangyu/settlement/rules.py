@@ -1,4 +1,4 @@
-"""Which visits may be paid, how deductions and differences fall, who signs, how lines are sealed, what is sent; pure."""
+"""Which visits may be paid, how deductions fall, who signs, how lines are sealed, and what the bank is sent; pure."""
 
 from __future__ import annotations
 
@@ -79,6 +79,12 @@ class CannotBeWritten(Refusal):
     """The bank's encoding has no place for a character of a name."""
 
     code = "CANNOT_BE_WRITTEN"
+
+
+class NoSuchLine(Refusal):
+    """An objection names a line that the statement does not have."""
+
+    code = "NO_SUCH_LINE"
 
 
 class TextMissing(Refusal):
@@ -239,6 +245,11 @@ class Transfer:
 
 HEADER = ["序号", "支付编号", "收款人户名", "收款账号", "开户行", "金额（元）", "用途"]
 RETURN_HEADER = ["支付编号", "结果", "银行流水号", "原因"]
+
+
+def request_number(month: str, n: int) -> str:
+    """Number the request for the n-th payment file of a month, as its papers quote it."""
+    return f"ZF{month.replace('-', '')}{n:02d}"
 
 
 PAID_DIRECTLY = "财政直接支付"

@@ -24,6 +24,7 @@ from sangyu.dispatch import queries as dispatch_read
 from sangyu.dispatch.models import Acceptance, Assignment, RefusalRow
 from sangyu.hotline import queries as hotline_read
 from sangyu.hotline.models import Call
+from sangyu.kit.money import yuan
 from sangyu.kit.month import Month
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.rules import Reference
@@ -37,7 +38,17 @@ from sangyu.quality.models import FollowUp, FollowUpTask
 from sangyu.registry.models import Elder
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement import rules
-from sangyu.settlement.models import Approval, Line, Payment, PaymentFile, PaymentReturn, Statement, Withheld
+from sangyu.settlement.models import (
+    Approval,
+    Correction,
+    Difference,
+    Line,
+    Payment,
+    PaymentFile,
+    PaymentReturn,
+    Statement,
+    Withheld,
+)
 from sangyu.visits import queries as visits_read
 
 
@@ -105,6 +116,7 @@ class Trace:
     withheld: tuple[Withheld, ...]
     line: Line | None
     standing: settlement_read.Standing | None
+    correction: Correction | None
     seals: Seals | None
     approval: Approval | None
     file: PaymentFile | None
@@ -176,12 +188,18 @@ class Trace:
         if not self.public_fen:
             return "这一单全部由老人自付，没有占用公共资金"
         if self.standing:
-            return _settled(self.standing, self.approval)
+            return _settled(self.standing, self.approval) + self._taken_back
         if self.withheld:
             return f"暂不结算：{self.withheld[-1].reason}；仍占用预算"
         if self.charge:
             return "已服务，仍占用预算，等待月末出单"
         return "已下单，占用预算，等待服务"
+
+    @property
+    def _taken_back(self) -> str:
+        if self.correction is None:
+            return ""
+        return f"；{self.correction.reason}，{yuan(self.correction.amount_fen)}元在以后月份扣回"
 
 
 def _settled(standing: settlement_read.Standing, approval: Approval | None) -> str:
@@ -251,9 +269,10 @@ def _trace(viewer: User, order: Order | None, line: Line | None) -> Trace:
         else (),
         line=line,
         standing=standing,
+        correction=settlement_read.correction_of(viewer, line.pk) if line else None,
         seals=_seals(viewer, line) if line else None,
         approval=settlement_read.approval_of(viewer, statement.run) if statement else None,
-        file=settlement_read.file_of(viewer, statement.run) if statement else None,
+        file=standing.payment.file if standing and standing.payment else None,
         ledger=ledger_read.trace(cause, programme_id=programme_id),
         bank=ledger_read.trace(Reference("PAYMENT", payment.pk), programme_id=programme_id) if payment else None,
         audit=tuple(access_read.audit_of_all(viewer, [row.pk for row in named if row is not None])),
@@ -335,6 +354,12 @@ def _seals(viewer: User, line: Line) -> Seals:
         )
     ]
     in_force = settlement_read.statements(viewer).filter(run=run).order_by("enterprise_id")
+    leaves += [
+        rules.difference_leaf(correction_id=correction_id, amount_fen=amount_fen)
+        for correction_id, amount_fen in Difference.objects.filter(statement=statement)
+        .order_by("n")
+        .values_list("correction_id", "amount_fen")
+    ]
     statement_root, run_root = rules.root(leaves), rules.root(list(in_force.values_list("root", flat=True)))
     return Seals(
         leaf=leaf,
@@ -355,7 +380,7 @@ def find_payment(viewer: User, number: str) -> Payment | None:
     """Return the payment of a payment number or of a bank's reference, if the viewer may see it."""
     rows = Payment.objects.filter(statement__in=settlement_read.statements(viewer).order_by())
     rows = rows.select_related("statement", "statement__run", "statement__enterprise", "file")
-    found = rows.filter(number=number).first()
+    found = rows.filter(number=number).order_by("-file__at").first()
     if found is None:
         answers = PaymentReturn.objects.filter(bank_reference=number, paid=True).values("payment_id")
         found = rows.filter(pk__in=answers).first()

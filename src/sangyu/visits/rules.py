@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hmac
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sangyu.kit.errors import Refusal
@@ -103,6 +104,21 @@ def grade(proof: Proof) -> tuple[str, str]:
     if proof.door_code_right:
         return "C", f"门牌码正确，但定位距住处{proof.distance_m}米"
     return "D", f"定位距住处{proof.distance_m}米，超过{AROUND_M}米，也没有门牌码"
+
+
+def proof_of(kept: Mapping[str, Mapping[str, Any]]) -> Proof:
+    """Weigh the pieces of evidence of a visit: the nearer of both places counts.
+
+    Shape: `kept` maps the kind of a piece to its facts; kinds that are missing prove nothing.
+    """
+    places = [kept[kind] for kind in ("ARRIVAL_PLACE", "DEPARTURE_PLACE") if kind in kept]
+    known = [facts for facts in places if facts["distance_m"] is not None]
+    nearest = min(known, key=lambda facts: int(facts["distance_m"]), default=None)
+    return Proof(
+        distance_m=nearest["distance_m"] if nearest else None,
+        accuracy_m=nearest["accuracy_m"] if nearest else None,
+        door_code_right=bool(kept.get("DOOR_CODE", {}).get("right")),
+    )
 
 
 def ensure_due(*, wanted_from: datetime, at: datetime, clock: str) -> None:

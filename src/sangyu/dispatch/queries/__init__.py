@@ -1,14 +1,35 @@
-"""Reads of dispatch: who could go and why, what was sent to me, who is to go."""
+"""Reads of dispatch: who could go and why, what was sent to whom, what is offered and wished, who is to go."""
 
+from sangyu.dispatch.queries.closing import (
+    IN_HAND,
+    CloseOut,
+    Going,
+    close_out_of,
+    in_hand,
+    nobody,
+    to_send_anew,
+)
 from sangyu.dispatch.queries.going import (
     WorkerChoice,
     assignment_of,
     get_own_assignment,
     taken,
+    to_rename,
     visits_to_do,
     worker_choices,
 )
-from sangyu.dispatch.queries.ranking import candidates, candidates_for
+from sangyu.dispatch.queries.proposing import (
+    get_proposal,
+    open_proposal_of,
+    open_proposals,
+    proposals,
+    proposals_on,
+)
+from sangyu.dispatch.queries.ranking import (
+    candidates,
+    candidates_for,
+    sent_on,
+)
 from sangyu.dispatch.queries.sending import (
     INBOX_MAX,
     REASONS_TO_REFUSE,
@@ -18,17 +39,28 @@ from sangyu.dispatch.queries.sending import (
     attempts,
     attempts_of,
     dispatches,
+    ever_sent,
     get_dispatch,
     inbox,
     latest,
     whereabouts,
     why,
 )
+from sangyu.dispatch.queries.wishing import (
+    Pattern,
+    patterns,
+    wishes,
+    wishes_of,
+)
 
 __all__ = [
     "INBOX_MAX",
+    "IN_HAND",
     "REASONS_TO_REFUSE",
     "Attempt",
+    "CloseOut",
+    "Going",
+    "Pattern",
     "Why",
     "WorkerChoice",
     "acceptance_of",
@@ -37,14 +69,29 @@ __all__ = [
     "attempts_of",
     "candidates",
     "candidates_for",
+    "close_out_of",
     "dispatches",
+    "ever_sent",
     "get_dispatch",
     "get_own_assignment",
+    "get_proposal",
+    "in_hand",
     "inbox",
     "latest",
+    "nobody",
+    "open_proposal_of",
+    "open_proposals",
+    "patterns",
+    "proposals",
+    "proposals_on",
+    "sent_on",
     "taken",
+    "to_rename",
+    "to_send_anew",
     "visits_to_do",
     "whereabouts",
     "why",
+    "wishes",
+    "wishes_of",
     "worker_choices",
 ]

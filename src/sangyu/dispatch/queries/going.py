@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 
 from sangyu.access.models import User
-from sangyu.dispatch.models import Assignment, Dispatch
+from sangyu.dispatch.models import Assignment, Dispatch, WishKind
+from sangyu.dispatch.queries.newest import latest_of
 from sangyu.dispatch.queries.places import stored_point
-from sangyu.dispatch.queries.sending import get_dispatch
+from sangyu.dispatch.queries.sending import dispatches, get_dispatch
+from sangyu.dispatch.queries.wishing import NOT_AGAIN, WANTED, WORDS, wishes_of
 from sangyu.kit.errors import NotFound
 from sangyu.kit.point import distance_m
 from sangyu.orders.models import Order, Stage
@@ -26,27 +28,38 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def assignment_of(order: Order) -> Assignment | None:
-    """Return who is to go for an order; for verbs and desks that hold the order already."""
+    """Return who is to go for an order; for verbs and desks that hold the order already.
+
+    Whom an enterprise named before the order went on to another one is not it.
+    """
     return (
-        Assignment.objects.filter(dispatch__order=order)
+        Assignment.objects.filter(dispatch__in=latest_of(order.pk))
         .select_related("worker", "worker__user", "dispatch", "dispatch__enterprise", "by")
-        .order_by("-dispatch__n", "-n")
+        .order_by("-n")
         .first()
     )
 
 
 @dataclass(frozen=True)
 class WorkerChoice:
-    """A worker of the enterprise for an order: free and fit, or the reason why not."""
+    """A worker of the enterprise for an order: free and fit, or the reason why not.
+
+    `wish` is what the elder has said about this worker, in Chinese, or nothing; who is not wanted again is not fit.
+    """
 
     worker: Worker
     distance_m: int
     usual: int
     reason: str
+    wish: str = ""
+
+    @property
+    def wanted(self) -> bool:
+        return self.wish == WANTED
 
 
 def worker_choices(viewer: User, dispatch: Dispatch) -> list[WorkerChoice]:
-    """Return the enterprise's workers for an order: the fit ones first (usual workers, then nearest)."""
+    """Return the enterprise's workers for an order: the fit ones first (wanted, then usual workers, then nearest)."""
     dispatch = get_dispatch(viewer, dispatch.pk)
     order = dispatch.order
     on = order.wanted_from.astimezone(BEIJING).date()
@@ -65,6 +78,7 @@ def worker_choices(viewer: User, dispatch: Dispatch) -> list[WorkerChoice]:
         .annotate(n=Count("id"))
     )
     elder = order.elder
+    wishes = {worker_id: row.kind for (_, worker_id), row in wishes_of([elder.pk]).items()}
     choices = []
     for worker in workers:
         far = (
@@ -72,15 +86,52 @@ def worker_choices(viewer: User, dispatch: Dispatch) -> list[WorkerChoice]:
             if elder.lng is not None and elder.lat is not None
             else 0
         )
+        wish = WORDS.get(wishes.get(worker.pk, ""), "")
         reason = ""
-        if order.item.skill and order.item.skill not in worker.skills:
+        if wish == NOT_AGAIN:
+            reason = NOT_AGAIN
+        elif order.item.skill and order.item.skill not in worker.skills:
             reason = f"没有“{order.item.skill}”技能"
         elif order.item.certificate and worker.pk not in holders:
             reason = f"没有有效的{order.item.certificate}"
         elif busy[worker.pk]:
             reason = f"该时段已安排工单{busy[worker.pk][0]}"
-        choices.append(WorkerChoice(worker, far, usual.get(worker.pk, 0), reason))
-    return sorted(choices, key=lambda choice: (bool(choice.reason), -choice.usual, choice.distance_m, choice.worker.pk))
+        choices.append(WorkerChoice(worker, far, usual.get(worker.pk, 0), reason, wish))
+    return sorted(
+        choices,
+        key=lambda choice: (
+            bool(choice.reason),
+            choice.wish == NOT_AGAIN,
+            not choice.wanted,
+            -choice.usual,
+            choice.distance_m,
+            choice.worker.pk,
+        ),
+    )
+
+
+def to_rename(viewer: User, orders: list[Order]) -> dict[UUID, str]:
+    """Return which of some orders need another worker than the one named, and why; three queries.
+
+    Shape: order id -> Chinese reason, for orders that wait for a visit whose worker has left or is not wanted again.
+    """
+    waiting = [order for order in orders if order.stage == Stage.ASSIGNED]
+    named: dict[UUID, Assignment] = {}
+    rows = Assignment.objects.filter(dispatch__in=dispatches(viewer).filter(order__in=waiting).order_by())
+    for row in rows.select_related("worker", "dispatch").order_by("dispatch__n", "n"):
+        named[row.dispatch.order_id] = row
+    wishes = wishes_of({order.elder_id for order in waiting})
+    found = {}
+    for order in waiting:
+        row = named.get(order.pk)
+        if row is None:
+            continue
+        wish = wishes.get((order.elder_id, row.worker_id))
+        if row.worker.left_on is not None:
+            found[order.pk] = f"{row.worker.name}已离职，需要换人"
+        elif wish is not None and wish.kind == WishKind.NOT_AGAIN:
+            found[order.pk] = f"{NOT_AGAIN}：{row.worker.name}"
+    return found
 
 
 def taken(workers: list[Worker], begins_at: datetime, ends_at: datetime) -> list[Assignment]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncDate
+from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Left, TruncDate, TruncMonth
 
 from sangyu.adoption import queries as adoption_read
 from sangyu.dispatch import rules
-from sangyu.dispatch.models import Dispatch, RefusalRow
-from sangyu.dispatch.queries.newest import latest_of
+from sangyu.dispatch.models import Dispatch, RefusalRow, WishKind
 from sangyu.dispatch.queries.places import stored_point
+from sangyu.dispatch.queries.wishing import wishes_of
 from sangyu.kit.point import Point, distance_m
 from sangyu.orders.models import Order, Stage
 from sangyu.providers.models import (
@@ -27,6 +27,7 @@ from sangyu.providers.models import (
     MonthScore,
     Worker,
 )
+from sangyu.providers.rules import held_until
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 TAKING_UP = (Stage.SENT, Stage.ACCEPTED, Stage.ASSIGNED, Stage.IN_SERVICE, Stage.SERVED)
@@ -47,22 +48,28 @@ def candidates_for(orders: list[Order]) -> dict[UUID, list[rules.Verdict]]:
         on: adoption.parameters.get("dispatch_weights", rules.WEIGHTS)
         for on, adoption in adoption_read.in_force_on(programme_id, {_day(order) for order in orders}).items()
     }
-    return {order.pk: rules.rank(field.firms(order), _wish(order), weights=weights[_day(order)]) for order in orders}
+    return {
+        order.pk: rules.rank(field.firms(order), field.need(order), weights=weights[_day(order)]) for order in orders
+    }
+
+
+def sent_on(enterprise_id: UUID, on: date, *, besides: Order) -> int:
+    """Count the orders that an enterprise has for a day, but for one; for the verb that holds the enterprise's lock."""
+    first = datetime.combine(on, datetime.min.time(), BEIJING)
+    return (
+        _standing()
+        .filter(
+            enterprise_id=enterprise_id,
+            order__wanted_from__gte=first,
+            order__wanted_from__lt=first + timedelta(days=1),
+        )
+        .exclude(order=besides)
+        .count()
+    )
 
 
 def _day(order: Order) -> date:
     return order.wanted_from.astimezone(BEIJING).date()
-
-
-def _wish(order: Order) -> rules.Wish:
-    item, community = order.item, order.community
-    return rules.Wish(
-        on=_day(order),
-        area=community.parent.name if community.parent else community.name,
-        item=item.name,
-        skill=item.skill,
-        certificate=item.certificate,
-    )
 
 
 class _Field:
@@ -74,7 +81,7 @@ class _Field:
         self.enterprises = list(Enterprise.objects.filter(programme_id=programme_id))
         self.licences = list(
             Licence.objects.filter(enterprise__programme_id=programme_id, valid_from__lte=max(days)).values_list(
-                "enterprise_id", "valid_from", "valid_until"
+                "enterprise_id", "kind", "valid_from", "valid_until"
             )
         )
         codes = {code for order in orders for code in _codes(order)}
@@ -84,8 +91,11 @@ class _Field:
                 "item_id", *contracted
             )
         )
-        self.sent = _sent(programme_id, days)
-        self.fit = _fit_workers(programme_id, {_need(order) for order in orders})
+        self.sent = _sent(programme_id, orders, days)
+        self.share = _share(programme_id, orders)
+        self.fit = _fit_workers(programme_id, {_skill(order) for order in orders})
+        self.wishes = wishes_of({order.elder_id for order in orders})
+        self.holds = _holds({worker_id for _, worker_id in self.wishes})
         self.scores: dict[UUID, list[tuple[str, int]]] = defaultdict(list)
         for enterprise_id, month, tenths in (
             MonthScore.objects.filter(enterprise__programme_id=programme_id, month__lt=f"{max(days):%Y-%m}")
@@ -101,23 +111,23 @@ class _Field:
     def firms(self, order: Order) -> list[rules.Firm]:
         """Return the facts of every enterprise for one of the orders."""
         on = _day(order)
-        licences: dict[UUID, date] = {}
-        for enterprise_id, since, until in self.licences:
-            if since <= on:
-                licences[enterprise_id] = max(until, licences.get(enterprise_id, until))
+        papers: dict[UUID, list[tuple[str, date, date]]] = defaultdict(list)
+        for enterprise_id, kind, since, until in self.licences:
+            papers[enterprise_id].append((kind, since, until))
         in_area = {firm for code in _codes(order) for firm, since, until in self.areas[code] if since <= on < until}
         has_item = {firm for firm, since, until in self.items[order.item_id] if since <= on < until}
-        need, home = _need(order), _home(order, self.enterprises)
+        skill, home, share = _skill(order), _home(order, self.enterprises), self.share[_place(order)]
+        wanted, unwanted = self._named(order)
         return [
             rules.Firm(
                 enterprise_id=firm.pk,
                 name=firm.name,
                 admitted=firm.state == EnterpriseState.ADMITTED,
                 state_label=str(EnterpriseState(firm.state).label),
-                licence_until=licences.get(firm.pk),
+                licences=held_until(papers[firm.pk], on=on),
                 in_area=firm.pk in in_area,
                 has_item=firm.pk in has_item,
-                fit_workers=self.fit.get((firm.pk, need), 0),
+                fit_workers=self.fit.get((firm.pk, skill), 0) - unwanted[firm.pk],
                 sent_today=self.sent.get((firm.pk, on), 0),
                 capacity_per_day=firm.capacity_per_day,
                 distance_m=round(distance_m(home, stored_point(firm.lng, firm.lat))),
@@ -125,9 +135,44 @@ class _Field:
                     (score for month, score in reversed(self.scores[firm.pk]) if month < f"{on:%Y-%m}"), None
                 ),
                 refused=self.refused.get((order.pk, firm.pk), ""),
+                wanted=wanted.get(firm.pk, ""),
+                unwanted=unwanted[firm.pk],
+                share_pm=share[firm.pk] * 1000 // (sum(share.values()) or 1),
             )
             for firm in self.enterprises
         ]
+
+    def need(self, order: Order) -> rules.Need:
+        """Return the order as the rules see it."""
+        item, community = order.item, order.community
+        return rules.Need(
+            on=_day(order),
+            area=community.parent.name if community.parent else community.name,
+            item=item.name,
+            skill=item.skill,
+            certificate=item.certificate,
+            named=bool(self._named(order)[0]),
+        )
+
+    def _named(self, order: Order) -> tuple[dict[UUID, str], Counter[UUID]]:
+        """Return whom the elder asked for (a name for each enterprise) and how many fit ones are not wanted again."""
+        item, on = order.item, _day(order)
+        wanted: dict[UUID, str] = {}
+        unwanted: Counter[UUID] = Counter()
+        for (elder_id, worker_id), row in self.wishes.items():
+            worker = row.worker
+            if elder_id != order.elder_id or worker.left_on is not None:
+                continue
+            holds = any(
+                kind == item.certificate and since <= on < until for kind, since, until in self.holds[worker_id]
+            )
+            if (item.skill and item.skill not in worker.skills) or (item.certificate and not holds):
+                continue
+            if row.kind == WishKind.WANTED:
+                wanted.setdefault(worker.enterprise_id, worker.name)
+            elif row.kind == WishKind.NOT_AGAIN:
+                unwanted[worker.enterprise_id] += 1
+        return wanted, unwanted
 
 
 def _codes(order: Order) -> list[str]:
@@ -135,8 +180,19 @@ def _codes(order: Order) -> list[str]:
     return [code, code[:9], code[:6]]
 
 
-def _need(order: Order) -> tuple[str, str, date]:
+def _skill(order: Order) -> tuple[str, str, date]:
     return order.item.skill, order.item.certificate, _day(order)
+
+
+def _place(order: Order) -> tuple[str, date]:
+    """Name the subdistrict and the month of an order, over which shares are counted."""
+    return order.community_id[:9], _day(order).replace(day=1)
+
+
+def _standing() -> QuerySet[Dispatch]:
+    """The dispatches that stand: not given back, the order neither waiting to be sent nor called off."""
+    given_back = RefusalRow.objects.filter(dispatch=OuterRef("pk"))
+    return Dispatch.objects.filter(~Exists(given_back), order__stage__in=TAKING_UP)
 
 
 def _contracts(rows: QuerySet) -> dict[object, list[tuple[UUID, date, date]]]:
@@ -146,23 +202,57 @@ def _contracts(rows: QuerySet) -> dict[object, list[tuple[UUID, date, date]]]:
     return found
 
 
-def _sent(programme_id: UUID, days: set[date]) -> dict[tuple[UUID, date], int]:
+def _sent(programme_id: UUID, orders: list[Order], days: set[date]) -> dict[tuple[UUID, date], int]:
     first = datetime.combine(min(days), datetime.min.time(), BEIJING)
     last = datetime.combine(max(days) + timedelta(days=1), datetime.min.time(), BEIJING)
     rows = (
-        Dispatch.objects.filter(
-            order__programme_id=programme_id,
-            order__wanted_from__gte=first,
-            order__wanted_from__lt=last,
-            order__stage__in=TAKING_UP,
-            pk=Subquery(latest_of(OuterRef("order_id"))),
-        )
+        _standing()
+        .filter(order__programme_id=programme_id, order__wanted_from__gte=first, order__wanted_from__lt=last)
+        .exclude(order__in=[order.pk for order in orders])
         .annotate(on=TruncDate("order__wanted_from", tzinfo=BEIJING))
         .filter(on__in=days)
         .values_list("enterprise_id", "on")
         .annotate(n=Count("id"))
     )
     return {(enterprise_id, on): n for enterprise_id, on, n in rows}
+
+
+def _share(programme_id: UUID, orders: list[Order]) -> dict[tuple[str, date], Counter[UUID]]:
+    """Count the month's orders in the subdistricts of some orders. Shape: (subdistrict, month) -> enterprise -> n."""
+    places = {_place(order) for order in orders}
+    months = {month for _, month in places}
+    following = (max(months) + timedelta(days=31)).replace(day=1)
+    in_area = Q()
+    for code in {code for code, _ in places}:
+        in_area |= Q(order__community_id__startswith=code)
+    rows = (
+        _standing()
+        .filter(
+            in_area,
+            order__programme_id=programme_id,
+            order__wanted_from__gte=datetime.combine(min(months), datetime.min.time(), BEIJING),
+            order__wanted_from__lt=datetime.combine(following, datetime.min.time(), BEIJING),
+        )
+        .annotate(
+            area=Left("order__community_id", 9),
+            month=TruncMonth("order__wanted_from", tzinfo=BEIJING, output_field=DateField()),
+        )
+        .values_list("area", "month", "enterprise_id")
+        .annotate(n=Count("id"))
+    )
+    found: dict[tuple[str, date], Counter[UUID]] = defaultdict(Counter)
+    for area, month, enterprise_id, n in rows:
+        found[area, month][enterprise_id] += n
+    return found
+
+
+def _holds(worker_ids: set[UUID]) -> dict[UUID, list[tuple[str, date, date]]]:
+    found: dict[UUID, list[tuple[str, date, date]]] = defaultdict(list)
+    if worker_ids:
+        rows = Certificate.objects.filter(worker_id__in=worker_ids)
+        for worker_id, kind, since, until in rows.values_list("worker_id", "kind", "valid_from", "valid_until"):
+            found[worker_id].append((kind, since, until))
+    return found
 
 
 def _fit_workers(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
@@ -17,12 +17,24 @@ from sangyu.kit.errors import NotFound
 from sangyu.orders.models import Order
 
 INBOX_MAX = 100
-# Nobody chooses "no answer in time"; the clock writes it.
-REASONS_TO_REFUSE = [choice for choice in RefusalReason.choices if choice[0] != RefusalReason.NO_ANSWER]
+# Nobody chooses these: the clock writes the first, the standing of the enterprise the others.
+NOT_CHOSEN = (RefusalReason.NO_ANSWER, RefusalReason.ENTERPRISE_SUSPENDED, RefusalReason.ENTERPRISE_LEFT)
+REASONS_TO_REFUSE = [choice for choice in RefusalReason.choices if choice[0] not in NOT_CHOSEN]
 
 
 def dispatches(viewer: User) -> QuerySet[Dispatch]:
-    """The dispatches that the viewer may see: all for the operator, those sent to one's own enterprise."""
+    """The dispatches that the viewer may see: all for the operator, those that one's own enterprise still has.
+
+    What an enterprise gave back, with the elder's address on it, is no longer its to open.
+    """
+    rows = ever_sent(viewer)
+    if sees_whole_programme(viewer):
+        return rows
+    return rows.filter(~Exists(RefusalRow.objects.filter(dispatch=OuterRef("pk"))))
+
+
+def ever_sent(viewer: User) -> QuerySet[Dispatch]:
+    """The dispatches of the viewer's programme or enterprise, those given back included; for verbs that may repeat."""
     rows = Dispatch.objects.filter(order__programme_id=viewer.programme_id).select_related(
         "order", "order__elder", "order__item", "order__community", "order__community__parent", "enterprise", "sent_by"
     )

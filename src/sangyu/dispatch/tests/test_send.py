@@ -39,7 +39,7 @@ def test_the_best_enterprise_is_sent_and_every_reason_is_kept(cast):
     rows = Candidate.objects.filter(dispatch=sent).order_by("rank")
     assert [(row.enterprise, row.rank) for row in rows] == [(cast.kangan, 1), (cast.letter, 2)]
     assert rows[0].score > rows[1].score
-    assert set(rows[0].terms) == {"distance", "load", "score"}
+    assert set(rows[0].terms) == {"distance", "load", "score", "share"}
     assert sent.counts == {"ELIGIBLE": 2}
 
 
@@ -141,5 +141,5 @@ def test_looking_at_the_field_costs_the_same_for_two_enterprises_and_for_six(cas
     order = cast.order()
     for n in range(3, 7):
         cast.enterprise(f"第{n}家居家服务有限公司", f"第{n}家", n)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(13):
         assert len(dispatch_read.candidates(order)) == 6

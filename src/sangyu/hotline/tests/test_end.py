@@ -9,6 +9,7 @@ from sangyu.hotline import queries as hotline_read
 from sangyu.hotline.actions import AlreadyEnded, NotAnswered, OrderMissing, TakenByAnother
 from sangyu.hotline.models import Call, End
 from sangyu.kit.errors import NotFound
+from sangyu.safety import queries as safety_read
 
 
 def end(cast, call, kind=End.CONSULTATION, *, by=None, **more):
@@ -21,6 +22,27 @@ def test_a_call_ends_as_one_of_four_talks(cast, kind):
     assert (call.end, call.note, call.elder, call.ended_at) == (kind, "问电话补贴", cast.li, cast.at)
     assert hotline_read.own_open(cast.ma) is None
     assert AuditEntry.objects.get(object_id=call.pk).facts == {"end": kind, "note": "问电话补贴"}
+
+
+def test_an_emergency_raises_its_alarm_with_the_end_of_the_call(cast):
+    call = end(cast, cast.call(), End.EMERGENCY, note="摔倒了", elder_id=cast.li.pk)
+    (case,) = safety_read.open_alarms(cast.wang)
+    assert (case.alarm.source, case.alarm.source_id, case.alarm.by) == ("CALL", call.pk, cast.ma)
+    assert (case.alarm.elder, case.alarm.phone, case.alarm.note) == (cast.li, "13900000001", "摔倒了")
+    end(cast, call, End.EMERGENCY)
+    assert len(safety_read.open_alarms(cast.wang)) == 1
+
+
+def test_an_emergency_of_somebody_unknown_is_one_all_the_same(cast):
+    end(cast, cast.call("13700000000"), End.EMERGENCY)
+    (case,) = safety_read.open_alarms(cast.wang)
+    assert (case.alarm.elder, case.alarm.phone) == (None, "13700000000")
+
+
+@pytest.mark.parametrize("kind", [End.CONSULTATION, End.COMPLAINT, End.COMFORT])
+def test_no_other_end_raises_an_alarm(cast, kind):
+    end(cast, cast.call(), kind, elder_id=cast.li.pk)
+    assert safety_read.open_alarms(cast.wang) == []
 
 
 def test_ending_it_the_same_way_again_changes_nothing(cast):

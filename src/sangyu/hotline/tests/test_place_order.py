@@ -5,14 +5,16 @@ from functools import partial
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
-from tests.cast import BEIJING, Cast
+from tests.cast import BEIJING, COMMUNITY, Cast
 from tests.neighbour import Neighbour
 from tests.race import race
 
 from sangyu.hotline import actions as hotline
 from sangyu.hotline import queries as hotline_read
 from sangyu.hotline.actions import AlreadyEnded, NotAnswered, TakenByAnother
+from sangyu.hotline.insert_only import INSERT_ONLY_TABLES
 from sangyu.hotline.models import Call, CallOrder, End
+from sangyu.hotline.tests.conftest import missed_call
 from sangyu.kit.errors import NotFound
 from sangyu.orders.models import Order
 from sangyu.orders.rules import SameKeyOtherOrder, SlotTaken
@@ -86,15 +88,28 @@ def test_what_is_next_door_is_not_there(cast):
     assert not Order.objects.exists()
 
 
+@pytest.mark.parametrize("table", INSERT_ONLY_TABLES)
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
-def test_the_link_between_call_and_order_stays(cast, change):
+def test_what_came_of_a_call_stays(cast, table, change):
+    missed = missed_call(cast, reference="missed")
+    for verb in (hotline.answer, hotline.not_reached):
+        verb(call_id=missed.pk, by=cast.ma, at=cast.at + timedelta(minutes=2))
+    hotline.request_registration(
+        call_id=cast.call("13700000000", reference="new").pk,
+        name="陈桂芳",
+        community_code=COMMUNITY,
+        address="南门巷12号",
+        phone="13700000000",
+        by=cast.ma,
+        at=cast.at,
+    )
     cast.called_order()
     with (
         pytest.raises((IntegrityError, ProgrammingError), match=r"insert-only|permission denied"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute(change.format("hotline_callorder"))
+        cursor.execute(change.format(table))
 
 
 @pytest.mark.django_db(transaction=True)

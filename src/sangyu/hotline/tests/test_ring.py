@@ -8,6 +8,7 @@ from tests.neighbour import Neighbour
 from sangyu.hotline import actions as hotline
 from sangyu.hotline import queries as hotline_read
 from sangyu.hotline.models import Call
+from sangyu.hotline.rules import answering
 from sangyu.outbox.models import Message
 
 
@@ -50,7 +51,7 @@ def test_a_call_that_hung_up_unanswered_is_one_to_return(cast):
     for seconds in (20, 90):
         hotline.hang_up(programme=cast.programme, line_reference="line-1", at=cast.at + timedelta(seconds=seconds))
     assert hotline_read.waiting(cast.ma) == []
-    assert hotline_read.missed(cast.ma) == [call]
+    assert [row.call for row in hotline_read.to_return(cast.ma, cast.at)] == [call]
     assert Call.objects.get().hung_up_at == cast.at + timedelta(seconds=20)
     assert kinds() == ["call.rang", "call.hung_up"]
 
@@ -68,6 +69,19 @@ def test_the_figures_of_the_day(cast):
     day = hotline_read.figures(cast.ma, cast.at, cast.at + timedelta(days=1))
     assert (day.rang, day.answered, day.answered_in_15_s, day.missed) == (3, 2, 1, 1)
     assert hotline_read.figures(cast.ma, cast.at + timedelta(days=1), cast.at + timedelta(days=2)).rang == 0
+
+
+def test_the_rule_of_a_shift_and_the_figures_of_the_day_agree(cast):
+    cast.call(reference="quick")
+    lost = cast.call("13900000002", reference="lost", answered=False)
+    hotline.hang_up(programme=cast.programme, line_reference="lost", at=cast.at + timedelta(seconds=9))
+    hotline.answer(call_id=lost.pk, by=cast.ma, at=cast.at + timedelta(minutes=2))
+    hotline.log_by_hand(caller_number="", by=cast.ma, at=cast.at + timedelta(minutes=3), key="paper")
+    cast.call(reference="rings", answered=False)
+    day = (cast.at, cast.at + timedelta(days=1))
+    counted, ruled = hotline_read.figures(cast.ma, *day), answering(hotline_read.times(cast.ma, *day), cast.at)
+    assert (counted.rang, counted.answered, counted.answered_in_15_s, counted.missed) == (4, 2, 1, 1)
+    assert (ruled.rang, ruled.answered, ruled.quick, ruled.abandoned) == (4, 2, 1, 1)
 
 
 def test_strangers_hear_nothing(cast):

@@ -14,6 +14,7 @@ from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.insight import rules
 from sangyu.kit.month import Month
+from sangyu.quality.rules import Quarter
 
 READERS = (Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR)
 NONE = "-"
@@ -103,6 +104,10 @@ def _truth(lookup: str, value: str, lens: Lens) -> dict[str, Any]:
     return {lookup: value == "yes"}
 
 
+def _quarter(lookup: str, value: str, lens: Lens) -> dict[str, Any]:
+    return {lookup: [str(month) for month in Quarter.parse(value).months]}
+
+
 def read_date(text: str) -> date:
     """Read a day as 2026-11-22.
 
@@ -121,6 +126,7 @@ WAYS: dict[str, Callable[[str, str, Lens], dict[str, Any]]] = {
     "band": _band,
     "enterprise": _id,
     "item": _id,
+    "quarter": _quarter,
     "hukou": _truth,
     "alive": _truth,
 }

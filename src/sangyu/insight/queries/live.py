@@ -6,6 +6,7 @@ These rows read present states, so they answer for this moment only; the report 
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
@@ -17,13 +18,19 @@ from sangyu.insight.queries.lens import Lens, ensure_reader
 from sangyu.ledger.models import HoldEnd
 from sangyu.meals.models import Sale
 from sangyu.orders.models import OPEN_STAGES, Order, Stage
-from sangyu.providers.models import Enterprise, EnterpriseState, Worker
+from sangyu.providers import queries as providers_read
+from sangyu.providers.models import Enterprise
+from sangyu.quality import queries as quality_read
 from sangyu.quality.models import FollowUp, FollowUpTask, Objection, Ruling
+from sangyu.safety import queries as safety_read
+from sangyu.settlement import queries as settlement_read
+from sangyu.settlement import rules as settlement_rules
 from sangyu.settlement.models import (
     Answer,
     Confirmation,
-    Payment,
+    PaymentFile,
     PaymentReturn,
+    Run,
     Statement,
     StatementObjection,
     Withdrawal,
@@ -68,15 +75,54 @@ def orders_of_the_dead(viewer: User, lens: Lens) -> QuerySet[Order]:
     return sources.orders(viewer, lens).filter(stage__in=OPEN_STAGES, elder__died_on__isnull=False)
 
 
-def unofficered(viewer: User, lens: Lens) -> QuerySet[Enterprise]:
-    """The admitted enterprises without a safety officer or without a first-aider among their present workers."""
+def unofficered(viewer: User, lens: Lens) -> list[tuple[Enterprise, list[str]]]:
+    """The admitted enterprises without a trained safety officer or first-aider, with the duties nobody fills."""
     ensure_reader(viewer)
-    present = Worker.objects.filter(enterprise=OuterRef("pk")).filter(Q(left_on=None) | Q(left_on__gt=lens.on))
-    holds = {duty: Exists(present.filter(duties__contains=[duty])) for duty in rules.DUTIES}
-    rows = Enterprise.objects.filter(programme_id=viewer.programme_id, state=EnterpriseState.ADMITTED)
-    return rows.annotate(**{f"has_{duty}": there for duty, there in holds.items()}).filter(
-        Q(has_safety_officer=False) | Q(has_first_aider=False)
+    return providers_read.without_officers(viewer, lens.on)
+
+
+def papers(viewer: User, lens: Lens) -> list[providers_read.Expiring]:
+    """The licences, contracts and certificates that ran out or soon will, nearest first."""
+    ensure_reader(viewer)
+    return providers_read.expiring(viewer, lens.on, rules.EXPIRY_DAYS)
+
+
+def alarms(viewer: User, lens: Lens) -> list[safety_read.Case]:
+    """The emergencies that nobody has closed."""
+    ensure_reader(viewer)
+    return safety_read.open_alarms(viewer)
+
+
+def pressing_complaints(viewer: User, lens: Lens) -> list[quality_read.Case]:
+    """The complaints without a result whose deadline is over or near."""
+    ensure_reader(viewer)
+    near = lens.on + timedelta(days=rules.COMPLAINT_DAYS)
+    cases = quality_read.open_cases(viewer)
+    return [case for case in cases if case.result is None and case.complaint.due_on <= near]
+
+
+def to_sign(viewer: User, lens: Lens) -> list[Run]:
+    """The runs whose next signature is this viewer's own: every statement confirmed, nothing paid, their step due."""
+    ensure_reader(viewer)
+    waiting = statements(viewer, lens).filter(run=OuterRef("pk"))
+    runs = list(
+        Run.objects.filter(Exists(waiting), programme_id=viewer.programme_id, drawn_at__lt=lens.until)
+        .filter(~Exists(PaymentFile.objects.filter(run=OuterRef("pk"))))
+        .filter(~Exists(unconfirmed(viewer, lens).filter(run=OuterRef("pk"))))
+        .select_related("drawn_by")
+        .order_by("month")
     )
+    signed: dict[UUID, dict[str, UUID]] = {run.pk: {} for run in runs}
+    for row in settlement_read.standing_approvals().filter(run__in=runs):
+        signed[row.run_id][row.step] = row.by_id
+    due = {run.pk: settlement_rules.due_step(signed[run.pk]) for run in runs}
+    return [
+        run
+        for run in runs
+        if (step := due[run.pk]) is not None
+        and step.role in viewer.roles
+        and viewer.pk not in {run.drawn_by_id, *signed[run.pk].values()}
+    ]
 
 
 def unproven(viewer: User, lens: Lens) -> QuerySet[Departure]:
@@ -101,9 +147,9 @@ def denied(viewer: User, lens: Lens) -> QuerySet[FollowUp]:
     )
     rows = rows.filter(at__gte=rules.begin_of(lens.on - timedelta(days=rules.LOOK_BACK_DAYS - 1)))
     visited_by = Departure.objects.filter(visit__order=OuterRef("task__order"))
-    return rows.annotate(enterprise_name=Subquery(visited_by.values("visit__enterprise__short_name")[:1])).select_related(
-        "by", "task", "task__order", "task__order__elder", "task__order__item"
-    )
+    return rows.annotate(
+        enterprise_name=Subquery(visited_by.values("visit__enterprise__short_name")[:1])
+    ).select_related("by", "task", "task__order", "task__order__elder", "task__order__item")
 
 
 def overdue_calls(viewer: User, lens: Lens) -> QuerySet[FollowUpTask]:
@@ -153,11 +199,12 @@ def unruled_objections(viewer: User, lens: Lens) -> QuerySet[Objection]:
 def refused_payments(viewer: User, lens: Lens) -> QuerySet[PaymentReturn]:
     """The payments that the bank refused and that were not sent again."""
     ensure_reader(viewer)
-    again = Payment.objects.filter(statement=OuterRef("payment__statement"), file__at__gt=OuterRef("payment__file__at"))
     rows = PaymentReturn.objects.filter(
-        payment__statement__run__programme_id=viewer.programme_id, paid=False, at__lt=lens.until
+        payment__in=settlement_read.living_payments().filter(file__run__programme_id=viewer.programme_id),
+        paid=False,
+        at__lt=lens.until,
     )
-    return rows.filter(~Exists(again)).select_related(
+    return rows.select_related(
         "payment", "payment__statement", "payment__statement__enterprise", "payment__statement__run", "by"
     )
 

@@ -7,7 +7,9 @@ that made them are.
 
 from __future__ import annotations
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from typing import Any
+
+from django.db.models import BooleanField, Case, Exists, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
@@ -17,15 +19,18 @@ from sangyu.dispatch.models import Dispatch
 from sangyu.insight.queries.lens import Lens, ensure_reader
 from sangyu.meals.models import Refund, Sale
 from sangyu.orders.models import Order, Served
-from sangyu.providers.models import Canteen, Enterprise, Worker
+from sangyu.providers.models import Canteen, Enterprise, EnterpriseState, Standing, Worker
+from sangyu.quality.models import Finalisation
 from sangyu.registry.models import CardEvent, CardEventKind, Elder, ElderCard
-from sangyu.settlement.models import Line, Payment, PaymentReturn
+from sangyu.settlement.models import Difference, Line, Payment, PaymentReturn
 
 DEATHS = ("registry.record_death", "registry.withdraw_death")
+WORK = ("providers.take_on", "providers.let_go")
+MEMBERS = (EnterpriseState.ADMITTED.value, EnterpriseState.SUSPENDED.value)
 USABLE = (CardEventKind.ISSUED.value, CardEventKind.RETURNED.value)
 
 
-def elders(viewer: User, lens: Lens) -> QuerySet[Elder]:
+def elders(viewer: User, lens: Lens) -> QuerySet[Any]:
     """The elders registered by then, each with `alive`: whether no death had been recorded by then."""
     ensure_reader(viewer)
     noted = AuditEntry.objects.filter(
@@ -36,6 +41,11 @@ def elders(viewer: User, lens: Lens) -> QuerySet[Elder]:
     return rows.annotate(
         alive=Case(When(last_note=DEATHS[0], then=Value(False)), default=Value(True), output_field=BooleanField())
     ).select_related("community", "community__parent")
+
+
+def living(viewer: User, lens: Lens) -> QuerySet[Any]:
+    """The elders registered by then whose death had not been recorded by then."""
+    return elders(viewer, lens).filter(alive=True)
 
 
 def orders(viewer: User, lens: Lens) -> QuerySet[Order]:
@@ -70,7 +80,7 @@ def meals(viewer: User, lens: Lens) -> QuerySet[Sale]:
     return rows.select_related("elder", "canteen", "canteen__enterprise", "canteen__community")
 
 
-def cards(viewer: User, lens: Lens) -> QuerySet[ElderCard]:
+def cards(viewer: User, lens: Lens) -> QuerySet[Any]:
     """The cards given out by then, each with the `state` of its last event by then."""
     ensure_reader(viewer)
     events = CardEvent.objects.filter(card=OuterRef("pk"), at__lt=lens.until).order_by("-n")
@@ -79,31 +89,27 @@ def cards(viewer: User, lens: Lens) -> QuerySet[ElderCard]:
     return rows.filter(state__isnull=False).select_related("elder", "elder__community", "elder__community__parent")
 
 
-def active_cards(viewer: User, lens: Lens) -> QuerySet[ElderCard]:
+def active_cards(viewer: User, lens: Lens) -> QuerySet[Any]:
     """The cards that could be used then."""
     return cards(viewer, lens).filter(state__in=USABLE)
 
 
-def _noted(viewer: User, lens: Lens, verb: str) -> Exists:
-    """Tell whether the audit book had an act about the row by then."""
-    return Exists(
-        AuditEntry.objects.filter(
-            programme_id=viewer.programme_id, object_id=OuterRef("pk"), verb=verb, at__lt=lens.until
-        )
-    )
-
-
 def enterprises(viewer: User, lens: Lens) -> QuerySet[Enterprise]:
-    """The member enterprises admitted by then and not gone by then."""
+    """The enterprises that stood as members by then (suspended ones too), each with its `state_then`."""
     ensure_reader(viewer)
+    stood = Standing.objects.filter(enterprise=OuterRef("pk"), at__lt=lens.until).order_by("-n")
     rows = Enterprise.objects.filter(programme_id=viewer.programme_id)
-    return rows.filter(_noted(viewer, lens, "providers.admit"))
+    return rows.annotate(state_then=Subquery(stood.values("state")[:1])).filter(state_then__in=MEMBERS)
 
 
 def workers(viewer: User, lens: Lens) -> QuerySet[Worker]:
-    """The workers of member enterprises who had not left on that day."""
+    """The workers of member enterprises who had been taken on by then and not let go."""
+    told = AuditEntry.objects.filter(
+        programme_id=viewer.programme_id, object_id=OuterRef("pk"), verb__in=WORK, at__lt=lens.until
+    ).order_by("-at", "-id")
     rows = Worker.objects.filter(enterprise__in=enterprises(viewer, lens).values("pk"))
-    return rows.filter(Q(left_on=None) | Q(left_on__gt=lens.on)).select_related("enterprise")
+    rows = rows.annotate(last_told=Subquery(told.values("verb")[:1]))
+    return rows.filter(last_told=WORK[0]).select_related("enterprise")
 
 
 def canteens(viewer: User, lens: Lens) -> QuerySet[Canteen]:
@@ -112,9 +118,10 @@ def canteens(viewer: User, lens: Lens) -> QuerySet[Canteen]:
     rows = Canteen.objects.filter(
         programme_id=viewer.programme_id, contracted_from__lte=lens.on, contracted_until__gt=lens.on
     )
-    return rows.filter(_noted(viewer, lens, "providers.open_canteen")).select_related(
-        "enterprise", "community", "community__parent"
+    opened = AuditEntry.objects.filter(
+        programme_id=viewer.programme_id, object_id=OuterRef("pk"), verb="providers.open_canteen", at__lt=lens.until
     )
+    return rows.filter(Exists(opened)).select_related("enterprise", "community", "community__parent")
 
 
 def _class_of(decisions: Combinable | str) -> KeyTextTransform:
@@ -139,14 +146,39 @@ def subsidised(viewer: User, lens: Lens) -> QuerySet[Charge]:
     return charges(viewer, lens).filter(public_fen__gt=0)
 
 
-def paid_lines(viewer: User, lens: Lens) -> QuerySet[Line]:
-    """The statement lines whose payment had been sent by then and was not refused by then."""
+def _sent(viewer: User, lens: Lens) -> QuerySet[Payment]:
+    """The payments of a statement that had been sent by then (in the period) and were not refused by then."""
     ensure_reader(viewer)
     refused = PaymentReturn.objects.filter(payment=OuterRef("pk"), paid=False, at__lt=lens.until)
     sent = Payment.objects.filter(statement=OuterRef("statement"), file__at__lt=lens.until).filter(~Exists(refused))
-    if lens.since is not None:
-        sent = sent.filter(file__at__gte=lens.since)
-    rows = Line.objects.filter(statement__run__programme_id=viewer.programme_id, net_fen__gt=0).filter(Exists(sent))
-    return rows.annotate(elder_class=_class_of("charge__decisions")).select_related(
-        "charge", "charge__elder", "charge__enterprise", "charge__item", "statement"
+    return sent if lens.since is None else sent.filter(file__at__gte=lens.since)
+
+
+def paid_lines(viewer: User, lens: Lens) -> QuerySet[Line]:
+    """The statement lines whose payment had been sent by then and was not refused by then."""
+    rows = Line.objects.filter(statement__run__programme_id=viewer.programme_id, net_fen__gt=0)
+    rows = rows.filter(Exists(_sent(viewer, lens))).annotate(elder_class=_class_of("charge__decisions"))
+    return rows.select_related(
+        "charge", "charge__elder", "charge__enterprise", "charge__item", "statement", "statement__run"
     )
+
+
+def taken_back(viewer: User, lens: Lens) -> QuerySet[Difference]:
+    """The corrections of earlier months that paid statements took back."""
+    rows = Difference.objects.filter(statement__run__programme_id=viewer.programme_id)
+    return rows.filter(Exists(_sent(viewer, lens))).select_related(
+        "statement", "statement__enterprise", "statement__run", "correction"
+    )
+
+
+def beneficiaries(viewer: User, lens: Lens) -> QuerySet[Elder]:
+    """The elders for whom public money paid a part at least once by then (in the period)."""
+    mine = subsidised(viewer, lens).filter(elder=OuterRef("pk"))
+    return elders(viewer, lens).filter(Exists(mine))
+
+
+def finals(viewer: User, lens: Lens) -> QuerySet[Finalisation]:
+    """The appraisals that had become final by then."""
+    ensure_reader(viewer)
+    rows = Finalisation.objects.filter(appraisal__programme_id=viewer.programme_id, at__lt=lens.until)
+    return rows.select_related("appraisal", "appraisal__enterprise", "by")

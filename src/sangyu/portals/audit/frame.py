@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from sangyu.access.queries import Role, ensure_role
 from sangyu.portals.components.frame import Desk, Tab
 
-READERS = (Role.AUDITOR, Role.BUREAU, Role.FINANCE, Role.APPROVER)
+READERS = (Role.AUDITOR, Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.FINANCE, Role.APPROVER)
 
 
 def seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -1,8 +1,9 @@
-"""What the worker sends from the door: a place if the phone has one, the door code, the tasks that are done."""
+"""What the worker sends: a place if the phone has one, the door code, the tasks that are done, photos, incidents."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sangyu.kit.point import BadPlace, Crs, Point
 from sangyu.portals.components.forms import DeskForm
+from sangyu.visits.queries import IncidentKind
 
 
 class PlaceForm(DeskForm):
@@ -32,6 +34,39 @@ class PlaceForm(DeskForm):
             )
         except (ValueError, BadPlace):
             return None
+
+
+class PhotoForm(PlaceForm):
+    """One photo, and when the phone says it was taken; a time that cannot be read is no time, and never an error."""
+
+    photo = forms.FileField(
+        label=_("照片"),
+        widget=forms.FileInput({"accept": "image/*", "data-shrink": ""}),
+        error_messages={"required": _("请先选择或拍一张照片。"), "empty": _("这个文件是空的，请重新选择。")},
+    )
+    taken_at = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_taken_at(self) -> datetime | None:
+        """Read the time as browsers write it; anything else is none."""
+        try:
+            told = datetime.fromisoformat(self.cleaned_data["taken_at"])
+        except ValueError:
+            return None
+        return told if told.tzinfo is not None else None
+
+
+class IncidentForm(PlaceForm):
+    """What went otherwise: one of the kinds with a name, and a sentence where that says too little."""
+
+    kind = forms.ChoiceField(label=_("遇到了什么"), choices=IncidentKind.choices, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("说一句情况"),
+        required=False,
+        max_length=200,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("选“其他情况”时必须写"),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class ArriveForm(PlaceForm):

@@ -43,14 +43,14 @@ DOORS = [
         _("出单、审批、拨付、回单"),
         "finance:months",
         "wallet",
-        frozenset({Role.FINANCE, Role.APPROVER, Role.BUREAU, Role.AUDITOR}),
+        frozenset({Role.FINANCE, Role.APPROVER, Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR}),
     ),
     Door(
         _("一分钱"),
         _("每一分钱的来龙去脉"),
         "audit:search",
         "search",
-        frozenset({Role.AUDITOR, Role.BUREAU, Role.FINANCE, Role.APPROVER}),
+        frozenset({Role.AUDITOR, Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.FINANCE, Role.APPROVER}),
     ),
 ]
 

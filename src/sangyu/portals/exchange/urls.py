@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from sangyu.portals.exchange import views
+from sangyu.portals.exchange import receipts, views
 
 app_name = "exchange"
-urlpatterns = [path("cti/events", views.cti_event, name="cti-events")]
+urlpatterns = [
+    path("cti/events", views.cti_event, name="cti-events"),
+    path("sms/receipts", receipts.sms_receipt, name="sms-receipts"),
+]

@@ -26,6 +26,60 @@ class WithdrawForm(DeskForm):
     reason = forms.CharField(label=_("撤回理由"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class DeclineForm(DeskForm):
+    """Why a month goes back to its maker."""
+
+    reason = forms.CharField(label=_("退回原因"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ExplainForm(DeskForm):
+    """Why an enterprise's sum has moved far from last month's."""
+
+    enterprise = forms.UUIDField(widget=forms.HiddenInput)
+    text = forms.CharField(label=_("变化原因"), max_length=400)
+
+
+class PayForm(DeskForm):
+    """In which form the money is asked for, and in which characters the file is written."""
+
+    form = forms.ChoiceField(
+        label=_("形式"),
+        choices=[("TREASURY_REQUEST", _("财政直接支付申请")), ("BANK_FILE", _("银行批量付款文件"))],
+        initial="TREASURY_REQUEST",
+    )
+    encoding = forms.ChoiceField(
+        label=_("文件编码"), choices=[("gb18030", "GB18030"), ("utf-8", "UTF-8")], initial="gb18030"
+    )
+
+
+class TakeBackForm(DeskForm):
+    """Which paid line was wrong, by how much, and why."""
+
+    n = forms.IntegerField(label=_("行号"), min_value=1)
+    amount = forms.CharField(
+        label=_("扣回金额"),
+        required=False,
+        max_length=20,
+        help_text=_("不填为该行全部实付"),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    reason = forms.CharField(label=_("扣回理由"), max_length=200)
+
+    def clean_amount(self) -> int | None:
+        """Read yuan as fen; nothing means all of the line."""
+        text = self.cleaned_data["amount"]
+        try:
+            return parse_yuan(text) if text else None
+        except Refusal as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
+
+
+class WaiveForm(DeskForm):
+    """Why a correction is not taken back after all."""
+
+    reason = forms.CharField(label=_("免除理由"), max_length=200)
+
+
 class ReturnForm(DeskForm):
     """The bank's return file."""
 

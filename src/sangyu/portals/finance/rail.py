@@ -1,17 +1,20 @@
-"""The six steps of a month, and which of them is due; pure."""
+"""The steps of a month, which of them is due, and what about the month is out of the ordinary; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+from sangyu.portals.components.templatetags.sangyu import beijing
 
 
 def rail(page: Mapping[str, Any]) -> list[dict[str, str]]:
     """Say of each step whether it is done, due or still to come.
 
     Shape: mappings with `label`, `state` and `note`, in the order of the walk; the first step that is not done is due.
+    Every signature is a step of its own, with the name of whoever gave it.
     """
     statements = len(page.get("standings", ()))
     sheets, final = page["sheets"], page["final_sheets"]
@@ -24,7 +27,7 @@ def rail(page: Mapping[str, Any]) -> list[dict[str, str]]:
             bool(statements) and page["confirmed"] == statements,
             f"{page['confirmed']} / {statements}" if statements else "",
         ),
-        (_("审批"), bool(page.get("approval")), page["approval"].by.display_name if page.get("approval") else ""),
+        *_signatures(page.get("signatures", ())),
         (_("拨付"), bool(file), _("%d 笔") % file.payments if file else ""),
         (
             _("回单"),
@@ -36,8 +39,40 @@ def rail(page: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "label": f"{n + 1} {label}",
-            "state": "failed" if n == 5 and page.get("failed") else "done" if done else "now" if n == due else "todo",
+            "state": "failed"
+            if n == len(steps) - 1 and page.get("failed")
+            else "done"
+            if done
+            else "now"
+            if n == due
+            else "todo",
             "note": note,
         }
         for n, (label, done, note) in enumerate(steps)
     ]
+
+
+def _signatures(given: Sequence[Any]) -> list[tuple[str, bool, str]]:
+    """Turn the signatures behind the maker's into steps: the name and time of whoever has signed."""
+    if not given:
+        return [(_("审批"), False, "")]
+    return [
+        (one.label, one.by is not None, f"{one.by.display_name} {beijing(one.at)}" if one.by else "")
+        for one in given[1:]
+    ]
+
+
+def exceptions(page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Count what somebody must look at before signing: what it is, how many, and where on the page it stands."""
+    held = page.get("withheld", ())
+    denied = sum(1 for row in held if "没有人上门" in row.reason)
+    kinds = [
+        (_("老人否认上门"), denied, "withheld", "bad"),
+        (_("暂不结算"), len(held) - denied, "withheld", "warn"),
+        (_("企业异议待答复"), len(page.get("objections", ())), "objections", "warn"),
+        (_("考核改分"), len(page.get("rulings", ())), "rulings", "warn"),
+        (_("环比超过20%"), len(page.get("swings", ())), "swings", "warn"),
+        (_("以前月份差额"), sum(1 for row in page.get("corrections", ()) if not row.waiver), "corrections", "warn"),
+        (_("银行退回"), len(page.get("failed", ())), "refused", "bad"),
+    ]
+    return [{"label": label, "n": n, "anchor": anchor, "tone": tone} for label, n, anchor, tone in kinds if n]

@@ -95,6 +95,16 @@ class EndForm(DeskForm):
     note = forms.CharField(label=gettext_lazy("备注"), max_length=400, required=False)
 
 
+class RequestForm(DeskForm):
+    """Four things that the community needs to come back to somebody who is not registered yet."""
+
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=60)
+    phone = forms.CharField(label=gettext_lazy("联系电话"), max_length=20)
+    community = forms.CharField(label=gettext_lazy("社区"), max_length=12)
+    address = forms.CharField(label=gettext_lazy("住址"), max_length=120)
+    note = forms.CharField(label=gettext_lazy("备注"), max_length=200, required=False)
+
+
 class ByHandForm(DeskForm):
     """A call that the telephone system did not tell us about."""
 

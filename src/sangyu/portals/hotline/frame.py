@@ -43,7 +43,7 @@ def frame(request: HttpRequest, here: str) -> dict[str, Any]:
             Tab(_("接听"), reverse("hotline:desk"), active=here == "desk", key="g h", icon="phone"),
             Tab(_("今日来电"), reverse("hotline:calls"), active=here == "calls", key="g c", icon="list"),
         ],
-        live_url=live_url("hotline", "orders"),
-        live_events=["hotline", "orders"],
+        live_url=live_url("hotline", "orders", "safety"),
+        live_events=["hotline", "orders", "safety"],
     )
     return {"desk": desk, "viewer": request.user}

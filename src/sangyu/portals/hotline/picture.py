@@ -15,11 +15,12 @@ from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
 from sangyu.dispatch import queries as dispatch_read
 from sangyu.hotline import queries as hotline_read
+from sangyu.hotline import rules as hotline_rules
 from sangyu.hotline.models import Call
 from sangyu.kit.errors import Refusal
 from sangyu.orders.models import Order, Stage
 from sangyu.registry import queries as registry_read
-from sangyu.registry.models import Contact, Elder
+from sangyu.registry.models import CardEventKind, Contact, Elder, ElderCard
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 QUICK_S = 15
@@ -50,22 +51,52 @@ class Ringing:
         return self.seconds > QUICK_S
 
 
+@dataclass(frozen=True)
+class Missed:
+    """A caller to ring back, and who it may be."""
+
+    row: hotline_read.ToReturn
+    elders: list[Elder]
+
+    @property
+    def call(self) -> Call:
+        return self.row.call
+
+
 def telephone(viewer: User, at: datetime) -> dict[str, Any]:
     """Return what the call bar, the list of missed calls and the figures of the day show."""
+    return {**callbar(viewer, at), **day(viewer, at), "silent_since": silent_since(viewer, at)}
+
+
+def callbar(viewer: User, at: datetime) -> dict[str, Any]:
+    """Return what the call bar shows: asked for at every ring, so nothing else is read here."""
     own = hotline_read.own_open(viewer)
-    waiting, missed = hotline_read.waiting(viewer), hotline_read.missed(viewer)
-    seen = [
-        Ringing(call, max(0, int((at - call.rang_at).total_seconds())), elders)
-        for call, elders in hotline_read.ringing(viewer, [*waiting, *missed])
-    ]
     return {
         "own": own,
         "own_seconds": max(0, int((at - own.answered_at).total_seconds())) if own else 0,
         "return_call": bool(own and own.hung_up_at and own.answered_at > own.hung_up_at),
-        "waiting": seen[: len(waiting)],
-        "missed": seen[len(waiting) :],
-        "figures": hotline_read.figures(viewer, *day_of(today(at))),
+        "waiting": [
+            Ringing(call, max(0, int((at - call.rang_at).total_seconds())), elders)
+            for call, elders in hotline_read.ringing(viewer, hotline_read.waiting(viewer))
+        ],
     }
+
+
+def day(viewer: User, at: datetime) -> dict[str, Any]:
+    """Return what may come a few seconds later: who is to be rung back, and the figures of the day."""
+    missed = hotline_read.to_return(viewer, at)
+    named = dict(hotline_read.ringing(viewer, [row.call for row in missed]))
+    return {
+        "missed": [Missed(row, named[row.call]) for row in missed],
+        "figures": hotline_read.figures(viewer, *day_of(today(at))),
+        "own": hotline_read.own_open(viewer),
+    }
+
+
+def silent_since(viewer: User, at: datetime) -> datetime | None:
+    """Return when the telephone system was last heard of, if that is too long ago; None while all is well."""
+    heard_at = hotline_read.heard_at(viewer)
+    return heard_at if hotline_rules.silent(heard_at, at) else None
 
 
 @dataclass(frozen=True)
@@ -85,6 +116,7 @@ class Person:
     service_class: str
     class_because: str
     contacts: list[Contact]
+    elder_cards: list[ElderCard]
     open_orders: list[OpenOrder]
     recent_orders: tuple[Order, ...]
 
@@ -109,6 +141,7 @@ def person(viewer: User, caller: hotline_read.Caller, at: datetime) -> Person | 
         service_class=label,
         class_because=because,
         contacts=registry_read.contacts(viewer, elder),
+        elder_cards=[card for card in registry_read.cards_of(viewer, elder) if card.state != CardEventKind.REPLACED],
         open_orders=open_orders(viewer, caller.open_orders),
         recent_orders=caller.recent_orders,
     )

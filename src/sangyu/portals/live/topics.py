@@ -7,9 +7,13 @@ from collections.abc import Iterable
 from sangyu.access.models import Role, User
 
 BY_ROLE: dict[str, tuple[str, ...]] = {
-    Role.AGENT: ("hotline", "orders"),
-    Role.SUPERVISOR: ("hotline", "orders"),
-    Role.DISPATCHER: ("orders",),
+    Role.AGENT: ("hotline", "orders", "safety"),
+    Role.SUPERVISOR: ("hotline", "orders", "safety"),
+    Role.DISPATCHER: ("orders", "safety"),
+    Role.BUREAU: ("safety",),
+    Role.DEPUTY: ("safety",),
+    Role.HEAD: ("safety",),
+    Role.AUDITOR: ("safety",),
     Role.ENTERPRISE: ("enterprise",),
 }
 

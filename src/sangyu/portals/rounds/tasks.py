@@ -9,7 +9,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from procrastinate import builtin_tasks
 from procrastinate.contrib.django import app
+from procrastinate.job_context import JobContext
 
 from sangyu.access import actions as access
 from sangyu.access import queries as access_read
@@ -17,10 +19,18 @@ from sangyu.access.models import Programme, User
 from sangyu.benefits import actions as benefits
 from sangyu.dispatch import actions as dispatch
 from sangyu.kit.month import Month
+from sangyu.ledger import actions as ledger
 from sangyu.portals.clock import now
+from sangyu.portals.texting.compose import compose
+from sangyu.portals.texting.gateways import gateway
+from sangyu.portals.texting.send import send_due
 from sangyu.quality import actions as quality
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+# A round that finds more to do than this leaves the rest to the next one, so that none outlasts its turn for long.
+BATCHES_MAX = 20
+EXPIRED_DAYS_BACK = 40
+JOBS_KEPT_HOURS = 72
 
 
 @app.periodic(cron="* * * * *")
@@ -28,6 +38,22 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 def take_back_unanswered(timestamp: int) -> None:
     """Take back dispatches that no enterprise has answered in time."""
     _everywhere(lambda programme, clock: dispatch.let_lapse(programme_id=programme.pk, by=clock, at=now()))
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="send_texts", lock="send_texts")
+def send_texts(timestamp: int) -> None:
+    """Text elders and families what has happened to their orders, every ten seconds."""
+    way = gateway()
+    if way is None:
+        return  # the page of texts says so; news that is still true is told once there is a gateway
+    at = now()
+    for _ in range(BATCHES_MAX):
+        if not compose(at=at):
+            break
+    for _ in range(BATCHES_MAX):
+        if not send_due(gateway=way, at=at):
+            break
 
 
 @app.periodic(cron="* * * * *")
@@ -49,6 +75,21 @@ def draw_sample(timestamp: int) -> None:
             quality.draw_sample(day=today - timedelta(days=back), by=clock, at=at)
 
     _everywhere(draw)
+
+
+@app.periodic(cron="30 17 * * *")
+@app.task(queueing_lock="expire_holds", lock="expire_holds")
+def expire_holds(timestamp: int) -> None:
+    """Give back what was held for orders that came to nothing and whose time ran out."""
+    at = now()
+    ledger.expire_holds(at=at, since=at - timedelta(days=EXPIRED_DAYS_BACK))
+
+
+@app.periodic(cron="0 19 * * *")
+@app.task(queueing_lock="forget_finished_jobs", lock="forget_finished_jobs", pass_context=True)
+async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:
+    """Delete the notes of jobs that were done days ago; failed ones stay until somebody has looked."""
+    await builtin_tasks.remove_old_jobs(context, max_hours=JOBS_KEPT_HOURS)
 
 
 @app.periodic(cron="0 18 1 * *")

@@ -15,6 +15,7 @@ from django.db import transaction
 from sangyu.access import queries as access_read
 from sangyu.access.models import Programme
 from sangyu.dispatch import queries as dispatch_read
+from sangyu.dispatch.models import Assignment, Dispatch
 from sangyu.orders import queries as orders_read
 from sangyu.orders.models import Order
 from sangyu.outbox import actions as outbox
@@ -115,7 +116,7 @@ def _news_of(
     ]
 
 
-def _facts(orders: list[Order], where: dict) -> dict[UUID, Facts]:
+def _facts(orders: list[Order], where: dict[UUID, tuple[Dispatch, Assignment | None]]) -> dict[UUID, Facts]:
     found = {}
     for order in orders:
         dispatch, goes = where.get(order.pk, (None, None))

@@ -23,10 +23,11 @@ WEEKDAYS = "一二三四五六日"
 FIELDS = frozenset({"elder", "when", "item", "price", "own", "pay", "enterprise", "worker", "who", "hotline"})
 # Longer names are cut, so that a text never grows beyond LENGTH_MAX and never costs a third part.
 SIGN_MAX, ITEM_MAX, ENTERPRISE_MAX, PERSON_MAX, SURNAME_MAX, HOTLINE_MAX = 20, 12, 10, 8, 6, 12
-TWO_CHARACTER_SURNAMES = frozenset(
-    "欧阳 太史 上官 端木 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 "
-    "慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 令狐 百里 呼延 东郭 南门 西门 公西 第五 拓跋 纳兰 完颜 耶律".split()
+_SURNAMES = (
+    "欧阳太史上官端木司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶太叔申屠"
+    "公孙慕容仲孙钟离长孙宇文司徒鲜于司空闾丘令狐百里呼延东郭南门西门公西第五拓跋纳兰完颜耶律"
 )
+TWO_CHARACTER_SURNAMES = frozenset(_SURNAMES[n : n + 2] for n in range(0, len(_SURNAMES), 2))
 
 
 class BadTemplates(ValueError):

@@ -53,7 +53,7 @@ def _about_the_dead(claimed: list[Outgoing], at: datetime) -> set[UUID]:
     elder_ids = {one.text.elder_id for one in claimed if one.text.elder_id}
     if not elder_ids:
         return set()
-    dead = set()
+    dead: set[UUID] = set()
     for programme in access_read.programmes():
         clock = access_read.clock(programme)
         rows = registry_read.elders(clock).filter(pk__in=elder_ids, died_on__lte=on)

@@ -69,10 +69,10 @@ def take_on(
     if back:
         worker.left_on = None
         worker.save(update_fields=["left_on"])
-        access.record(
-            by=by, at=at, verb="providers.take_on", object_kind="worker", object_id=worker.pk, facts={"back": True}
-        )
     if made or back:
+        access.record(
+            by=by, at=at, verb="providers.take_on", object_kind="worker", object_id=worker.pk, facts={"back": back}
+        )
         held = set(Certificate.objects.filter(worker=worker).values_list("kind", "number"))
         Certificate.objects.bulk_create(
             [

@@ -109,15 +109,16 @@ def admit(
 ) -> Enterprise:
     """Take over a member enterprise with its licences and its contract, as the paper register has it.
 
-    Its people come later, so its officers are not asked for here: without them it is on the list of exceptions
-    (`queries.without_officers`). Who asks anew goes through `apply` and `admit_applicant`.
+    One licence that holds is enough here: dispatch asks for every kind before it sends an order. Its people come
+    later, so without trained officers it is on the list of exceptions (`queries.without_officers`). Who asks to join
+    goes through `apply` and `admit_applicant`.
     Raises: NotAllowed; Incomplete; BadCreditCode; BadPhone; AlreadyAdmitted; LicenceMissing; NotFound, for an item
     or an area that is not the programme's.
     """
     ensure_role(by, Role.BUREAU, Role.SUPERVISOR)
     code = credit_codes.parse(credit_code)
     papers = list(licences)
-    rules.ensure_licensed(name=name.strip(), held=rules.held_until(_periods(papers), on=on), on=on)
+    rules.ensure_a_licence(name=name.strip(), held=rules.held_until(_periods(papers), on=on), on=on)
     known = Enterprise.objects.filter(programme_id=by.programme_id, credit_code=str(code)).first()
     if known is not None:
         raise _already(known)

@@ -1,7 +1,11 @@
-"""Verbs of quality: draw the day's sample, follow up, appraise, object, rule, finalise."""
+"""Verbs of quality: ring, appraise, object and rule, look into complaints, check, rank and elect."""
 
-from sangyu.quality.actions.appraise import appraise, finalise, object_to, rule
+from sangyu.quality.actions.appraise import appraise, finalise, release, release_month, score_by_hand
+from sangyu.quality.actions.complain import close_complaint, decide_complaint, gather_complaints, give_complaint
+from sangyu.quality.actions.cycle import close_check, open_cycle, record_check
 from sangyu.quality.actions.follow_up import AlreadyReached, AnswersMissing, draw_sample, follow_up
+from sangyu.quality.actions.object_to import object_to, rule
+from sangyu.quality.actions.rank import elect, open_election, rank
 from sangyu.quality.rules import TextMissing, Undecided
 
 __all__ = [
@@ -10,9 +14,22 @@ __all__ = [
     "TextMissing",
     "Undecided",
     "appraise",
+    "close_check",
+    "close_complaint",
+    "decide_complaint",
     "draw_sample",
+    "elect",
     "finalise",
     "follow_up",
+    "gather_complaints",
+    "give_complaint",
     "object_to",
+    "open_cycle",
+    "open_election",
+    "rank",
+    "record_check",
+    "release",
+    "release_month",
     "rule",
+    "score_by_hand",
 ]

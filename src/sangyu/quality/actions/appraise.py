@@ -1,8 +1,8 @@
-"""Appraise the enterprises of a month: draft, objection, ruling, final score."""
+"""Appraise the enterprises of a month: draft what can be computed, score the rest by hand, publish, make final."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.adoption import queries as adoption_read
+from sangyu.calendar import queries as calendar_read
+from sangyu.calendar.rules import Workdays
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
@@ -22,18 +24,26 @@ from sangyu.quality import queries as quality_read
 from sangyu.quality import rules
 from sangyu.quality.actions.count import left_in, months
 from sangyu.quality.actions.queue import queue_for_enterprise, queue_for_programme
-from sangyu.quality.models import Appraisal, AppraisalItem, Finalisation, Objection, Ruling
+from sangyu.quality.models import (
+    Appraisal,
+    AppraisalItem,
+    Finalisation,
+    HandScore,
+    How,
+    Release,
+    SiteCheck,
+)
 from sangyu.visits.models import Departure
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-OBJECTION_DAYS = 3
 
 
 @transaction.atomic
 def appraise(*, month: Month, by: User, at: datetime) -> list[Appraisal]:
     """Draft the month's appraisal of every enterprise that is admitted or served anybody in it.
 
-    Enterprises drafted before keep their draft.
+    Computed items get their score now; items scored by hand stay empty. Enterprises drafted before keep their draft.
+    Raises: BadSheet.
     """
     ensure_role(by, Role.QUALITY, Role.CLOCK)
     programme_id = queue_for_programme(by)
@@ -47,6 +57,7 @@ def appraise(*, month: Month, by: User, at: datetime) -> list[Appraisal]:
         .exclude(pk__in=done)
         .order_by("pk")
     )
+    definitions = quality_read.definitions(programme_id, month)
     facts = months(enterprises, month)
     drafted, items = [], []
     for firm in enterprises:
@@ -55,14 +66,13 @@ def appraise(*, month: Month, by: User, at: datetime) -> list[Appraisal]:
             programme_id=programme_id,
             enterprise=firm,
             month=str(month),
-            object_until=at + timedelta(days=OBJECTION_DAYS),
             drafted_by=by,
             drafted_at=at,
         )
         drafted.append(row)
         items += [
             AppraisalItem(id=derived_id("appraisal-item", row.pk, item.code), appraisal=row, **vars(item))
-            for item in rules.sheet(facts[firm.pk])
+            for item in rules.sheet(definitions, facts[firm.pk])
         ]
     Appraisal.objects.bulk_create(drafted)
     AppraisalItem.objects.bulk_create(items)
@@ -78,96 +88,165 @@ def appraise(*, month: Month, by: User, at: datetime) -> list[Appraisal]:
 
 
 @transaction.atomic
-def object_to(*, item_id: UUID, text: str, by: User, at: datetime) -> Objection:
-    """Disagree with an item of one's own sheet, in time and with words; an item is objected to once.
+def score_by_hand(
+    *, item_id: UUID, score_tenths: int, evidence: str, by: User, at: datetime, check_number: str = ""
+) -> HandScore:
+    """Give an item its score by hand, with what it rests on; until the release it may be given again.
 
-    Raises: NotFound, ObjectionTooLate, TextMissing.
-    """
-    ensure_role(by, Role.ENTERPRISE)
-    item = AppraisalItem.objects.filter(pk=item_id).select_related("appraisal", "appraisal__enterprise").first()
-    if item is None or item.appraisal.enterprise.organisation_id != by.organisation_id:
-        raise NotFound("没有找到这项考核。")
-    appraisal = item.appraisal
-    queue_for_enterprise(appraisal)
-    existing = Objection.objects.filter(item=item).first()
-    if existing is not None:
-        return existing
-    if not text.strip():
-        raise rules.TextMissing("请写明异议的理由。")
-    if at > appraisal.object_until or Finalisation.objects.filter(appraisal=appraisal).exists():
-        raise rules.ObjectionTooLate("异议期已过，本月考核已定稿。如有新的证据，请与质量管理中心联系。")
-    objection = Objection.objects.create(
-        id=derived_id("objection", item.pk), item=item, text=text.strip(), by=by, at=at
-    )
-    access.record(by=by, at=at, verb="quality.object", object_kind="appraisal", object_id=appraisal.pk)
-    return objection
-
-
-@transaction.atomic
-def rule(*, objection_id: UUID, upheld: bool, score_tenths: int, reason: str, by: User, at: datetime) -> Ruling:
-    """Answer an objection: the item's score that holds from now on, and why; ruled once.
-
-    Raises: NotFound, TextMissing, ScoreOutOfRange.
+    `check_number` names a weekly check of the same enterprise on which the score rests.
+    Raises: NotFound, NotByHand, AlreadyReleased, TextMissing, ScoreOutOfRange, CheckNotFound.
     """
     ensure_role(by, Role.QUALITY)
-    objection = (
-        Objection.objects.select_related("item", "item__appraisal")
-        .filter(pk=objection_id, item__appraisal__programme_id=by.programme_id)
+    item = (
+        AppraisalItem.objects.filter(pk=item_id, appraisal__programme_id=by.programme_id)
+        .select_related("appraisal")
         .first()
     )
-    if objection is None:
-        raise NotFound("没有找到这项异议。")
-    queue_for_enterprise(objection.item.appraisal)
-    existing = Ruling.objects.filter(objection=objection).first()
-    if existing is not None:
-        return existing
-    if not reason.strip():
-        raise rules.TextMissing("请写明裁定的理由，企业会看到。")
-    item = objection.item
-    score = score_tenths if upheld else item.score_tenths
-    if not 0 <= score <= item.full_tenths:
-        raise rules.ScoreOutOfRange(f"“{item.name}”满分{item.full_tenths / 10:g}分，请填写0到满分之间的分数。")
-    ruling = Ruling.objects.create(
-        id=derived_id("ruling", objection.pk),
-        objection=objection,
-        upheld=upheld,
-        score_tenths=score,
-        reason=reason.strip(),
+    if item is None:
+        raise NotFound("没有找到这项考核。")
+    if item.how != How.HAND:
+        raise rules.NotByHand(f"“{item.name}”由系统按记录计算，不能手工改分。有出入的，请企业提出异议后裁定。")
+    queue_for_enterprise(item.appraisal)
+    if Release.objects.filter(appraisal=item.appraisal).exists():
+        raise rules.AlreadyReleased("考核表已下发企业，分数不能再改。有出入的，请企业提出异议后裁定。")
+    if not evidence.strip():
+        raise rules.TextMissing(f"请写明“{item.name}”的评分依据：查了什么、发现什么。企业会看到。")
+    ensure_in_range(item, score_tenths)
+    seen = _check_seen(item.appraisal, check_number.strip())
+    last = HandScore.objects.filter(item=item).order_by("-n").first()
+    given = (score_tenths, evidence.strip(), seen.pk if seen else None, by.pk)
+    if last is not None and (last.score_tenths, last.evidence, last.check_seen_id, last.by_id) == given:
+        return last
+    n = last.n + 1 if last else 1
+    row = HandScore.objects.create(
+        id=derived_id("hand-score", item.pk, n),
+        item=item,
+        n=n,
+        score_tenths=score_tenths,
+        evidence=evidence.strip(),
+        check_seen=seen,
         by=by,
         at=at,
     )
     access.record(
         by=by,
         at=at,
-        verb="quality.rule",
+        verb="quality.score_by_hand",
         object_kind="appraisal",
         object_id=item.appraisal_id,
-        facts={"item": item.code, "upheld": upheld, "score_tenths": score},
+        facts={"item": item.code, "score_tenths": score_tenths},
     )
-    return ruling
+    return row
+
+
+def _check_seen(appraisal: Appraisal, number: str) -> SiteCheck | None:
+    if not number:
+        return None
+    found = SiteCheck.objects.filter(
+        number=number, enterprise_id=appraisal.enterprise_id, task__programme_id=appraisal.programme_id
+    ).first()
+    if found is None:
+        raise rules.CheckNotFound(f"没有找到这家企业编号为“{number}”的检查。请在“抽查”页核对编号，或留空。")
+    return found
+
+
+def ensure_in_range(item: AppraisalItem, score_tenths: int) -> None:
+    """Refuse a score below nothing or above full marks.
+
+    Raises: ScoreOutOfRange.
+    """
+    if not 0 <= score_tenths <= item.full_tenths:
+        raise rules.ScoreOutOfRange(f"“{item.name}”满分{item.full_tenths / 10:g}分，请填写0到满分之间的分数。")
+
+
+@transaction.atomic
+def release(*, appraisal_id: UUID, by: User, at: datetime) -> Release:
+    """Publish a complete sheet to its enterprise; the working days for objections run from the next day.
+
+    Raises: NotFound, ItemsEmpty, naming the items.
+    """
+    ensure_role(by, Role.QUALITY, Role.CLOCK)
+    appraisal = appraisal_of(appraisal_id, by)
+    queue_for_enterprise(appraisal)
+    existing = Release.objects.filter(appraisal=appraisal).first()
+    if existing is not None:
+        return existing
+    ensure_complete(quality_read.sheet_of(appraisal), "下发")
+    row = _release(appraisal, calendar_read.workdays_of(appraisal.programme_id), by, at)
+    row.save(force_insert=True)
+    _record_release(row, by, at)
+    return row
+
+
+@transaction.atomic
+def release_month(*, month: Month, by: User, at: datetime) -> list[Release]:
+    """Publish every complete sheet of a month that is not published yet; the incomplete stay where they are."""
+    ensure_role(by, Role.QUALITY, Role.CLOCK)
+    programme_id = queue_for_programme(by)
+    drafts = list(
+        Appraisal.objects.filter(programme_id=programme_id, month=str(month))
+        .exclude(pk__in=Release.objects.values("appraisal"))
+        .order_by("enterprise_id")
+    )
+    list(
+        Enterprise.objects.select_for_update(no_key=True)
+        .filter(pk__in=[row.enterprise_id for row in drafts])
+        .order_by("pk")
+    )
+    workdays = calendar_read.workdays_of(programme_id)
+    complete = [sheet.appraisal for sheet in quality_read.sheets_of(drafts) if not sheet.empty and not sheet.release]
+    rows = Release.objects.bulk_create([_release(appraisal, workdays, by, at) for appraisal in complete])
+    for row in rows:
+        _record_release(row, by, at)
+    return rows
+
+
+def _release(appraisal: Appraisal, workdays: Workdays, by: User, at: datetime) -> Release:
+    last = workdays.add(at.astimezone(BEIJING).date(), rules.OBJECTION_WORKING_DAYS)
+    return Release(
+        id=derived_id("release", appraisal.pk),
+        appraisal=appraisal,
+        working_days=rules.OBJECTION_WORKING_DAYS,
+        object_until=datetime.combine(last.on + timedelta(days=1), time(0), BEIJING),
+        certain=last.certain,
+        by=by,
+        at=at,
+    )
+
+
+def _record_release(row: Release, by: User, at: datetime) -> None:
+    access.record(
+        by=by,
+        at=at,
+        verb="quality.release",
+        object_kind="appraisal",
+        object_id=row.appraisal_id,
+        facts={"object_until": row.object_until.isoformat()},
+    )
 
 
 @transaction.atomic
 def finalise(*, appraisal_id: UUID, by: User, at: datetime) -> Finalisation:
     """Make an appraisal final: the four scores weighted by the pack; done once.
 
-    Raises: NotFound, StillOpen, Undecided.
+    Raises: NotFound, ItemsEmpty, StillOpen, Undecided.
     """
     ensure_role(by, Role.QUALITY, Role.CLOCK)
-    appraisal = Appraisal.objects.filter(pk=appraisal_id, programme_id=by.programme_id).first()
-    if appraisal is None:
-        raise NotFound("没有找到这份考核表。")
+    appraisal = appraisal_of(appraisal_id, by)
     queue_for_enterprise(appraisal)
     existing = Finalisation.objects.filter(appraisal=appraisal).first()
     if existing is not None:
         return existing
     sheet = quality_read.sheet_of(appraisal)
+    ensure_complete(sheet, "定稿")
+    if sheet.release is None:
+        raise rules.StillOpen("考核表还没有下发企业。下发并过了异议期，才能定稿。")
     if sheet.waiting:
         raise rules.StillOpen(f"还有{sheet.waiting}项异议没有裁定，裁定后才能定稿。")
-    if at < appraisal.object_until:
-        until = appraisal.object_until.astimezone(BEIJING)
+    if at < sheet.release.object_until:
+        until = sheet.release.object_until.astimezone(BEIJING)
         raise rules.StillOpen(f"异议期到{until:%m月%d日 %H:%M}，期满后才能定稿。")
-    scores = rules.dimension_scores([(line.item.dimension, line.score_tenths) for line in sheet.lines])
+    scores = sheet.scores_tenths
     month = Month.parse(appraisal.month)
     decision = adoption_read.decide(by.programme_id, "appraisal-score", {"scores_tenths": scores}, month.first_day)
     if decision.value is None:
@@ -191,3 +270,24 @@ def finalise(*, appraisal_id: UUID, by: User, at: datetime) -> Finalisation:
         facts={"total_tenths": decision.value},
     )
     return final
+
+
+def appraisal_of(appraisal_id: UUID, by: User) -> Appraisal:
+    """Return an appraisal of the actor's programme.
+
+    Raises: NotFound.
+    """
+    appraisal = Appraisal.objects.filter(pk=appraisal_id, programme_id=by.programme_id).first()
+    if appraisal is None:
+        raise NotFound("没有找到这份考核表。")
+    return appraisal
+
+
+def ensure_complete(sheet: quality_read.Sheet, act: str) -> None:
+    """Refuse to go on with a sheet on which an item is empty, and name the items.
+
+    Raises: ItemsEmpty.
+    """
+    if sheet.empty:
+        names = "、".join(f"“{item.name}”" for item in sheet.empty)
+        raise rules.ItemsEmpty(f"还有{len(sheet.empty)}项未评：{names}。全部评完才能{act}。")

@@ -13,7 +13,7 @@ from sangyu.dispatch.models import Acceptance, Dispatch, RefusalReason, RefusalR
 from sangyu.kit.month import Month
 from sangyu.providers.models import Certificate, Enterprise, Licence, Worker
 from sangyu.quality import rules
-from sangyu.quality.models import FollowUp
+from sangyu.quality.models import ComplaintResult, FollowUp
 from sangyu.visits.models import Departure
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -61,18 +61,24 @@ def months(enterprises: list[Enterprise], month: Month) -> dict[UUID, rules.Mont
         visits[visit.enterprise_id].append(
             (visit.arrived_at <= visit.order.wanted_from + late, departure.grade in ("A", "B"))
         )
-    said: dict[UUID, list[tuple[int, str]]] = defaultdict(list)
-    for enterprise_id, satisfaction, complaint in FollowUp.objects.filter(
+    said: dict[UUID, list[int]] = defaultdict(list)
+    for order_id, satisfaction in FollowUp.objects.filter(
         reached=True,
         task__order__in=Departure.objects.filter(visit__enterprise__in=enterprises, **inside).values("visit__order_id"),
-    ).values_list("task__order__pk", "satisfaction", "complaint"):
-        said[enterprise_id].append((satisfaction, complaint))
+    ).values_list("task__order__pk", "satisfaction"):
+        said[order_id].append(satisfaction or 0)
     by_order = dict(
         Departure.objects.filter(visit__order_id__in=list(said)).values_list("visit__order_id", "visit__enterprise_id")
     )
-    heard: dict[UUID, list[tuple[int, str]]] = defaultdict(list)
+    heard: dict[UUID, list[int]] = defaultdict(list)
     for order_id, answers in said.items():
         heard[by_order[order_id]] += answers
+    # A complaint counts in the month in which it was found to be true: a closed month never changes.
+    upheld: dict[UUID, int] = dict(
+        ComplaintResult.objects.filter(enterprise__in=enterprises, upheld=True, at__gte=begins_at, at__lt=ends_at)
+        .values_list("enterprise_id")
+        .annotate(n=Count("pk"))
+    )
     covered: dict[UUID, set[date]] = defaultdict(set)
     days = [month.first_day + timedelta(days=n) for n in range((month.next().first_day - month.first_day).days)]
     for licence in Licence.objects.filter(enterprise__in=enterprises):
@@ -98,8 +104,8 @@ def months(enterprises: list[Enterprise], month: Month) -> dict[UUID, rules.Mont
             punctual=sum(punctual for punctual, _ in visits[firm.pk]),
             proven=sum(proven for _, proven in visits[firm.pk]),
             reached=len(heard[firm.pk]),
-            satisfaction_sum=sum(satisfaction for satisfaction, _ in heard[firm.pk]),
-            complaints=sum(1 for _, complaint in heard[firm.pk] if complaint),
+            satisfaction_sum=sum(heard[firm.pk]),
+            complaints=upheld.get(firm.pk, 0),
             certificates=len(certificates[firm.pk]),
             certificates_valid=sum(certificates[firm.pk]),
         )

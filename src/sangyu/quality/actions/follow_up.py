@@ -16,6 +16,7 @@ from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.orders import actions as orders
 from sangyu.quality import rules
+from sangyu.quality.actions.complain import open_complaint
 from sangyu.quality.actions.queue import queue_for_programme
 from sangyu.quality.models import FollowUp, FollowUpTask, Sample, TaskReason
 from sangyu.visits import queries as visits_read
@@ -87,11 +88,12 @@ def follow_up(
     at: datetime,
     reached: bool,
     happened: bool | None = None,
+    came_on_time: bool | None = None,
     paid_as_told: bool | None = None,
     satisfaction: int | None = None,
     complaint: str = "",
 ) -> FollowUp:
-    """Write down a follow-up call; an elder who was reached is not rung again.
+    """Write down a follow-up call; an elder who was reached is not rung again, and a complaint becomes a case.
 
     Raises: NotAllowed, NotFound, AnswersMissing, AlreadyReached.
     """
@@ -101,6 +103,10 @@ def follow_up(
         raise NotFound("没有找到这项回访任务。")
     if reached and (happened is None or satisfaction not in range(1, 6)):
         raise AnswersMissing("老人已接通，请填写是否有人上门，并请老人打1至5分。")
+    said = complaint.strip() if reached else ""
+    if said:
+        # A case is numbered by the programme, which is always queued for before an order.
+        queue_for_programme(by)
     orders.lock(order_id=task.order_id, by=by)
     if FollowUp.objects.filter(task=task, reached=True).exists():
         raise AlreadyReached("这张工单已经回访过，不需要再打。")
@@ -111,12 +117,15 @@ def follow_up(
         n=n,
         reached=reached,
         happened=happened if reached else None,
+        came_on_time=came_on_time if reached else None,
         paid_as_told=paid_as_told if reached else None,
         satisfaction=satisfaction if reached else None,
-        complaint=complaint.strip() if reached else "",
+        complaint=said,
         by=by,
         at=at,
     )
+    if said:
+        open_complaint(follow_up=row, by=by, at=at)
     access.record(
         by=by,
         at=at,

@@ -44,7 +44,7 @@ class How(models.TextChoices):
 
 
 class AppraisalItem(models.Model):
-    """One item of the appraisal sheet; a computed one has its score and what it rests on from the draft. Insert-only."""
+    """One item of the appraisal sheet; a computed one has its score and evidence from the draft. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     appraisal = models.ForeignKey(Appraisal, on_delete=models.PROTECT, related_name="+")

@@ -1,9 +1,9 @@
-"""Weekly check, monthly appraisal, quarterly ranking, yearly election (周抽查、月考核、季排名、年评选) and their lists."""
+"""The cycle (周抽查、月考核、季排名、年评选): its tasks, the weekly checks, the rankings and the elections."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sangyu.access.models import Programme, User
 from sangyu.kit.ids import new_id
@@ -20,7 +20,7 @@ class Category(models.TextChoices):
 
 
 class CycleTask(models.Model):
-    """A task of the cycle for one period, made when its time has come. Insert-only."""
+    """A task of the cycle for one period; a week's has the seed of its list and what it was drawn from. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
@@ -28,15 +28,15 @@ class CycleTask(models.Model):
     period = models.CharField(max_length=8)
     begins_on = models.DateField()
     ends_on = models.DateField()
-    due_on = models.DateField()
-    opened_on = models.DateField()
+    seed = models.CharField(max_length=60, blank=True)
+    drawn_from = models.JSONField(default=list)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["programme", "category", "period"], name="one_cycle_task_a_period"),
-            models.CheckConstraint(condition=Q(begins_on__lt=models.F("ends_on")), name="a_period_has_days"),
+            models.CheckConstraint(condition=Q(begins_on__lt=F("ends_on")), name="a_period_has_days"),
         ]
 
 
@@ -48,7 +48,6 @@ class SiteCheck(models.Model):
     n = models.PositiveSmallIntegerField()
     number = models.CharField(max_length=14)
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
-    seed = models.CharField(max_length=60)
 
     class Meta:
         constraints = [

@@ -116,7 +116,7 @@ def _total(by_period: Mapping[str, Score], period: str) -> int | None:
 
 
 def nominees(places: Iterable[Place]) -> list[Place]:
-    """Nominate the best three in ten of a year, and whoever shares the last of these places; only with every quarter."""
+    """Nominate the best three in ten of those scored in every month, and whoever shares the last of these places."""
     whole = [row for row in places if not row.missing]
     places_open = share_of(len(whole), ELECTION_SHARE_PM)
     return [row for row in whole if row.place <= places_open]

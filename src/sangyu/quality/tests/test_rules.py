@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sangyu.policy import packs_folder
 from sangyu.quality import rules
-from sangyu.quality.rules import Month
+from sangyu.quality.rules import BadSheet, Month
 
+CHENGGUAN = (packs_folder() / "lanzhou-chengguan" / "appraisal-sheet.csv").read_text(encoding="utf-8-sig").splitlines()
+SHEET = rules.read_definitions(CHENGGUAN)
 orders = st.lists(st.uuids(), max_size=40, unique=True)
 GOOD = Month(
     licence_days_missing=0,
@@ -56,28 +59,55 @@ def test_another_day_draws_others():
     assert max(hits.values()) < 10
 
 
+def drafted(month):
+    """The computed items of the sheet of Chengguan."""
+    return [item for item in rules.sheet(SHEET, month) if item.how == rules.COMPUTED]
+
+
 def scores(month):
-    return {item.code: item.score_tenths for item in rules.sheet(month)}
+    return {item.code: item.score_tenths for item in drafted(month)}
 
 
-def test_a_faultless_month_has_full_marks_in_all_four_dimensions():
-    items = rules.sheet(GOOD)
+def test_a_faultless_month_leaves_only_the_items_by_hand_open():
+    items = rules.sheet(SHEET, GOOD)
+    assert [item.code for item in items if item.score_tenths is None] == ["E3", "S2"]
+    assert all(item.score_tenths == item.full_tenths for item in items if item.how == rules.COMPUTED)
+
+
+def test_a_dimension_with_an_empty_item_has_no_score():
+    items = rules.sheet(SHEET, GOOD)
+    found = rules.dimension_scores([(item.dimension, item.score_tenths) for item in items])
+    assert found == {"enterprise": None, "norms": 1000, "quality": 1000, "staff": None}
     full = rules.dimension_scores([(item.dimension, item.full_tenths) for item in items])
-    assert full == {"enterprise": 1000, "norms": 1000, "quality": 1000, "staff": 1000}
-    assert rules.dimension_scores([(item.dimension, item.score_tenths) for item in items]) == full
+    assert set(full.values()) == {1000}
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("enterprise,E1,证照有效,50,computed,", "合计110分"),
+        ("enterprise,E9,看得见的项,40,computed,", "没有这一项的算法"),
+        ("enterprise,E2,证照有效,40,computed,", "出现了两次"),
+        ("enterprise,E1,证照有效,四十,computed,", "写法不对"),
+        ("enterprise,E1,证照有效,40,guessed,", "写法不对"),
+    ],
+)
+def test_a_sheet_that_does_not_hold_together_is_refused_with_its_fault(line, word):
+    with pytest.raises(BadSheet, match=word):
+        rules.read_definitions([line if row.startswith("enterprise,E1,") else row for row in CHENGGUAN])
 
 
 def test_a_month_without_work_deducts_nothing_and_says_so():
     idle = Month(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    assert all(item.score_tenths == item.full_tenths for item in rules.sheet(idle))
-    assert "没有接通的回访" in next(item.evidence for item in rules.sheet(idle) if item.code == "Q1")
+    assert all(item.score_tenths == item.full_tenths for item in drafted(idle))
+    assert "没有接通的回访" in next(item.evidence for item in drafted(idle) if item.code == "Q1")
 
 
 @pytest.mark.parametrize(
     ("change", "code", "score"),
     [
         ({"licence_days_missing": 1}, "E1", 0),
-        ({"officers_missing": 1}, "E2", 200),
+        ({"officers_missing": 1}, "E2", 100),
         ({"officers_missing": 2}, "E2", 0),
         ({"answered_in_time": 9}, "N1", 360),
         ({"punctual": 5}, "N2", 150),
@@ -85,7 +115,7 @@ def test_a_month_without_work_deducts_nothing_and_says_so():
         ({"satisfaction_sum": 10}, "Q1", 350),
         ({"complaints": 1}, "Q2", 200),
         ({"complaints": 4}, "Q2", 0),
-        ({"certificates_valid": 1}, "S1", 500),
+        ({"certificates_valid": 1}, "S1", 300),
     ],
 )
 def test_each_shortcoming_costs_its_own_item_only(change, code, score):
@@ -118,6 +148,6 @@ def some_month(draw):
 @settings(deadline=None, max_examples=60)
 @given(month=some_month())
 def test_no_score_is_below_nothing_or_above_full(month):
-    items = rules.sheet(month)
+    items = drafted(month)
     assert all(0 <= item.score_tenths <= item.full_tenths for item in items)
     assert all(item.evidence for item in items)

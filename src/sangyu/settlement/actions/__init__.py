@@ -1,4 +1,4 @@
-"""Verbs of settlement: draw up, object, answer, withdraw, confirm, explain, sign, decline, pay, take returns, correct."""
+"""Verbs of settlement: draw up, agree on statements, sign or decline, pay, take the bank's return, correct."""
 
 from sangyu.settlement.actions.agree import answer, confirm, object_to, withdraw
 from sangyu.settlement.actions.correct import take_back, waive

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -27,10 +28,12 @@ from sangyu.settlement.models import (
 
 
 @transaction.atomic
-def object_to(*, statement_id: UUID, text: str, by: User, at: datetime) -> StatementObjection:
-    """Disagree with one's own statement before confirming it; once.
+def object_to(
+    *, statement_id: UUID, text: str, by: User, at: datetime, lines: Sequence[int] = ()
+) -> StatementObjection:
+    """Disagree with one's own statement, or with the lines of these numbers, before confirming it; once.
 
-    Raises: NotFound, AlreadyApproved, TextMissing.
+    Raises: NotFound, AlreadyApproved, TextMissing, NoSuchLine.
     """
     statement = _own(statement_id, by)
     existing = StatementObjection.objects.filter(statement=statement).first()
@@ -40,8 +43,17 @@ def object_to(*, statement_id: UUID, text: str, by: User, at: datetime) -> State
         raise rules.TextMissing("请写明对结算单的异议。")
     if Confirmation.objects.filter(statement=statement).exists():
         raise rules.AlreadyApproved("这份结算单已经对账确认，不能再提异议。")
+    wanted = sorted(set(lines))
+    known = set(Line.objects.filter(statement=statement, n__in=wanted).values_list("n", flat=True))
+    if unknown := [n for n in wanted if n not in known]:
+        raise rules.NoSuchLine(f"结算单没有第{unknown[0]}行，请按明细里的序号填写。")
     row = StatementObjection.objects.create(
-        id=derived_id("statement-objection", statement.pk), statement=statement, text=text.strip(), by=by, at=at
+        id=derived_id("statement-objection", statement.pk),
+        statement=statement,
+        lines=wanted,
+        text=text.strip(),
+        by=by,
+        at=at,
     )
     access.record(by=by, at=at, verb="settlement.object", object_kind="statement", object_id=statement.pk)
     return row

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
@@ -21,9 +21,7 @@ from sangyu.settlement.models import Correction, Difference, Line, PaymentFile, 
 
 
 @transaction.atomic
-def take_back(
-    *, line_id: UUID, reason: str, by: User, at: datetime, amount_fen: int | None = None
-) -> Correction:
+def take_back(*, line_id: UUID, reason: str, by: User, at: datetime, amount_fen: int | None = None) -> Correction:
     """Note that a paid line was wrong: all of what was paid for it, or `amount_fen`, comes off the open month.
 
     Once a line; a repeat changes nothing. The paid month itself is not touched.
@@ -123,7 +121,7 @@ def note_late_facts(run: Run, by: User, at: datetime) -> int:
     return len(noted)
 
 
-def _paid_lines(programme_id: UUID):  # noqa: ANN202 - annotated rows have no name of their own
+def _paid_lines(programme_id: UUID) -> QuerySet[Line]:
     return Line.objects.filter(
         Exists(PaymentFile.objects.filter(run=OuterRef("statement__run"))),
         statement__run__programme_id=programme_id,

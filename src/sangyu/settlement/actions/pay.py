@@ -12,10 +12,8 @@ from django.db import transaction
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
-from sangyu.budget import queries as budget_read
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
-from sangyu.kit.month import Month
 from sangyu.ledger import actions as ledger
 from sangyu.ledger.models import Hold
 from sangyu.ledger.rules import HoldPosting, Leg, Reference
@@ -172,7 +170,7 @@ def _write(
 ) -> PaymentFile:
     n = PaymentFile.objects.filter(run=run).count() + 1
     month = run.month.replace("-", "")
-    items = _budget_items(run, [statement for statement, _ in payable], by)
+    items = settlement_read.budget_items(by, run)
     first = Payment.objects.filter(file__run=run).count() + 1
     transfers = [
         rules.Transfer(
@@ -190,7 +188,7 @@ def _write(
         content, title = rules.bank_file(transfers, encoding=encoding), "拨付"
     else:
         content = rules.treasury_request(
-            transfers, applicant=run.programme.name, number=request_number(run, n), encoding=encoding
+            transfers, applicant=run.programme.name, number=rules.request_number(run.month, n), encoding=encoding
         )
         title = "支付申请"
     file = PaymentFile.objects.create(
@@ -232,20 +230,6 @@ def _write(
         facts={"total_fen": file.total_fen, "sha256": file.sha256, "form": str(form)},
     )
     return file
-
-
-def request_number(run: Run, n: int) -> str:
-    """Number the request for a file of a run as its papers quote it."""
-    return f"ZF{run.month.replace('-', '')}{n:02d}"
-
-
-def _budget_items(run: Run, statements: Sequence[Statement], by: User) -> dict[UUID, str]:
-    titles = budget_read.fund_titles(by, Month.parse(run.month).first_day)
-    funds: dict[UUID, list[str]] = {}
-    lines = Line.objects.filter(statement__in=statements, gross_fen__gt=0).order_by("charge__fund")
-    for statement_id, fund in lines.values_list("statement_id", "charge__fund").distinct():
-        funds.setdefault(statement_id, []).append(titles.get(fund, fund))
-    return {statement_id: "、".join(names) for statement_id, names in funds.items()}
 
 
 def _post(run: Run, rows: list[Statement], by: User, at: datetime) -> None:

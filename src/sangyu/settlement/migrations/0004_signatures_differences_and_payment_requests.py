@@ -2,263 +2,340 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import sangyu.kit.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import sangyu.kit.ids
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('providers', '0004_insert_only'),
-        ('settlement', '0003_meals'),
+        ("providers", "0004_insert_only"),
+        ("settlement", "0003_meals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('amount_fen', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("amount_fen", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Decline',
+            name="Decline",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('round', models.PositiveSmallIntegerField()),
-                ('root', models.CharField(max_length=64)),
-                ('reason', models.CharField(max_length=400)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("root", models.CharField(max_length=64)),
+                ("reason", models.CharField(max_length=400)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Difference',
+            name="Difference",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('n', models.PositiveIntegerField()),
-                ('amount_fen', models.BigIntegerField()),
-                ('leaf', models.CharField(max_length=64)),
-                ('withdrawn', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("n", models.PositiveIntegerField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("leaf", models.CharField(max_length=64)),
+                ("withdrawn", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Explanation',
+            name="Explanation",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('text', models.CharField(max_length=400)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("text", models.CharField(max_length=400)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('account_name', models.CharField(max_length=80)),
-                ('account', models.CharField(max_length=30)),
-                ('bank', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("account_name", models.CharField(max_length=80)),
+                ("account", models.CharField(max_length=30)),
+                ("bank", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Waiver',
+            name="Waiver",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='statement',
-            name='a_statement_adds_up',
+            model_name="statement",
+            name="a_statement_adds_up",
         ),
         migrations.RemoveConstraint(
-            model_name='statement',
-            name='a_statement_is_not_negative',
+            model_name="statement",
+            name="a_statement_is_not_negative",
         ),
         migrations.AddField(
-            model_name='approval',
-            name='round',
+            model_name="approval",
+            name="round",
             field=models.PositiveSmallIntegerField(default=1),
         ),
         migrations.AddField(
-            model_name='approval',
-            name='step',
-            field=models.CharField(default='REVIEW', max_length=12),
+            model_name="approval",
+            name="step",
+            field=models.CharField(default="REVIEW", max_length=12),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='account',
-            field=models.CharField(default='', max_length=30),
+            model_name="payment",
+            name="account",
+            field=models.CharField(default="", max_length=30),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='account_name',
-            field=models.CharField(default='', max_length=80),
+            model_name="payment",
+            name="account_name",
+            field=models.CharField(default="", max_length=80),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='again_of',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.payment'),
+            model_name="payment",
+            name="again_of",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.payment"
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='bank',
-            field=models.CharField(default='', max_length=80),
+            model_name="payment",
+            name="bank",
+            field=models.CharField(default="", max_length=80),
         ),
         migrations.AddField(
-            model_name='paymentfile',
-            name='form',
-            field=models.CharField(choices=[('TREASURY_REQUEST', '财政支付申请'), ('BANK_FILE', '银行批量付款文件')], default='BANK_FILE', max_length=20),
+            model_name="paymentfile",
+            name="form",
+            field=models.CharField(
+                choices=[("TREASURY_REQUEST", "财政支付申请"), ("BANK_FILE", "银行批量付款文件")],
+                default="BANK_FILE",
+                max_length=20,
+            ),
         ),
         migrations.AddField(
-            model_name='paymentfile',
-            name='n',
+            model_name="paymentfile",
+            name="n",
             field=models.PositiveSmallIntegerField(default=1),
         ),
         migrations.AddField(
-            model_name='statement',
-            name='taken_back_fen',
+            model_name="statement",
+            name="taken_back_fen",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AlterField(
-            model_name='approval',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.run'),
+            model_name="approval",
+            name="run",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.run"),
         ),
         migrations.AlterField(
-            model_name='payment',
-            name='number',
+            model_name="payment",
+            name="number",
             field=models.CharField(max_length=32),
         ),
         migrations.AlterField(
-            model_name='payment',
-            name='statement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.statement'),
+            model_name="payment",
+            name="statement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.statement"
+            ),
         ),
         migrations.AlterField(
-            model_name='paymentfile',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.run'),
+            model_name="paymentfile",
+            name="run",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.run"),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(fields=('run', 'round', 'step'), name='a_step_is_signed_once_a_round'),
+            model_name="approval",
+            constraint=models.UniqueConstraint(fields=("run", "round", "step"), name="a_step_is_signed_once_a_round"),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(fields=('run', 'round', 'by'), name='nobody_signs_twice_in_a_round'),
+            model_name="approval",
+            constraint=models.UniqueConstraint(fields=("run", "round", "by"), name="nobody_signs_twice_in_a_round"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('file', 'number'), name='payments_of_a_file_are_numbered'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("file", "number"), name="payments_of_a_file_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('again_of__isnull', True)), fields=('statement',), name='a_statement_is_paid_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("again_of__isnull", True)), fields=("statement",), name="a_statement_is_paid_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentfile',
-            constraint=models.UniqueConstraint(fields=('run', 'n'), name='payment_files_are_numbered'),
+            model_name="paymentfile",
+            constraint=models.UniqueConstraint(fields=("run", "n"), name="payment_files_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('gross_fen', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('net_fen'), '+', models.F('deducted_fen')), '+', models.F('taken_back_fen'))), ('charged_fen', django.db.models.expressions.CombinedExpression(models.F('elder_fen'), '+', models.F('gross_fen')))), name='a_statement_adds_up'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "gross_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("net_fen"), "+", models.F("deducted_fen")
+                            ),
+                            "+",
+                            models.F("taken_back_fen"),
+                        ),
+                    ),
+                    (
+                        "charged_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("elder_fen"), "+", models.F("gross_fen")
+                        ),
+                    ),
+                ),
+                name="a_statement_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('net_fen__gte', 0), ('deducted_fen__gte', 0), ('taken_back_fen__gte', 0)), name='a_statement_is_not_negative'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("net_fen__gte", 0), ("deducted_fen__gte", 0), ("taken_back_fen__gte", 0)),
+                name="a_statement_is_not_negative",
+            ),
         ),
         migrations.AddField(
-            model_name='correction',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="correction",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='correction',
-            name='line',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.line'),
+            model_name="correction",
+            name="line",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.line"
+            ),
         ),
         migrations.AddField(
-            model_name='decline',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="decline",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='decline',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.run'),
+            model_name="decline",
+            name="run",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.run"),
         ),
         migrations.AddField(
-            model_name='difference',
-            name='correction',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.correction'),
+            model_name="difference",
+            name="correction",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.correction"
+            ),
         ),
         migrations.AddField(
-            model_name='difference',
-            name='statement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.statement'),
+            model_name="difference",
+            name="statement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.statement"
+            ),
         ),
         migrations.AddField(
-            model_name='explanation',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="explanation",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='explanation',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.enterprise'),
+            model_name="explanation",
+            name="enterprise",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.enterprise"
+            ),
         ),
         migrations.AddField(
-            model_name='explanation',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.run'),
+            model_name="explanation",
+            name="run",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.run"),
         ),
         migrations.AddField(
-            model_name='release',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="release",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='payment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.payment'),
+            model_name="release",
+            name="payment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.payment"
+            ),
         ),
         migrations.AddField(
-            model_name='waiver',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="waiver",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='waiver',
-            name='correction',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.correction'),
+            model_name="waiver",
+            name="correction",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlement.correction"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='a_correction_is_money'),
+            model_name="correction",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="a_correction_is_money"),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_correction_has_a_reason'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="a_correction_has_a_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decline',
-            constraint=models.UniqueConstraint(fields=('run', 'round'), name='a_round_is_declined_once'),
+            model_name="decline",
+            constraint=models.UniqueConstraint(fields=("run", "round"), name="a_round_is_declined_once"),
         ),
         migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.UniqueConstraint(fields=('statement', 'correction'), name='a_correction_is_once_on_a_statement'),
+            model_name="difference",
+            constraint=models.UniqueConstraint(
+                fields=("statement", "correction"), name="a_correction_is_once_on_a_statement"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.UniqueConstraint(fields=('statement', 'n'), name='differences_are_numbered'),
+            model_name="difference",
+            constraint=models.UniqueConstraint(fields=("statement", "n"), name="differences_are_numbered"),
         ),
         migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='a_difference_is_money'),
+            model_name="difference",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="a_difference_is_money"),
         ),
     ]

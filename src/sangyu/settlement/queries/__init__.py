@@ -14,6 +14,7 @@ from sangyu.settlement.queries.months import (
 )
 from sangyu.settlement.queries.payments import (
     Refused,
+    budget_items,
     file_of,
     files_of,
     living_payments,
@@ -26,6 +27,7 @@ from sangyu.settlement.queries.signing import (
     approval_of,
     approvals,
     decline_of,
+    due_step,
     round_of,
     signatures,
     signed,
@@ -59,10 +61,12 @@ __all__ = [
     "Totals",
     "approval_of",
     "approvals",
+    "budget_items",
     "correction_of",
     "corrections",
     "decline_of",
     "differences",
+    "due_step",
     "file_of",
     "files_of",
     "get_line",

@@ -35,7 +35,9 @@ def differences(viewer: User, statement: Statement) -> list[Difference]:
     rows = Difference.objects.filter(statement=get_statement(viewer, statement.pk)).order_by("n")
     return list(
         rows.select_related(
-            "correction__by", "correction__line__charge__elder", "correction__line__charge__item",
+            "correction__by",
+            "correction__line__charge__elder",
+            "correction__line__charge__item",
             "correction__line__statement__run",
         )
     )
@@ -67,9 +69,7 @@ def corrections(viewer: User, run: Run) -> list[Standing]:
     ).order_by("at", "id")
     taken = _taken([row.pk for row in rows])
     waivers = {row.correction_id: row for row in Waiver.objects.filter(correction__in=rows).select_related("by")}
-    here = set(
-        Difference.objects.filter(statement__run=run, withdrawn=False).values_list("correction_id", flat=True)
-    )
+    here = set(Difference.objects.filter(statement__run=run, withdrawn=False).values_list("correction_id", flat=True))
     found = [Standing(row, taken.get(row.pk, 0), waivers.get(row.pk)) for row in rows]
     return [
         one

@@ -64,13 +64,15 @@ def month_sums(viewer: User, year: int) -> dict[str, MonthSums]:
     sums = {
         row["run"]: row
         for row in in_force.values("run").annotate(
-            n=Count("pk"), gross=Sum("gross_fen"), deducted=Sum("deducted_fen"), taken=Sum("taken_back_fen"), net=Sum("net_fen")
+            n=Count("pk"),
+            gross=Sum("gross_fen"),
+            deducted=Sum("deducted_fen"),
+            taken=Sum("taken_back_fen"),
+            net=Sum("net_fen"),
         )
     }
     confirmed_by = dict(confirmed.order_by().values_list("statement__run").annotate(n=Count("pk")))
-    signed = dict(
-        standing_approvals().filter(run__in=found).order_by().values_list("run").annotate(n=Count("pk"))
-    )
+    signed = dict(standing_approvals().filter(run__in=found).order_by().values_list("run").annotate(n=Count("pk")))
     declined = set(Decline.objects.filter(run__in=found).values_list("run_id", flat=True))
     alive = living_payments().filter(file__run__in=found).order_by()
     sent = dict(alive.values_list("file__run").annotate(n=Count("pk")))

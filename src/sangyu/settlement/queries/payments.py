@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from sangyu.access.models import User
-from sangyu.settlement.models import Payment, PaymentFile, PaymentReturn, Release, Run
+from sangyu.budget import queries as budget_read
+from sangyu.kit.month import Month
+from sangyu.settlement.models import Line, Payment, PaymentFile, PaymentReturn, Release, Run
 from sangyu.settlement.queries.statements import runs
 
 
@@ -73,3 +76,14 @@ def payments(viewer: User, file: PaymentFile) -> list[Payment]:
     """Return the payments of a file, in its order."""
     rows = Payment.objects.filter(file=file, file__run__in=runs(viewer))
     return list(rows.select_related("statement", "statement__enterprise").order_by("number"))
+
+
+def budget_items(viewer: User, run: Run) -> dict[UUID, str]:
+    """Name the budget items from which the statements of a run are paid: statement id -> titles of its funds."""
+    titles = budget_read.fund_titles(viewer, Month.parse(run.month).first_day)
+    funds: dict[UUID, list[str]] = {}
+    rows = Line.objects.filter(statement__run=run, statement__run__in=runs(viewer), gross_fen__gt=0)
+    pairs = rows.order_by("charge__fund").values_list("statement_id", "charge__fund").distinct()
+    for statement_id, fund in pairs:
+        funds.setdefault(statement_id, []).append(titles.get(fund, fund))
+    return {statement_id: "、".join(names) for statement_id, names in funds.items()}

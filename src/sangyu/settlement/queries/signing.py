@@ -41,6 +41,11 @@ def approval_of(viewer: User, run: Run) -> Approval | None:
     return rows[-1] if len(rows) == len(rules.CHAIN) else None
 
 
+def due_step(viewer: User, run: Run) -> rules.Step | None:
+    """Return the step that is signed next; None when the chain is whole."""
+    return rules.due_step({row.step for row in approvals(viewer, run)})
+
+
 def decline_of(viewer: User, run: Run) -> Decline | None:
     """Return the newest decline of a run, if it was ever sent back."""
     return Decline.objects.filter(run__in=runs(viewer), run=run).select_related("by").order_by("-round").first()

@@ -70,8 +70,7 @@ def test_drawing_up_again_adds_nothing(cast):
 def test_an_unproven_visit_waits_until_the_elder_has_confirmed_it(cast):
     visit = cast.visited(place=None)
     quality.draw_sample(day=visit.arrived_at.date(), by=cast.clock, at=visit.arrived_at + timedelta(hours=10))
-    for row in quality.appraise(month=cast.month, by=cast.sun, at=CLOSED - timedelta(days=4)):
-        quality.finalise(appraisal_id=row.pk, by=cast.sun, at=row.object_until)
+    cast.appraised(at=CLOSED - timedelta(days=4))
     run = draw_up(cast)
     assert (Statement.objects.count(), Withheld.objects.get().reason) == (0, "上门证明不足，尚未经回访确认")
     assert [row.charge for row in settlement_read.withheld_in(cast.qian, run)] == [Charge.objects.get()]
@@ -121,8 +120,7 @@ def test_an_enterprise_suspended_since_is_paid_for_its_month(cast):
 def test_an_old_charge_of_an_enterprise_that_left_is_paid_by_its_last_score(cast):
     cast.visited(cast.order(days=1))
     unproven = cast.visited(cast.order(days=2), place=None)
-    for row in quality.appraise(month=cast.month, by=cast.sun, at=CLOSED - timedelta(days=4)):
-        quality.finalise(appraisal_id=row.pk, by=cast.sun, at=row.object_until)
+    cast.appraised(at=CLOSED - timedelta(days=4))
     november = Statement.objects.get(run=cast.approved(draw_up(cast)))
     Enterprise.objects.update(state=EnterpriseState.EXITED)
     at = CLOSED + timedelta(days=1)
@@ -183,8 +181,7 @@ def test_twice_the_lines_cost_no_more_queries(cast):
         for day in days:
             cast.visited(cast.order(days=day))
         drafted = datetime(month.next().year, month.next().month, 1, 9, tzinfo=BEIJING)
-        for row in quality.appraise(month=month, by=cast.sun, at=drafted):
-            quality.finalise(appraisal_id=row.pk, by=cast.sun, at=row.object_until)
+        cast.appraised(month=month, at=drafted)
         at = drafted + timedelta(days=4)
         with CaptureQueriesContext(connection) as drawing:
             run = draw_up(cast, month=month, at=at)

@@ -113,7 +113,7 @@ def rows(content, encoding="gb18030"):
 
 
 def test_the_file_opens_with_count_and_control_sum():
-    content = rules.payment_file([transfer(), transfer("乐泰,家政“有限”公司", 5, 2)], encoding="gb18030")
+    content = rules.bank_file([transfer(), transfer("乐泰,家政“有限”公司", 5, 2)], encoding="gb18030")
     control, header, *body = rows(content)
     assert control == ["笔数", "2", "合计（元）", "47.55"]
     assert header == rules.HEADER
@@ -126,7 +126,7 @@ def test_the_file_opens_with_count_and_control_sum():
 @given(amounts=st.lists(st.integers(1, 10**12), max_size=20))
 def test_the_control_sum_is_the_sum_of_the_rows(amounts):
     transfers = [transfer(amount_fen=fen, n=n) for n, fen in enumerate(amounts, start=1)]
-    content = rules.payment_file(transfers, encoding="gb18030")
+    content = rules.bank_file(transfers, encoding="gb18030")
     assert rules.read_total_fen(content, encoding="gb18030") == sum(amounts)
     assert rows(content)[0][3] == f"{sum(amounts) // 100}.{sum(amounts) % 100:02d}"
 
@@ -134,12 +134,12 @@ def test_the_control_sum_is_the_sum_of_the_rows(amounts):
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
 def test_rare_names_come_back_as_they_were(encoding):
     name = "\U00020164㛃䶮服务部"
-    assert rows(rules.payment_file([transfer(name)], encoding=encoding), encoding)[2][2] == name
+    assert rows(rules.bank_file([transfer(name)], encoding=encoding), encoding)[2][2] == name
 
 
 def test_a_name_that_the_bank_s_encoding_cannot_write_is_named():
     with pytest.raises(CannotBeWritten, match=r"㛃.*GB18030"):
-        rules.payment_file([transfer("㛃记服务部")], encoding="gb2312")
+        rules.bank_file([transfer("㛃记服务部")], encoding="gb2312")
 
 
 HEADER = "支付编号,结果,银行流水号,原因\r\n"

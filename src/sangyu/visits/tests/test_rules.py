@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sangyu.kit.point import Point
 from sangyu.visits import rules
 from sangyu.visits.rules import Proof
 
@@ -82,3 +84,43 @@ def test_minutes_are_whole_and_never_negative():
     assert rules.minutes_between(arrived_at=TEN, left_at=TEN + timedelta(minutes=59, seconds=59)) == 59
     with pytest.raises(rules.LeftBeforeArrival, match="手机时间"):
         rules.minutes_between(arrived_at=TEN, left_at=TEN - timedelta(seconds=1))
+
+
+def test_a_word_of_the_door_is_a_plant_and_two_digits_and_follows_from_who_goes():
+    one, other = UUID(int=1), UUID(int=2)
+    word = rules.pass_word(key=b"house", assignment_id=one)
+    plant, digits = word.split()
+    assert plant in rules.WORDS
+    assert 10 <= int(digits) <= 99
+    assert word == rules.pass_word(key=b"house", assignment_id=one)
+    assert word != rules.pass_word(key=b"house", assignment_id=other)
+    assert word != rules.pass_word(key=b"another house", assignment_id=one)
+    assert len(set(rules.WORDS)) == len(rules.WORDS)
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "wind"),
+    [
+        (0, 1, "北"),
+        (1, 1, "东北"),
+        (1, 0, "东"),
+        (1, -1, "东南"),
+        (0, -1, "南"),
+        (-1, -1, "西南"),
+        (-1, 0, "西"),
+        (-1, 1, "西北"),
+    ],
+)
+def test_a_way_has_one_of_eight_winds(east, north, wind):
+    here = Point(lng=103.83, lat=36.06)
+    there = Point(lng=103.83 + east * 0.0124, lat=36.06 + north * 0.01)
+    assert rules.wind(here=here, there=there) == wind
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.none() | st.integers(0, 100_000), max_size=20))
+def test_what_is_unknown_is_counted_and_not_added(pays_fen):
+    earned = rules.earning(pays_fen)
+    assert earned.visits == len(pays_fen)
+    assert earned.without_rate == pays_fen.count(None)
+    assert earned.total_fen == sum(fen or 0 for fen in pays_fen)

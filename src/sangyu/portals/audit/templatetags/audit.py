@@ -37,9 +37,15 @@ VERBS: dict[str, str | Promise] = {
     "settlement.answer": gettext_lazy("答复异议"),
     "settlement.withdraw": gettext_lazy("撤回结算单"),
     "settlement.confirm": gettext_lazy("对账确认"),
+    "settlement.explain": gettext_lazy("说明变化"),
     "settlement.approve": gettext_lazy("审批"),
+    "settlement.decline": gettext_lazy("退回"),
     "settlement.pay": gettext_lazy("拨付"),
     "settlement.take_return": gettext_lazy("读入回单"),
+    "settlement.release": gettext_lazy("放行重拨"),
+    "settlement.pay_again": gettext_lazy("重新拨付"),
+    "settlement.take_back": gettext_lazy("登记差额"),
+    "settlement.waive": gettext_lazy("免除差额"),
 }
 TERMS = {"distance": gettext_lazy("距离"), "load": gettext_lazy("余量"), "score": gettext_lazy("考核")}
 

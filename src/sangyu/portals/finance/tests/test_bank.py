@@ -19,7 +19,7 @@ TRANSFERS = st.lists(st.integers(1, 10**9), max_size=6).map(
 @settings(deadline=None, max_examples=40)
 @given(transfers=TRANSFERS, failing=st.sets(st.integers(1, 6)), encoding=st.sampled_from(["gb18030", "utf-8"]))
 def test_every_payment_is_answered_once_and_as_asked(transfers, failing, encoding):
-    content = rules.payment_file(transfers, encoding=encoding)
+    content = rules.bank_file(transfers, encoding=encoding)
     failed = {f"SY202611{n:05d}" for n in failing}
     answered = bank.answer(content, encoding=encoding, failed=failed)
     read = rules.read_return(answered, encoding=encoding)

@@ -12,14 +12,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from sangyu.access.queries import Role
 from sangyu.budget import queries as budget_read
 from sangyu.kit.errors import Refusal
 from sangyu.kit.month import Month
 from sangyu.portals.clock import now
+from sangyu.portals.components.forms import DeskForm
 from sangyu.portals.finance.figures import Fund
-from sangyu.portals.finance.forms import ReturnForm
+from sangyu.portals.finance.forms import DeclineForm, ExplainForm, PayForm, ReturnForm
 from sangyu.portals.finance.frame import context, seat
-from sangyu.portals.finance.rail import rail
+from sangyu.portals.finance.rail import exceptions, rail
 from sangyu.quality import queries as quality_read
 from sangyu.settlement import actions as settlement
 from sangyu.settlement import queries as settlement_read
@@ -67,13 +69,52 @@ def draw_up(request: HttpRequest, month: str) -> HttpResponse:
 @seat
 @require_POST
 def approve(request: HttpRequest, month: str) -> HttpResponse:
-    """Approve a month as a second person."""
+    """Sign the step of a month that is due."""
     run = run_or_404(request, month)
     try:
         settlement.approve(run_id=run.pk, by=request.user, at=now())
     except Refusal as refusal:
         return show(request, month, refusal=refusal, status=422)
-    messages.success(request, _("%(month)s结算已审批，可以拨付。") % {"month": month})
+    due = settlement_read.due_step(request.user, run)
+    if due is None:
+        messages.success(request, _("%(month)s结算各步都已签字，可以拨付。") % {"month": month})
+    else:
+        messages.success(request, _("已签字。接下来由“%(step)s”签字。") % {"step": due.label})
+    return redirect("finance:month", month=month)
+
+
+@seat
+@require_POST
+def decline(request: HttpRequest, month: str) -> HttpResponse:
+    """Send a month back to its maker."""
+    run = run_or_404(request, month)
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return show(request, month, wrong=form, status=422)
+    try:
+        settlement.decline(run_id=run.pk, reason=form.cleaned_data["reason"], by=request.user, at=now())
+    except Refusal as refusal:
+        return show(request, month, refusal=refusal, status=422)
+    messages.success(request, _("已退回经办人，签字作废，结算单可以撤回重出。"))
+    return redirect("finance:month", month=month)
+
+
+@seat
+@require_POST
+def explain(request: HttpRequest, month: str) -> HttpResponse:
+    """Say why an enterprise's sum is far from last month's."""
+    run = run_or_404(request, month)
+    form = ExplainForm(request.POST)
+    if not form.is_valid():
+        return show(request, month, wrong=form, status=422)
+    given = form.cleaned_data
+    try:
+        settlement.explain(
+            run_id=run.pk, enterprise_id=given["enterprise"], text=given["text"], by=request.user, at=now()
+        )
+    except Refusal as refusal:
+        return show(request, month, refusal=refusal, status=422)
+    messages.success(request, _("说明已记入，审批人会看到。"))
     return redirect("finance:month", month=month)
 
 
@@ -83,6 +124,7 @@ def show(
     *,
     refusal: Refusal | None = None,
     return_form: ReturnForm | None = None,
+    wrong: DeskForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render a month, with what was refused on top."""
@@ -100,11 +142,15 @@ def show(
         "final_sheets": sum(1 for sheet in sheets if sheet.final),
         "refusal": refusal,
         "return_form": return_form or ReturnForm(),
+        "wrong": wrong,
+        "decline_form": DeclineForm(),
+        "rulings": [(sheet, line) for sheet in sheets for line in sheet.lines if line.ruling and line.ruling.upheld],
         "demo": settings.DEMO,
     }
     if run is not None:
         page |= _run(request, run)
     page["steps"] = rail(page)
+    page["exceptions"] = exceptions(page)
     return render(request, "finance/month.html", context(request, "finance:months", **page), status=status)
 
 
@@ -115,7 +161,21 @@ def _run(request: HttpRequest, run: Any) -> dict[str, Any]:
     )
     file = settlement_read.file_of(viewer, run)
     returned = [row.returned for row in standings if row.returned]
+    due = settlement_read.due_step(viewer, run)
+    before = settlement_read.net_before(viewer, run)
     return {
+        "signatures": settlement_read.signatures(viewer, run),
+        "signed": settlement_read.signed(run.pk),
+        "due": due,
+        "my_turn": due is not None and due.role in viewer.roles,
+        "may_recall": due is None and file is None and Role.HEAD in viewer.roles,
+        "decline": settlement_read.decline_of(viewer, run),
+        "swings": settlement_read.swings(viewer, run),
+        "before": before,
+        "corrections": settlement_read.corrections(viewer, run),
+        "files": settlement_read.files_of(viewer, run),
+        "refused": settlement_read.refused(viewer, run),
+        "pay_form": PayForm(),
         "standings": standings,
         "totals": settlement_read.totals(viewer, run),
         "ledger": settlement_read.ledger_sums(viewer, run),

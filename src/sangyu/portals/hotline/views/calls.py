@@ -20,7 +20,7 @@ from sangyu.kit.errors import Refusal
 from sangyu.portals.clock import now
 from sangyu.portals.components.frame import Tab
 from sangyu.portals.hotline import picture
-from sangyu.portals.hotline.forms import ByHandForm, EndForm
+from sangyu.portals.hotline.forms import ByHandForm, EndForm, RequestForm
 from sangyu.portals.hotline.frame import for_agents, frame
 from sangyu.portals.hotline.views.desk import context, uuid_or_none
 
@@ -56,6 +56,46 @@ def end(request: HttpRequest, call_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         return render(request, "hotline/desk.html", context(request, request.POST, refusal=str(refusal)), status=422)
     done = _("已登记：{end}").format(end=ended.get_end_display())
+    messages.success(request, done, extra_tags=f"draft-done:call-{call.pk}")
+    return redirect("hotline:desk")
+
+
+@for_agents
+@require_POST
+def not_reached(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Put a caller who did not pick up back on the list."""
+    call = hotline_read.get_call(request.user, call_id)
+    try:
+        hotline.not_reached(call_id=call.pk, by=request.user, at=now())
+    except Refusal as refusal:
+        return render(request, "hotline/desk.html", context(request, request.POST, refusal=str(refusal)), status=422)
+    messages.info(request, _("已记录没打通，稍后再拨。"))
+    return redirect("hotline:desk")
+
+
+@for_agents
+@require_POST
+def request_registration(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Pass somebody who is not registered yet on to their community, and end the call with it."""
+    call = hotline_read.get_call(request.user, call_id)
+    form = RequestForm(request.POST)
+    if not form.is_valid():
+        return render(request, "hotline/desk.html", context(request, request.POST, asked=form), status=422)
+    said = form.cleaned_data
+    try:
+        asked = hotline.request_registration(
+            call_id=call.pk,
+            name=said["name"],
+            community_code=said["community"],
+            address=said["address"],
+            phone=said["phone"],
+            note=said["note"],
+            by=request.user,
+            at=now(),
+        )
+    except Refusal as refusal:
+        return render(request, "hotline/desk.html", context(request, request.POST, refusal=str(refusal)), status=422)
+    done = _("登记意向已转{community}，这通电话已记为咨询。").format(community=asked.community.name)
     messages.success(request, done, extra_tags=f"draft-done:call-{call.pk}")
     return redirect("hotline:desk")
 

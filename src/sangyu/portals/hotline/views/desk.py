@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from sangyu.access import queries as access_read
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import new_id
 from sangyu.orders import queries as orders_read
 from sangyu.portals.clock import now
 from sangyu.portals.hotline import picture, wish
+from sangyu.portals.hotline.forms import RequestForm
 from sangyu.portals.hotline.frame import for_agents, frame
 from sangyu.registry import queries as registry_read
 
@@ -30,8 +32,22 @@ def desk(request: HttpRequest) -> HttpResponse:
 @for_agents
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
-    """Show the call bar, the missed calls and the figures as they are now."""
-    return render(request, "hotline/live.html", picture.telephone(request.user, now()))
+    """Show the call bar as it is now."""
+    return render(request, "hotline/live.html", picture.callbar(request.user, now()))
+
+
+@for_agents
+@require_GET
+def live_day(request: HttpRequest) -> HttpResponse:
+    """Show whom to ring back and the figures of the day as they are now."""
+    return render(request, "hotline/live_day.html", picture.day(request.user, now()))
+
+
+@for_agents
+@require_GET
+def line(request: HttpRequest) -> HttpResponse:
+    """Say whether the telephone system is still heard of."""
+    return render(request, "hotline/_line.html", {"silent_since": picture.silent_since(request.user, now())})
 
 
 @for_agents
@@ -61,6 +77,7 @@ def context(request: HttpRequest, said: Mapping[str, str], **more: Any) -> dict[
         "note": said.get("note", ""),
         "find": find,
         "found": registry_read.search(viewer, find) if find else [],
+        **_stranger(viewer, call, caller, said),
         "repeated": "",
         "key": str(new_id()),
         **more,
@@ -70,6 +87,22 @@ def context(request: HttpRequest, said: Mapping[str, str], **more: Any) -> dict[
         usual = tuple({order.item_id: order.item for order in person.recent_orders}.values())
         shown["wish"] = wish.understand(viewer, person.elder, said, at, usual=usual)
     return shown
+
+
+def _stranger(viewer: Any, call: Any, caller: hotline_read.Caller, said: Mapping[str, str]) -> dict[str, Any]:
+    """Return what helps with a caller whom nobody knows: elders with a number like it, and a form to ask for one."""
+    if call is None or caller.elders:
+        return {}
+    tail = call.caller_number[-4:]
+    communities = [
+        (area.code, f"{area.parent.name} {area.name}")
+        for area in access_read.communities(viewer).select_related("parent")
+    ]
+    first = {"phone": call.caller_number, **{name: said[name] for name in RequestForm.base_fields if name in said}}
+    return {
+        "similar": registry_read.search(viewer, tail, limit=5) if len(tail) == 4 else [],
+        "stranger": {"communities": communities, "said": first},
+    }
 
 
 def uuid_or_none(text: str | None) -> UUID | None:

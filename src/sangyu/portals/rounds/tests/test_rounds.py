@@ -8,7 +8,10 @@ import pytest
 from tests.cast import Cast
 
 from sangyu.access.queries import verify_chain
+from sangyu.kit.ids import new_id
+from sangyu.ledger import actions as ledger
 from sangyu.orders.models import Stage
+from sangyu.outbox import queries as outbox_read
 from sangyu.portals.rounds import tasks
 from sangyu.quality.models import Sample
 
@@ -49,3 +52,43 @@ def test_a_sample_missed_yesterday_is_drawn_today(at: Cast) -> None:
     for _ in range(2):
         tasks.draw_sample(0)
     assert Sample.objects.filter(programme=at.programme).count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_is_texted_once_and_only_where_there_is_a_gateway(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings
+) -> None:
+    from django.utils import timezone
+
+    town = Cast()
+    monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(int((town.at - timezone.now()).total_seconds())))
+    tasks.send_texts(0)  # the desk of texts begins to listen
+    town.order(elder=town.grandpa)
+    settings.DEMO = False
+    tasks.send_texts(0)
+    assert not outbox_read.texts(town.programme.pk)
+    settings.DEMO = True
+    for _ in range(2):
+        tasks.send_texts(0)
+    assert [row.state for row in outbox_read.texts(town.programme.pk)] == ["DELIVERED"]
+
+
+def test_what_was_held_too_long_is_given_back(at: Cast) -> None:
+    hold = ledger.hold(
+        id=new_id(),
+        account=AccountKey(at.programme.pk, FUND, "APPROPRIATION", "2026"),
+        amount_fen=100,
+        cause=Reference("ORDER", new_id()),
+        at=at.at,
+        by_id=at.ma.pk,
+        expires_at=at.at - timedelta(days=1),
+    )
+    for _ in range(2):
+        tasks.expire_holds(0)
+    assert ledger_read.hold_end(hold.pk).kind == "EXPIRED"
+
+
+def test_every_round_is_on_the_clock_and_named_in_the_readme() -> None:
+    readme = (Path(tasks.__file__).parent / "README.md").read_text(encoding="utf-8")
+    rounds = {task.task.name.rpartition(".")[2] for task in tasks.app.periodic_registry.periodic_tasks.values()}
+    assert rounds == set(re.findall(r"^\| `(\w+)`", readme, re.MULTILINE))

@@ -1,0 +1,1 @@
+"""Tags with which other desks show pieces of this one."""

@@ -1,0 +1,41 @@
+"""The frame of the desk of texts: who may sit here, and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sangyu.access.queries import Role, ensure_role
+from sangyu.portals.components.frame import Desk, Tab
+
+# Whoever answers or makes calls for the programme; texts carry what families are told, so nobody else reads them.
+SEATS = (Role.SUPERVISOR, Role.DISPATCHER, Role.QUALITY, Role.AGENT)
+
+
+def seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in who may read texts and ring instead."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        ensure_role(request.user, *SEATS)
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
+    """Return what every page of this desk needs, and what the page adds."""
+    nav = [Tab(_("短信"), reverse("texting:texts"), active=here == "texts", key="g m", icon="send")]
+    if settings.DEMO:
+        nav.append(Tab(_("手机（演示）"), reverse("texting:phones"), active=here == "phones", key="g p", icon="phone"))
+    desk = Desk(
+        name=_("短信台"), programme=request.user.programme.name, home_url=reverse("texting:texts"), nav=tuple(nav)
+    )
+    return {"desk": desk, "viewer": request.user, **more}

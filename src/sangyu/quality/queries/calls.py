@@ -1,0 +1,162 @@
+"""Reads of the follow-up calls: the calls to make, a sample drawn again, and whether a visit was confirmed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from sangyu.access.models import User
+from sangyu.access.queries import sees_whole_programme
+from sangyu.adoption import queries as adoption_read
+from sangyu.kit.errors import NotFound
+from sangyu.orders.models import Order
+from sangyu.quality import rules
+from sangyu.quality.models import FollowUp, FollowUpTask, Sample, TaskReason
+from sangyu.visits import queries as visits_read
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def tasks_due(viewer: User, *, limit: int = 50) -> list[FollowUpTask]:
+    """Return follow-up calls still to make (nobody reached yet), oldest day first."""
+    reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
+    return list(tasks(viewer).filter(~Exists(reached)).order_by("sample__day", "id")[:limit])
+
+
+def queue(viewer: User, *, limit: int = 9) -> list[FollowUpTask]:
+    """Return the calls to make in the order of the desk: never tried before tried, then oldest day first.
+
+    Shape: each task carries `tries`, the calls that reached nobody.
+    """
+    reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
+    made = FollowUp.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(n=Count("pk")).values("n")
+    rows = tasks(viewer).filter(~Exists(reached)).annotate(tries=Coalesce(Subquery(made), 0))
+    return list(rows.order_by("tries", "sample__day", "id")[:limit])
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the follow-up calls have come."""
+
+    due: int
+    due_unproven: int
+    reached: int
+    not_reached: int
+    complaints: int
+
+
+def progress(viewer: User, begins_at: datetime, ends_at: datetime) -> Progress:
+    """Count the calls still to make, and those made in a half-open stretch of time."""
+    reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
+    due = Counter(tasks(viewer).filter(~Exists(reached)).order_by().values_list("reason", flat=True))
+    made = list(
+        FollowUp.objects.filter(task__in=tasks(viewer), at__gte=begins_at, at__lt=ends_at).values_list(
+            "reached", "complaint"
+        )
+    )
+    return Progress(
+        due=sum(due.values()),
+        due_unproven=due[TaskReason.UNPROVEN],
+        reached=sum(1 for was_reached, _ in made if was_reached),
+        not_reached=sum(1 for was_reached, _ in made if not was_reached),
+        complaints=sum(1 for _, complaint in made if complaint),
+    )
+
+
+def tasks(viewer: User) -> QuerySet[FollowUpTask]:
+    """The follow-up tasks of the viewer's programme, for those who see all of it."""
+    rows = FollowUpTask.objects.filter(sample__programme_id=viewer.programme_id).select_related(
+        "sample", "order", "order__elder", "order__item", "order__community"
+    )
+    return rows if sees_whole_programme(viewer) else rows.none()
+
+
+def get_task(viewer: User, task_id: UUID) -> FollowUpTask:
+    """Return one follow-up task.
+
+    Raises: NotFound.
+    """
+    found = tasks(viewer).filter(pk=task_id).first()
+    if found is None:
+        raise NotFound("没有找到这项回访任务。")
+    return found
+
+
+def follow_ups(viewer: User, order: Order) -> list[FollowUp]:
+    """Return what was said about an order when the elder was rung, first call first."""
+    if not sees_whole_programme(viewer):
+        return []
+    return list(FollowUp.objects.filter(task__order=order).select_related("by", "task").order_by("n"))
+
+
+def samples(viewer: User, *, limit: int = 31) -> list[Sample]:
+    """Return the samples of the last days, newest first."""
+    rows = Sample.objects.filter(programme_id=viewer.programme_id).order_by("-day")
+    return list(rows[:limit]) if sees_whole_programme(viewer) else []
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """A day's sample beside the same sample drawn again from what was served."""
+
+    sample: Sample
+    served: int
+    due: int | None
+    drawn: tuple[str, ...]
+    stored: tuple[str, ...]
+    unproven: int
+
+    @property
+    def same(self) -> bool:
+        """The size, the share and every single order come out as they were stored."""
+        return (self.served, self.due, self.drawn) == (self.sample.served, self.sample.due, self.stored)
+
+
+def redraw(viewer: User, day: date) -> Redraw:
+    """Draw the sample of a day again by the same rules, from the visits that had ended when it was drawn.
+
+    Shape: `drawn` and `stored` are order numbers in their order.
+    Raises: NotFound.
+    """
+    rows = Sample.objects.filter(programme_id=viewer.programme_id, day=day).select_related("by")
+    sample = rows.first() if sees_whole_programme(viewer) else None
+    if sample is None:
+        raise NotFound("这一天还没有抽样。")
+    begins_at = datetime.combine(day, datetime.min.time(), BEIJING)
+    departures = visits_read.served_between(viewer.programme_id, begins_at, begins_at + timedelta(days=1))
+    served = {row.visit.order_id: row.visit.order.number for row in departures if row.left_at <= sample.at}
+    decision = adoption_read.decide(viewer.programme_id, "spot-check", {"total": len(served)}, day)
+    drawn = rules.draw(served, due=decision.value or 0, seed=sample.seed)
+    tasks_of_day = list(FollowUpTask.objects.filter(sample=sample).values_list("order__number", "reason"))
+    return Redraw(
+        sample=sample,
+        served=len(served),
+        due=decision.value,
+        drawn=tuple(sorted(served[order_id] for order_id in drawn)),
+        stored=tuple(sorted(number for number, reason in tasks_of_day if reason == TaskReason.SAMPLED)),
+        unproven=sum(1 for _, reason in tasks_of_day if reason == TaskReason.UNPROVEN),
+    )
+
+
+def confirmed_orders(programme_id: UUID, order_ids: list[UUID]) -> set[UUID]:
+    """Return those of the orders whose elder said on the telephone that the visit took place."""
+    return set(
+        FollowUp.objects.filter(
+            task__sample__programme_id=programme_id, task__order_id__in=order_ids, reached=True, happened=True
+        ).values_list("task__order_id", flat=True)
+    )
+
+
+def denied_orders(programme_id: UUID, order_ids: list[UUID]) -> set[UUID]:
+    """Return those of the orders whose elder said on the telephone that nobody came."""
+    return set(
+        FollowUp.objects.filter(
+            task__sample__programme_id=programme_id, task__order_id__in=order_ids, reached=True, happened=False
+        ).values_list("task__order_id", flat=True)
+    )
