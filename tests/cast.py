@@ -382,11 +382,12 @@ class Cast:
 
     def published(self, *, at: datetime, month: Month | None = None) -> list[Release]:
         """Draft a month's appraisals, give full marks by hand, and publish them to their enterprises."""
-        from sangyu.quality.models import AppraisalItem, How
+        from sangyu.quality.models import AppraisalItem, HandScore, How
 
         month = month or self.month
-        drafted = quality.appraise(month=month, by=self.sun, at=at)
-        for item in AppraisalItem.objects.filter(appraisal__in=drafted, how=How.HAND):
+        quality.appraise(month=month, by=self.sun, at=at)
+        empty = AppraisalItem.objects.filter(appraisal__month=str(month), how=How.HAND)
+        for item in empty.exclude(pk__in=HandScore.objects.values("item")):
             quality.score_by_hand(
                 item_id=item.pk, score_tenths=item.full_tenths, evidence="到场查看，均符合要求", by=self.sun, at=at
             )

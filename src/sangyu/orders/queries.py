@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from sangyu.access.models import OrganisationKind, User
 from sangyu.access.queries import sees_whole_programme
@@ -40,24 +41,58 @@ def get_order(viewer: User, order_id: UUID) -> Order:
     return found
 
 
-def at_stage(
-    viewer: User, stage: str, *, area: str = "", after: tuple[datetime, UUID] | None = None, limit: int = 50
-) -> list[Order]:
-    """Return orders at a stage (in an area) by wanted time, `limit` at a time behind the key (wanted_from, id)."""
-    rows = orders(viewer).filter(stage=stage, community__code__startswith=area).order_by("wanted_from", "id")
-    if after is not None:
-        rows = rows.extra(where=["(wanted_from, orders_order.id) > (%s, %s)"], params=list(after))
-    return list(rows[:limit])
+@dataclass(frozen=True)
+class Sieve:
+    """What of a long list is wanted: an area, a class of items, a half-open stretch of promised times."""
+
+    area: str = ""
+    item_class: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def of(self, rows: QuerySet[Order]) -> QuerySet[Order]:
+        """Return the rows that pass."""
+        rows = rows.filter(community__code__startswith=self.area)
+        if self.item_class:
+            rows = rows.filter(item__item_class=self.item_class)
+        if self.since is not None:
+            rows = rows.filter(wanted_from__gte=self.since)
+        if self.until is not None:
+            rows = rows.filter(wanted_from__lt=self.until)
+        return rows
 
 
-def counts(viewer: User, *, area: str = "") -> dict[str, int]:
-    """Return how many open orders stand at each stage (in an area); every open stage is there, zeros included."""
-    found = dict(
-        orders(viewer)
-        .filter(stage__in=OPEN_STAGES, community__code__startswith=area)
+EVERYTHING = Sieve()
+BEFORE_THE_VISIT = (Stage.PLACED, Stage.SENT, Stage.ACCEPTED, Stage.ASSIGNED)
+NOBODY_NAMED = (Stage.PLACED, Stage.SENT, Stage.ACCEPTED)
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """How many open orders have missed their promised time, and how many soon will with nobody named for them."""
+
+    late: int
+    soon: int
+
+
+def lateness(viewer: User, at: datetime, *, soon: timedelta, sieve: Sieve = EVERYTHING) -> Lateness:
+    """Count what is late and what soon will be, over all stages before the visit; one query."""
+    found = (
+        sieve.of(orders(viewer))
+        .filter(stage__in=BEFORE_THE_VISIT)
         .order_by()
-        .values_list("stage")
-        .annotate(n=Count("id"))
+        .aggregate(
+            late=Count("id", filter=Q(wanted_from__lt=at)),
+            soon=Count("id", filter=Q(stage__in=NOBODY_NAMED, wanted_from__gte=at, wanted_from__lt=at + soon)),
+        )
+    )
+    return Lateness(found["late"], found["soon"])
+
+
+def counts(viewer: User, *, sieve: Sieve = EVERYTHING) -> dict[str, int]:
+    """Return how many open orders stand at each stage; every open stage is there, zeros included."""
+    found = dict(
+        sieve.of(orders(viewer)).filter(stage__in=OPEN_STAGES).order_by().values_list("stage").annotate(n=Count("id"))
     )
     return {str(stage): found.get(stage, 0) for stage in OPEN_STAGES}
 

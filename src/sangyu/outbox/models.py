@@ -92,7 +92,7 @@ TO_RING = (TextState.FAILED, TextState.NO_MOBILE)
 
 
 class TextStanding(models.Model):
-    """The present state of a text, for long lists and for the sender."""
+    """The present state of a text, for long lists, for the sender, and for whoever rings until `ring_by` is over."""
 
     text = models.OneToOneField(Text, primary_key=True, on_delete=models.PROTECT, related_name="+")
     programme_id = models.UUIDField()
@@ -100,18 +100,24 @@ class TextStanding(models.Model):
     because = models.CharField(max_length=200, blank=True)
     since_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    ring_by = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="WAITING", due_at__isnull=False) | (~Q(state="WAITING") & Q(due_at=None)),
                 name="what_waits_is_due_some_time",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["FAILED", "NO_MOBILE"], ring_by__isnull=False)
+                | (~Q(state__in=["FAILED", "NO_MOBILE"]) & Q(ring_by=None)),
+                name="what_reached_nobody_is_rung_about_in_time",
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at", "text"], name="texts_waiting", condition=Q(state="WAITING")),
             models.Index(
-                fields=["programme_id", "since_at"],
+                fields=["programme_id", "ring_by"],
                 name="texts_to_ring_instead",
                 condition=Q(state__in=["FAILED", "NO_MOBILE"]),
             ),

@@ -138,10 +138,10 @@ def texts_about(programme_id: UUID, cause_kind: str, cause_id: UUID) -> list[Tex
     return list(rows.order_by("text__n", "text__to"))
 
 
-def texts_to_ring(programme_id: UUID) -> QuerySet[TextStanding]:
-    """The texts that reached nobody and wait for somebody to ring instead, longest waiting first."""
-    rows = TextStanding.objects.filter(programme_id=programme_id, state__in=TO_RING)
-    return rows.select_related("text").order_by("since_at", "text_id")
+def texts_to_ring(programme_id: UUID, at: datetime) -> QuerySet[TextStanding]:
+    """The texts that reached nobody and are still worth a call, the most urgent first."""
+    rows = TextStanding.objects.filter(programme_id=programme_id, state__in=TO_RING, ring_by__gt=at)
+    return rows.select_related("text").order_by("ring_by", "text_id")
 
 
 def count_texts(programme_id: UUID, since: datetime, until: datetime) -> dict[str, int]:

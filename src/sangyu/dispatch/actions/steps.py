@@ -116,9 +116,8 @@ def tell(dispatch: Dispatch, kind: str, at: datetime) -> None:
 def _chosen(order: Order, verdicts: list[rules.Verdict], enterprise_id: UUID | None) -> rules.Verdict:
     ranked = [verdict for verdict in verdicts if verdict.rank]
     if not ranked:
-        raise rules.NobodyFits(
-            f"没有企业可以承接工单{order.number}：{dispatch_read.nobody(verdicts) or '没有加盟企业'}。请与老人另约时间，或由企业管理岗协调。"
-        )
+        why = dispatch_read.nobody(verdicts) or "没有加盟企业"
+        raise rules.NobodyFits(f"没有企业可以承接工单{order.number}：{why}。请与老人另约时间，或由企业管理岗协调。")
     if enterprise_id is None:
         return ranked[0]
     named = next((verdict for verdict in verdicts if verdict.enterprise_id == enterprise_id), None)

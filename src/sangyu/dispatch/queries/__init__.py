@@ -1,5 +1,6 @@
 """Reads of dispatch: who could go and why, what was sent to whom, what is offered and wished, who is to go."""
 
+from sangyu.dispatch.queries.board import BoardKey, board, key_of
 from sangyu.dispatch.queries.closing import (
     IN_HAND,
     CloseOut,
@@ -20,6 +21,7 @@ from sangyu.dispatch.queries.going import (
 )
 from sangyu.dispatch.queries.proposing import (
     get_proposal,
+    open_proposal_count,
     open_proposal_of,
     open_proposals,
     proposals,
@@ -28,6 +30,7 @@ from sangyu.dispatch.queries.proposing import (
 from sangyu.dispatch.queries.ranking import (
     candidates,
     candidates_for,
+    sent_by_enterprise,
     sent_on,
 )
 from sangyu.dispatch.queries.sending import (
@@ -58,6 +61,7 @@ __all__ = [
     "IN_HAND",
     "REASONS_TO_REFUSE",
     "Attempt",
+    "BoardKey",
     "CloseOut",
     "Going",
     "Pattern",
@@ -67,6 +71,7 @@ __all__ = [
     "assignment_of",
     "attempts",
     "attempts_of",
+    "board",
     "candidates",
     "candidates_for",
     "close_out_of",
@@ -77,13 +82,16 @@ __all__ = [
     "get_proposal",
     "in_hand",
     "inbox",
+    "key_of",
     "latest",
     "nobody",
+    "open_proposal_count",
     "open_proposal_of",
     "open_proposals",
     "patterns",
     "proposals",
     "proposals_on",
+    "sent_by_enterprise",
     "sent_on",
     "taken",
     "to_rename",

@@ -33,17 +33,22 @@ def proposals(viewer: User) -> QuerySet[Proposal]:
 
 def open_proposals(viewer: User, *, area: str = "") -> list[Proposal]:
     """Return the offers that wait for the elder's answer (in an area), soonest promised time first."""
+    rows = _open(viewer).filter(dispatch__order__community__code__startswith=area)
+    return list(rows.order_by("dispatch__order__wanted_from", "id"))
+
+
+def open_proposal_count(viewer: User) -> int:
+    """Return how many offers wait for the elder's answer."""
+    return _open(viewer).count()
+
+
+def _open(viewer: User) -> QuerySet[Proposal]:
     newest = Proposal.objects.filter(dispatch=OuterRef("dispatch")).order_by("-n").values("pk")[:1]
-    return list(
-        proposals(viewer)
-        .filter(
-            ~Exists(_ANSWERED),
-            pk=Subquery(newest),
-            dispatch=Subquery(latest_of(OuterRef("dispatch__order_id"))),
-            dispatch__order__stage=Stage.SENT,
-            dispatch__order__community__code__startswith=area,
-        )
-        .order_by("dispatch__order__wanted_from", "id")
+    return proposals(viewer).filter(
+        ~Exists(_ANSWERED),
+        pk=Subquery(newest),
+        dispatch=Subquery(latest_of(OuterRef("dispatch__order_id"))),
+        dispatch__order__stage=Stage.SENT,
     )
 
 

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left, TruncDate, TruncMonth
 
+from sangyu.access.models import User
+from sangyu.access.queries import sees_whole_programme
 from sangyu.adoption import queries as adoption_read
 from sangyu.dispatch import rules
 from sangyu.dispatch.models import Dispatch, RefusalRow, WishKind
@@ -51,6 +53,13 @@ def candidates_for(orders: list[Order]) -> dict[UUID, list[rules.Verdict]]:
     return {
         order.pk: rules.rank(field.firms(order), field.need(order), weights=weights[_day(order)]) for order in orders
     }
+
+
+def sent_by_enterprise(viewer: User, on: date) -> dict[UUID, int]:
+    """Count what each enterprise has for a day; for those who see the whole programme. Shape: enterprise id -> n."""
+    if not sees_whole_programme(viewer):
+        return {}
+    return {enterprise_id: n for (enterprise_id, _), n in _sent(viewer.programme_id, [], {on}).items()}
 
 
 def sent_on(enterprise_id: UUID, on: date, *, besides: Order) -> int:
@@ -224,7 +233,7 @@ def _share(programme_id: UUID, orders: list[Order]) -> dict[tuple[str, date], Co
     following = (max(months) + timedelta(days=31)).replace(day=1)
     in_area = Q()
     for code in {code for code, _ in places}:
-        in_area |= Q(order__community_id__startswith=code)
+        in_area |= Q(order__community__code__startswith=code)
     rows = (
         _standing()
         .filter(

@@ -6,12 +6,14 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from tests.cast import Cast
 from tests.race import race
 
 from sangyu.dispatch import actions as dispatch
 from sangyu.dispatch.models import Acceptance, Assignment, Dispatch, RefusalRow
-from sangyu.dispatch.rules import AlreadySent, AnswerTooLate, WorkerBusy
+from sangyu.dispatch.rules import AlreadySent, AnswerTooLate, DoesNotFit, WorkerBusy
 from sangyu.orders.models import Stage
+from sangyu.providers.models import Enterprise
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,3 +77,27 @@ def test_one_worker_named_for_two_elders_at_once_goes_to_one(cast):
         )
         assert sorted(isinstance(outcome, WorkerBusy) for outcome in outcomes) == [False, True]
         assert Assignment.objects.filter(dispatch__in=taken).count() == 1
+
+
+def test_the_last_place_of_a_day_goes_to_one_of_two_orders():
+    cast = Cast()
+    Enterprise.objects.filter(pk=cast.kangan.pk).update(capacity_per_day=1)
+    for n in range(1, ROUNDS + 1):
+        waiting = [cast.order(days=n), cast.order(elder=cast.grandpa, days=n)]
+        sent = race(*(partial(dispatch.send, order_id=order.pk, by=cast.wang, at=cast.at) for order in waiting))
+        assert {row.enterprise for row in sent} == {cast.kangan, cast.letter}
+
+
+def test_two_orders_named_for_the_last_place_at_once_leave_one_with_the_figure():
+    cast = Cast()
+    Enterprise.objects.filter(pk=cast.kangan.pk).update(capacity_per_day=1)
+    for n in range(1, ROUNDS + 1):
+        waiting = [cast.order(days=n), cast.order(elder=cast.grandpa, days=n)]
+        outcomes = race(
+            *(
+                partial(dispatch.send, order_id=order.pk, by=by, at=cast.at, enterprise_id=cast.kangan.pk)
+                for order, by in zip(waiting, (cast.wang, cast.other_dispatcher), strict=True)
+            )
+        )
+        [refused] = [outcome for outcome in outcomes if isinstance(outcome, DoesNotFit)]
+        assert "达到上限1单" in str(refused)

@@ -134,7 +134,7 @@ def test_everyone_is_ranked_or_fails_a_rule_and_is_counted_once(firms):
 @given(distance_m=st.integers(0, 100_000), sent=st.integers(0, 300), capacity=st.integers(0, 300))
 def test_a_term_lies_between_nothing_and_a_thousand(distance_m, sent, capacity):
     firm = replace(KANGAN, distance_m=distance_m, sent_today=sent, capacity_per_day=capacity)
-    assert all(0 <= term <= 1000 for term in rules.score_terms(firm).values())
+    assert all(0 <= term <= 1000 for term in rules.score_terms(firm, NEED).values())
 
 
 NINE = datetime(2026, 11, 10, 9, tzinfo=BEIJING)

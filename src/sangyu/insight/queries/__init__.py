@@ -3,7 +3,9 @@
 from sangyu.insight.queries.analysis import Analysis, Bar, Chart, analysis
 from sangyu.insight.queries.bench import (
     FACTS,
+    FINDING_CODES,
     SAMPLE_MAX,
+    STRATA,
     Row,
     drawn_again,
     draws,
@@ -13,23 +15,28 @@ from sangyu.insight.queries.bench import (
     tally,
     worksheet,
 )
-from sangyu.insight.queries.catalogue import EVERY, EXCEPTIONS, FIGURES, TO_DO, Figure
-from sangyu.insight.queries.lens import READERS, Lens, ensure_reader
+from sangyu.insight.queries.catalogue import CARD_STATES, EVERY, EXCEPTIONS, FIGURES, ITEM_CLASSES, TO_DO, Figure
+from sangyu.insight.queries.lens import READERS, Lens, ensure_auditor, ensure_reader
 from sangyu.insight.queries.live import LATE
 from sangyu.insight.queries.recompute import CHECKS, Recomputed, recompute
 from sangyu.insight.queries.report import Report, frozen, frozen_reports, report, unlike
 from sangyu.insight.queries.rows import Page, figure_of, open_rows, page_of, read_lens, total
 from sangyu.insight.queries.today import Fired, Fund, Today, lens_of_now, today
+from sangyu.insight.rules import end_of
 
 __all__ = [
+    "CARD_STATES",
     "CHECKS",
     "EVERY",
     "EXCEPTIONS",
     "FACTS",
     "FIGURES",
+    "FINDING_CODES",
+    "ITEM_CLASSES",
     "LATE",
     "READERS",
     "SAMPLE_MAX",
+    "STRATA",
     "TO_DO",
     "Analysis",
     "Bar",
@@ -46,6 +53,8 @@ __all__ = [
     "analysis",
     "drawn_again",
     "draws",
+    "end_of",
+    "ensure_auditor",
     "ensure_reader",
     "figure_of",
     "frozen",

@@ -18,7 +18,7 @@ from sangyu.access.models import User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.benefits.models import Charge, Reversal
 from sangyu.insight import rules
-from sangyu.insight.models import Draw, DrawnCharge, Finding, Strata
+from sangyu.insight.models import Draw, DrawnCharge, Finding, FindingCode, Strata
 from sangyu.insight.queries.lens import ensure_reader
 from sangyu.kit.errors import NotFound
 from sangyu.kit.month import Month
@@ -29,6 +29,8 @@ from sangyu.settlement.models import Line, Payment, PaymentReturn, Withheld
 from sangyu.visits.models import Departure, Evidence, EvidenceKind, Photo
 
 SAMPLE_MAX = 200
+STRATA = Strata.choices
+FINDING_CODES = FindingCode.choices
 MEAL = "MEAL"
 AT_THE_TILL = "售餐"
 NOBODY_CAME = "没有上门记录"

@@ -12,6 +12,11 @@ from sangyu.access.models import User
 from sangyu.insight import rules
 from sangyu.insight.queries import live, sources
 from sangyu.insight.queries.lens import Lens
+from sangyu.providers.models import ItemClass
+from sangyu.registry.models import CardEventKind
+
+ITEM_CLASSES = ItemClass.choices
+CARD_STATES = CardEventKind.choices
 
 ORDER_DIMS = {
     "street": "community__parent_id",

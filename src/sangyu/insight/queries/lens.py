@@ -30,6 +30,14 @@ def ensure_reader(viewer: User) -> None:
     ensure_role(viewer, *READERS)
 
 
+def ensure_auditor(viewer: User) -> None:
+    """Refuse everybody but the auditor, whose samples and findings are nobody else's.
+
+    Raises: NotAllowed.
+    """
+    ensure_role(viewer, Role.AUDITOR)
+
+
 @dataclass(frozen=True)
 class Lens:
     """What narrows the rows of a figure.

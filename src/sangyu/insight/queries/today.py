@@ -38,6 +38,11 @@ class Fund:
         """How much of it is paid or held, in per-mille."""
         return rules.share_pm(self.position.paid_fen + self.position.held_fen, self.given_fen) or 0
 
+    @property
+    def paid_pm(self) -> int:
+        """How much of it is paid, in per-mille."""
+        return rules.share_pm(self.position.paid_fen, self.given_fen) or 0
+
 
 @dataclass(frozen=True)
 class Fired:
@@ -77,6 +82,11 @@ class Today:
     def fired(self) -> int:
         """How many rules found something."""
         return sum(1 for rule in self.exceptions if rule.n)
+
+    @property
+    def quiet(self) -> int:
+        """How many rules found nothing."""
+        return len(self.exceptions) - self.fired
 
 
 def lens_of_now(at: datetime) -> Lens:

@@ -8,29 +8,45 @@ import sangyu.kit.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0002_insert_only'),
+        ("orders", "0002_insert_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rescheduling',
+            name="Rescheduling",
             fields=[
-                ('id', models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('n', models.PositiveSmallIntegerField()),
-                ('old_from', models.DateTimeField()),
-                ('old_until', models.DateTimeField()),
-                ('new_from', models.DateTimeField()),
-                ('new_until', models.DateTimeField()),
-                ('reason', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("n", models.PositiveSmallIntegerField()),
+                ("old_from", models.DateTimeField()),
+                ("old_until", models.DateTimeField()),
+                ("new_from", models.DateTimeField()),
+                ("new_until", models.DateTimeField()),
+                ("reason", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('order', 'n'), name='reschedulings_are_numbered'), models.CheckConstraint(condition=models.Q(('new_until__gt', models.F('new_from'))), name='a_new_time_ends_after_it_begins')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "n"), name="reschedulings_are_numbered"),
+                    models.CheckConstraint(
+                        condition=models.Q(("new_until__gt", models.F("new_from"))),
+                        name="a_new_time_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.neighbour import Neighbour
 
@@ -19,21 +21,10 @@ def test_a_stranger_sees_none(cast):
     neighbour = Neighbour(cast.at)
     for viewer in (cast.kangan_user, cast.zhao_user, neighbour.agent, neighbour.clerk, neighbour.head):
         assert not orders_read.orders(viewer).exists()
-        assert orders_read.at_stage(viewer, "PLACED") == []
         assert orders_read.open_for(viewer, cast.li) == []
         assert set(orders_read.counts(viewer).values()) == {0}
         with pytest.raises(NotFound, match="没有找到这张工单"):
             orders_read.get_order(viewer, order.pk)
-
-
-def test_the_list_of_a_stage_goes_on_behind_its_last_row(cast):
-    placed = [cast.order(days=days) for days in (3, 1, 2)]
-    found, after = [], None
-    while page := orders_read.at_stage(cast.wang, "PLACED", after=after, limit=2):
-        found += page
-        after = (page[-1].wanted_from, page[-1].pk)
-    assert found == [placed[1], placed[2], placed[0]]
-    assert orders_read.at_stage(cast.wang, "PLACED", area="620102002") == []
 
 
 def test_every_open_stage_is_counted_zeros_included(cast):
@@ -46,7 +37,30 @@ def test_every_open_stage_is_counted_zeros_included(cast):
         "ASSIGNED": 0,
         "IN_SERVICE": 0,
     }
-    assert orders_read.counts(cast.wang, area="620102002")["PLACED"] == 0
+
+
+def test_a_sieve_narrows_by_area_class_and_promised_time(cast):
+    order = cast.order(days=1)
+    cast.order(days=2)
+
+    def placed(**wish):
+        return orders_read.counts(cast.wang, sieve=orders_read.Sieve(**wish))["PLACED"]
+
+    assert placed(area="620102001") == 2
+    assert placed(area="620102002") == 0
+    assert (placed(item_class="DAILY_LIFE"), placed(item_class="COMFORT")) == (2, 0)
+    assert placed(since=order.wanted_from, until=order.wanted_from + timedelta(hours=1)) == 1
+    assert placed(until=order.wanted_from) == 0
+
+
+def test_what_is_late_and_what_soon_will_be_with_nobody_named_is_counted(cast):
+    cast.assigned(cast.order(elder=cast.grandpa, days=0, hour=10))
+    late = cast.sent(cast.order(days=0, hour=10)).order
+    half_past_nine = cast.at + timedelta(minutes=30)
+    hour = timedelta(hours=1)
+    assert orders_read.lateness(cast.wang, half_past_nine, soon=hour) == orders_read.Lateness(late=0, soon=1)
+    assert orders_read.lateness(cast.wang, late.wanted_from + hour, soon=hour) == orders_read.Lateness(2, 0)
+    assert orders_read.lateness(cast.kangan_user, late.wanted_from + hour, soon=hour) == orders_read.Lateness(0, 0)
 
 
 def test_what_an_elder_waits_for_stands_apart_from_what_is_over(cast):

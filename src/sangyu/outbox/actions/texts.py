@@ -119,6 +119,7 @@ def queue_texts(*, drafts: Collection[Draft], at: datetime) -> int:
                 because=new[row.pk].because,
                 since_at=at,
                 due_at=new[row.pk].due_at,
+                ring_by=row.send_until if new[row.pk].state in TO_RING else None,
             )
             for row in rows
         ]
@@ -285,4 +286,5 @@ def _move(text_ids: Collection[UUID], at: datetime) -> None:
         now = true[row.pk]
         row.since_at = at if now.state != row.state else row.since_at
         row.state, row.because, row.due_at = now.state, now.because, now.due_at
-    TextStanding.objects.bulk_update(rows, ["state", "because", "since_at", "due_at"])
+        row.ring_by = row.text.send_until if now.state in TO_RING else None
+    TextStanding.objects.bulk_update(rows, ["state", "because", "since_at", "due_at", "ring_by"])

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from sangyu.outbox import actions as outbox
+from sangyu.outbox.models import Bookmark
 from sangyu.outbox.tests.speak import say
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,4 +42,12 @@ def test_what_was_read_by_a_transaction_that_failed_is_read_again():
     with transaction.atomic():
         assert read() == [1]
         transaction.set_rollback(True)
+    assert read() == [1]
+
+
+def test_a_reader_in_a_restored_database_goes_on_with_what_is_new():
+    read()
+    Bookmark.objects.update(transaction=2**62)
+    assert read() == []
+    say(1)
     assert read() == [1]

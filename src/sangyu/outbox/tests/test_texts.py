@@ -102,7 +102,7 @@ def test_a_failure_is_tried_again_less_and_less_often_and_then_somebody_has_to_r
             at += timedelta(minutes=wait)
     assert state(draft()) == "FAILED"
     assert try_to_send(at + timedelta(hours=9)) == []
-    (row,) = outbox_read.texts_to_ring(CHENGGUAN)
+    (row,) = outbox_read.texts_to_ring(CHENGGUAN, NOON)
     assert row.because == "网关忙"
 
 
@@ -144,7 +144,15 @@ def test_without_a_mobile_somebody_rings_once():
             programme_id=CHENGGUAN, text_id=draft().id, by_id=CLERK, at=NOON + timedelta(minutes=minute), note="已转告"
         )
     assert (row.state, row.because, row.since_at) == ("RUNG", "已转告", NOON + timedelta(minutes=1))
-    assert not outbox_read.texts_to_ring(CHENGGUAN)
+    assert not outbox_read.texts_to_ring(CHENGGUAN, NOON)
+
+
+@pytest.mark.django_db
+def test_the_most_urgent_call_comes_first_and_none_is_asked_for_too_late():
+    late, soon = (draft(cause=new_id(), phone="", send_until=NOON + timedelta(hours=n)) for n in (2, 1))
+    queue(late, soon)
+    assert [row.pk for row in outbox_read.texts_to_ring(CHENGGUAN, NOON)] == [soon.id, late.id]
+    assert [row.pk for row in outbox_read.texts_to_ring(CHENGGUAN, NOON + timedelta(hours=1))] == [late.id]
 
 
 @pytest.mark.django_db
@@ -175,7 +183,7 @@ def test_what_did_not_arrive_is_to_be_rung_about():
     queue(draft())
     try_to_send(NOON)
     outbox.note_receipt(text_id=draft().id, outcome="UNDELIVERED", at=NOON, reason="关机")
-    (row,) = outbox_read.texts_to_ring(CHENGGUAN)
+    (row,) = outbox_read.texts_to_ring(CHENGGUAN, NOON)
     assert (row.state, row.because) == ("FAILED", "关机")
 
 

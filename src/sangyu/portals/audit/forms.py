@@ -1,10 +1,11 @@
-"""What an auditor asks for: a sample by month, size and seed."""
+"""What an auditor asks for: a sample by month, size and seed; whether a manifest is ours."""
 
 from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from sangyu.insight.queries import STRATA
 from sangyu.kit.errors import Refusal
 from sangyu.kit.month import Month
 from sangyu.portals.components.forms import DeskForm
@@ -12,8 +13,8 @@ from sangyu.portals.components.forms import DeskForm
 SAMPLE_MAX = 200
 
 
-class SampleForm(DeskForm):
-    """A reproducible sample of the lines of one month."""
+class _Sample(DeskForm):
+    """What any sample needs: a month, a size and a seed."""
 
     month = forms.CharField(label=_("账期"), max_length=7, help_text=_("例如 2026-11"))
     n = forms.IntegerField(
@@ -34,3 +35,24 @@ class SampleForm(DeskForm):
             return str(Month.parse(self.cleaned_data["month"].strip()))
         except Refusal as wrong:
             raise forms.ValidationError(str(wrong)) from wrong
+
+
+class SampleForm(_Sample):
+    """A reproducible sample of the lines of one month."""
+
+
+class DrawForm(_Sample):
+    """A sample of a month's charges that is kept, divided over enterprises or grades of proof."""
+
+    strata = forms.ChoiceField(label=_("分层"), choices=STRATA, widget=forms.RadioSelect, initial="ENTERPRISE")
+
+
+class ManifestForm(DeskForm):
+    """The text of a manifest that came with an exported sample."""
+
+    manifest = forms.CharField(
+        label=_("清单内容"),
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_("打开导出包里的 manifest.json，把全部内容粘贴到这里"),
+    )

@@ -1,4 +1,16 @@
 """The addresses of the bureau's desk."""
 
+from django.urls import path
+
+from sangyu.portals.bureau import views
+
 app_name = "bureau"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("exceptions/", views.exceptions, name="exceptions"),
+    path("rows/<slug:code>/", views.rows, name="rows"),
+    path("analysis/", views.analysis, name="analysis"),
+    path("report/", views.report, name="report"),
+    path("report/freeze/", views.freeze, name="freeze"),
+    path("report/workbook/", views.workbook, name="workbook"),
+]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sangyu.kit.point import BadPlace, Crs, Point
 from sangyu.portals.components.forms import DeskForm
-from sangyu.visits.queries import IncidentKind
+from sangyu.visits import queries as visits_read
 
 
 class PlaceForm(DeskForm):
@@ -41,7 +41,7 @@ class PhotoForm(PlaceForm):
 
     photo = forms.FileField(
         label=_("照片"),
-        widget=forms.FileInput({"accept": "image/*", "data-shrink": ""}),
+        widget=forms.FileInput({"accept": "image/*", "data-shrink": "", "class": "peer"}),
         error_messages={"required": _("请先选择或拍一张照片。"), "empty": _("这个文件是空的，请重新选择。")},
     )
     taken_at = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -58,7 +58,7 @@ class PhotoForm(PlaceForm):
 class IncidentForm(PlaceForm):
     """What went otherwise: one of the kinds with a name, and a sentence where that says too little."""
 
-    kind = forms.ChoiceField(label=_("遇到了什么"), choices=IncidentKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("遇到了什么"), choices=visits_read.INCIDENT_KINDS, widget=forms.RadioSelect)
     note = forms.CharField(
         label=_("说一句情况"),
         required=False,

@@ -15,6 +15,8 @@ urlpatterns = [
     path("orders/<uuid:order_id>/report/", views.report, name="report"),
     path("orders/<uuid:order_id>/incidents/<uuid:incident_id>/", views.incident, name="incident"),
     path(
-        "orders/<uuid:order_id>/incidents/<uuid:incident_id>/photos/", views.add_incident_photo, name="add_incident_photo"
+        "orders/<uuid:order_id>/incidents/<uuid:incident_id>/photos/",
+        views.add_incident_photo,
+        name="add_incident_photo",
     ),
 ]

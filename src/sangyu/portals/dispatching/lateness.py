@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 PLACED_MAX = timedelta(minutes=10)
+PLACED_SOON = timedelta(minutes=3)
+PROMISE_SOON = timedelta(hours=1)
+LEAVES_SOON = timedelta(minutes=15)
 ANSWER_SOON = timedelta(minutes=10)
 NAMED_BEFORE = timedelta(hours=2)
 OVERTIME_MAX = timedelta(minutes=30)
@@ -39,9 +42,14 @@ def lateness(
     """
     if stage in ("PLACED", "SENT", "ACCEPTED", "ASSIGNED") and at > wanted_from:
         return Lateness("urgent", "alert", _said(_("误时%s"), at - wanted_from))
+    if stage == "PLACED" and wanted_from - at <= PROMISE_SOON:
+        return Lateness("urgent", "alert", _said(_("距上门%s，未派"), wanted_from - at))
     if stage == "PLACED":
         waited = at - stage_at
-        return Lateness("waiting" if waited >= PLACED_MAX else "off", "clock", _said(_("已等%s"), waited))
+        if waited >= PLACED_MAX:
+            return Lateness("waiting", "alert", _said(_("已等%s"), waited))
+        left = PLACED_MAX - waited
+        return Lateness("waiting" if left <= PLACED_SOON else "off", "clock", _said(_("剩%s"), left))
     if stage == "SENT" and answer_by is not None:
         if at > answer_by:
             return Lateness("urgent", "alert", _said(_("超时%s未接"), at - answer_by))
@@ -54,7 +62,10 @@ def lateness(
             "waiting" if soon else "off", "alert" if soon else "user", _said(_("距上门%s"), wanted_from - at)
         )
     if stage == "ASSIGNED":
-        return Lateness("off", "clock", _said(_("距上门%s"), wanted_from - at))
+        soon = wanted_from - at <= LEAVES_SOON
+        return Lateness(
+            "waiting" if soon else "off", "alert" if soon else "clock", _said(_("距上门%s"), wanted_from - at)
+        )
     if at > wanted_until + OVERTIME_MAX:
         return Lateness("waiting", "alert", _said(_("超出预计%s"), at - wanted_until))
     return Lateness("now", "play", _said(_("已服务%s"), at - stage_at))

@@ -51,21 +51,39 @@ class CtiEventForm(forms.Form):
         return at
 
 
+class CtiHeartbeatForm(forms.Form):
+    """The one field of a heartbeat: which hotline is alive."""
+
+    called_number = forms.CharField(max_length=20, validators=[NUMBER])
+
+
 def read_cti_event(body: bytes) -> CtiEvent:
     """Read one event from the bytes of a request.
 
     Raises: Malformed, naming every field that is wrong.
     """
+    return CtiEvent(**_read(body, CtiEventForm))
+
+
+def read_cti_heartbeat(body: bytes) -> str:
+    """Read the number of the hotline that is alive.
+
+    Raises: Malformed, naming what is wrong.
+    """
+    return str(_read(body, CtiHeartbeatForm)["called_number"])
+
+
+def _read(body: bytes, shape: type[forms.Form]) -> dict[str, Any]:
     try:
         said: Any = json.loads(body)
     except ValueError as error:
         raise Malformed("请求正文不是 JSON。请以 UTF-8 编码的 JSON 对象提交。") from error
     if not isinstance(said, dict):
         raise Malformed("请求正文应是一个 JSON 对象。")
-    wrong = [name for name, value in said.items() if name in CtiEventForm.base_fields and not isinstance(value, str)]
+    wrong = [name for name, value in said.items() if name in shape.base_fields and not isinstance(value, str)]
     if wrong:
         raise Malformed("；".join(f"{name}：应为字符串" for name in wrong) + "。")
-    form = CtiEventForm(said)
+    form = shape(said)
     if not form.is_valid():
         raise Malformed("；".join(f"{name}：{' '.join(texts)}" for name, texts in form.errors.items()) + "。")
-    return CtiEvent(**form.cleaned_data)
+    return form.cleaned_data

@@ -46,9 +46,13 @@ class PayForm(DeskForm):
         label=_("形式"),
         choices=[("TREASURY_REQUEST", _("财政直接支付申请")), ("BANK_FILE", _("银行批量付款文件"))],
         initial="TREASURY_REQUEST",
+        widget=forms.RadioSelect,
     )
     encoding = forms.ChoiceField(
-        label=_("文件编码"), choices=[("gb18030", "GB18030"), ("utf-8", "UTF-8")], initial="gb18030"
+        label=_("文件编码"),
+        choices=[("gb18030", "GB18030"), ("utf-8", "UTF-8")],
+        initial="gb18030",
+        widget=forms.RadioSelect,
     )
 
 

@@ -36,16 +36,11 @@ def rail(page: Mapping[str, Any]) -> list[dict[str, str]]:
         ),
     ]
     due = next((n for n, (_label, done, _note) in enumerate(steps) if not done), len(steps))
+    failed = len(steps) - 1 if page.get("failed") else None
     return [
         {
             "label": f"{n + 1} {label}",
-            "state": "failed"
-            if n == len(steps) - 1 and page.get("failed")
-            else "done"
-            if done
-            else "now"
-            if n == due
-            else "todo",
+            "state": "failed" if n == failed else "done" if done else "now" if n == due else "todo",
             "note": note,
         }
         for n, (label, done, note) in enumerate(steps)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sangyu.access.models import User
+from sangyu.dispatch.models import WishKind
 from sangyu.hotline.models import End
 from sangyu.portals.components.forms import DeskForm
 from sangyu.providers import queries as providers_read
@@ -103,6 +104,14 @@ class RequestForm(DeskForm):
     community = forms.CharField(label=gettext_lazy("社区"), max_length=12)
     address = forms.CharField(label=gettext_lazy("住址"), max_length=120)
     note = forms.CharField(label=gettext_lazy("备注"), max_length=200, required=False)
+
+
+class WorkerWishForm(DeskForm):
+    """What an elder says about a worker; the kinds are those of dispatch."""
+
+    worker = forms.UUIDField()
+    kind = forms.ChoiceField(choices=WishKind.choices)
+    order = forms.UUIDField(required=False)
 
 
 class ByHandForm(DeskForm):

@@ -24,10 +24,21 @@ def for_agents(view: View) -> View:
 
     Raises: NotAllowed.
     """
+    return _for(view, Role.AGENT, Role.SUPERVISOR)
 
+
+def for_supervisors(view: View) -> View:
+    """Let supervisors in; anybody else learns who may.
+
+    Raises: NotAllowed.
+    """
+    return _for(view, Role.SUPERVISOR)
+
+
+def _for(view: View, *roles: str) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ensure_role(request.user, Role.AGENT, Role.SUPERVISOR)
+        ensure_role(request.user, *roles)
         return view(request, *args, **kwargs)
 
     return login_required(guarded)
@@ -35,14 +46,17 @@ def for_agents(view: View) -> View:
 
 def frame(request: HttpRequest, here: str) -> dict[str, Any]:
     """Return the part of every page's context that is not the page's own; ask for it before reading rows."""
+    tabs = [
+        Tab(_("接听"), reverse("hotline:desk"), active=here == "desk", key="g h", icon="phone"),
+        Tab(_("今日来电"), reverse("hotline:calls"), active=here == "calls", key="g c", icon="list"),
+    ]
+    if Role.SUPERVISOR in request.user.roles:
+        tabs.append(Tab(_("当班"), reverse("hotline:shift"), active=here == "shift", key="g s", icon="users"))
     desk = Desk(
         name=_("接线台"),
         programme=request.user.programme.name,
         home_url=reverse("hotline:desk"),
-        nav=[
-            Tab(_("接听"), reverse("hotline:desk"), active=here == "desk", key="g h", icon="phone"),
-            Tab(_("今日来电"), reverse("hotline:calls"), active=here == "calls", key="g c", icon="list"),
-        ],
+        nav=tabs,
         live_url=live_url("hotline", "orders", "safety"),
         live_events=["hotline", "orders", "safety"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,16 +15,21 @@ from sangyu import policy
 from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
 from sangyu.dispatch import queries as dispatch_read
+from sangyu.dispatch.models import Assignment, Dispatch
 from sangyu.hotline import queries as hotline_read
 from sangyu.hotline import rules as hotline_rules
 from sangyu.hotline.models import Call
 from sangyu.kit.errors import Refusal
 from sangyu.orders.models import Order, Stage
+from sangyu.providers.models import Worker
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import CardEventKind, Contact, Elder, ElderCard
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 QUICK_S = 15
+WORKERS_SHOWN = 5
+NOWHERE = (None, None)
+Where = Mapping[UUID, tuple[Dispatch | None, Assignment | None]]
 CLASS_LABEL = {"A": "A 类", "B": "B 类", "C": "C 类", "D": "D 类"}
 
 
@@ -109,6 +115,15 @@ class OpenOrder:
 
 
 @dataclass(frozen=True)
+class Known:
+    """A worker whom the elder has met or spoken of, with the elder's last word about them."""
+
+    worker: Worker
+    wish: str
+    order: Order | None
+
+
+@dataclass(frozen=True)
 class Person:
     """Everything the left and the right column say about one elder."""
 
@@ -119,6 +134,7 @@ class Person:
     elder_cards: list[ElderCard]
     open_orders: list[OpenOrder]
     recent_orders: tuple[Order, ...]
+    workers: list[Known]
 
     @property
     def elder(self) -> Elder:
@@ -136,23 +152,37 @@ def person(viewer: User, caller: hotline_read.Caller, at: datetime) -> Person | 
         return None
     elder = caller.card.elder
     label, because = _service_class(elder, today(at))
+    where = dispatch_read.whereabouts(viewer, (*caller.open_orders, *caller.recent_orders))
     return Person(
         card=caller.card,
         service_class=label,
         class_because=because,
         contacts=registry_read.contacts(viewer, elder),
         elder_cards=[card for card in registry_read.cards_of(viewer, elder) if card.state != CardEventKind.REPLACED],
-        open_orders=open_orders(viewer, caller.open_orders),
+        open_orders=open_orders(where, caller.open_orders),
         recent_orders=caller.recent_orders,
+        workers=_workers(viewer, elder, where, (*caller.open_orders, *caller.recent_orders)),
     )
 
 
-def open_orders(viewer: User, orders: tuple[Order, ...]) -> list[OpenOrder]:
+def _workers(viewer: User, elder: Elder, where: Where, orders: tuple[Order, ...]) -> list[Known]:
+    """Return whom the elder spoke of, then whom the last orders brought, each once."""
+    said = {wish.worker_id: wish for wish in dispatch_read.wishes(viewer, elder)}
+    met = {
+        assigned.worker_id: (assigned.worker, order)
+        for order in orders
+        if (assigned := where.get(order.pk, NOWHERE)[1])
+    }
+    known = {pk: Known(wish.worker, wish.kind, met.get(pk, (None, None))[1]) for pk, wish in said.items()}
+    rest = {pk: Known(worker, "", order) for pk, (worker, order) in met.items() if pk not in known}
+    return [*known.values(), *rest.values()][:WORKERS_SHOWN]
+
+
+def open_orders(where: Where, orders: tuple[Order, ...]) -> list[OpenOrder]:
     """Say of each order who has it in hand and who comes."""
-    where = dispatch_read.whereabouts(viewer, orders)
     shown = []
     for order in orders:
-        sent, assigned = where.get(order.pk, (None, None))
+        sent, assigned = where.get(order.pk, NOWHERE)
         if sent is None or order.stage == Stage.PLACED:
             answer, phone = _("还没有派给企业，正在安排。"), ""
         elif order.stage == Stage.SENT:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.hotline.views import alarms, calls, desk, elders, orders
+from sangyu.portals.hotline.views import alarms, calls, desk, elders, orders, shift
 
 app_name = "hotline"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("alarms/<uuid:alarm_id>/close/", alarms.close, name="alarm-close"),
     path("alarms/<uuid:alarm_id>/read/", alarms.read, name="alarm-read"),
     path("elders/<uuid:elder_id>/orders/", desk.elder_orders, name="elder-orders"),
+    path("elders/<uuid:elder_id>/wish/", elders.wish, name="wish"),
+    path("shift/", shift.shift, name="shift"),
+    path("shift/live/", shift.live, name="shift-live"),
     path("calls/", calls.day, name="calls"),
     path("calls/by-hand/", calls.by_hand, name="by-hand"),
     path("calls/<uuid:call_id>/answer/", calls.answer, name="answer"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from sangyu.access.queries import Role, ensure_role
 from sangyu.portals.components.frame import Desk, Tab
+from sangyu.quality import queries as quality_read
 
 READERS = (Role.QUALITY, Role.SUPERVISOR, Role.BUREAU, Role.AUDITOR)
 
@@ -33,7 +34,11 @@ def context(request: HttpRequest, here: str, *, due: int | None = None, **more: 
     pages = (
         ("queue", _("回访"), "g q", "phone", due),
         ("samples", _("抽样"), "g s", "list", None),
-        ("appraisals", _("考核"), "g a", "star", None),
+        ("complaints", _("投诉"), "g t", "bell", quality_read.count_open(request.user)),
+        ("appraisals", _("考核"), "g a", "edit", None),
+        ("checks", _("抽查"), "g c", "eye", None),
+        ("ranking", _("排名"), "g r", "flag", None),
+        ("election", _("评选"), "g e", "star", None),
     )
     desk = Desk(
         name=_("质量台"),
@@ -44,5 +49,11 @@ def context(request: HttpRequest, here: str, *, due: int | None = None, **more: 
             for name, label, key, icon, count in pages
         ],
     )
-    may_write = Role.QUALITY in request.user.roles
-    return {"desk": desk, "viewer": request.user, "may_write": may_write, **more}
+    roles = request.user.roles
+    return {
+        "desk": desk,
+        "viewer": request.user,
+        "may_write": Role.QUALITY in roles,
+        "may_rule": bool({Role.QUALITY, Role.BUREAU} & roles),
+        **more,
+    }

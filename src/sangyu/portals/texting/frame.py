@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sangyu.access.queries import Role, ensure_role
+from sangyu.access.models import Role
+from sangyu.access.queries import ensure_role
 from sangyu.portals.components.frame import Desk, Tab
 
 # Whoever answers or makes calls for the programme; texts carry what families are told, so nobody else reads them.

@@ -111,9 +111,9 @@ def found(viewer: User, *, text: str, state: str, after: tuple[datetime, int, UU
     return lines(viewer, rows)
 
 
-def to_ring(viewer: User, *, limit: int) -> list[Line]:
-    """Return the texts about which somebody has to ring, longest waiting first."""
-    return lines(viewer, list(outbox_read.texts_to_ring(viewer.programme_id)[:limit]))
+def to_ring(viewer: User, *, at: datetime, limit: int) -> list[Line]:
+    """Return the texts about which somebody still has to ring, the most urgent first."""
+    return lines(viewer, list(outbox_read.texts_to_ring(viewer.programme_id, at)[:limit]))
 
 
 def counts(viewer: User, *, at: datetime) -> dict[str, int]:
@@ -151,9 +151,9 @@ def lines(viewer: User, rows: list[TextStanding]) -> list[Line]:
     return [
         Line(
             row,
-            elders.get(row.text.elder_id),
+            elders.get(row.text.elder_id) if row.text.elder_id else None,
             orders.get(row.text.cause_id),
-            row.text.phone or numbers.get(row.text.elder_id, ""),
+            row.text.phone or (numbers.get(row.text.elder_id, "") if row.text.elder_id else ""),
             len(tries[row.pk]),
         )
         for row in rows

@@ -67,7 +67,8 @@ def _list(request: HttpRequest, *, refusal: Refusal | None = None, status: int =
     after = _after(request.GET.get("after", ""))
     lines = reading.found(request.user, text=typed, state=state, after=after, limit=PAGE + 1)
     first_page = after is None and not typed and not state
-    counted = reading.counts(request.user, at=now())
+    at = now()
+    counted = reading.counts(request.user, at=at)
     page = context(
         request,
         "texts",
@@ -76,7 +77,7 @@ def _list(request: HttpRequest, *, refusal: Refusal | None = None, status: int =
         typed=typed,
         state=state,
         states=[(code, label) for code, (label, _tone) in reading.STATES.items()],
-        ringing=reading.to_ring(request.user, limit=RING_SHOWN) if first_page else [],
+        ringing=reading.to_ring(request.user, at=at, limit=RING_SHOWN) if first_page else [],
         first_page=first_page,
         arrived=counted["SENT"] + counted["DELIVERED"],
         waiting=counted["WAITING"],

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from sangyu.access.models import User
 from sangyu.kit.errors import NotFound, Refusal
-from sangyu.providers.models import ContractItem, Enterprise, PayRate, Price, ServiceItem
+from sangyu.providers.models import ContractItem, Enterprise, ItemClass, PayRate, Price, ServiceItem
 from sangyu.providers.queries.members import get_enterprise
 
 
@@ -24,6 +24,11 @@ class PriceMissing(Refusal):
 def items(viewer: User) -> QuerySet[ServiceItem]:
     """The catalogue of the viewer's programme, by code."""
     return ServiceItem.objects.filter(programme_id=viewer.programme_id).order_by("code")
+
+
+def item_classes() -> list[tuple[str, str]]:
+    """Return the classes of the catalogue, code and name, for filters."""
+    return [(str(code), str(label)) for code, label in ItemClass.choices]
 
 
 def search_items(viewer: User, text: str, *, limit: int = 12) -> list[ServiceItem]:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.kit.errors import NotFound
-from sangyu.providers.models import Certificate, Enterprise, EnterpriseState, Standing, Worker
+from sangyu.providers.models import Certificate, Enterprise, EnterpriseState, MonthScore, Standing, Worker
 from sangyu.providers.rules import OFFICERS, officers_missing
 
 
@@ -118,3 +118,9 @@ def without_officers(viewer: User, on: date) -> list[tuple[Enterprise, list[str]
     trained = trained_officers([firm.pk for firm in admitted], on)
     lacking = [(firm, officers_missing(trained[firm.pk])) for firm in admitted]
     return [(firm, missing) for firm, missing in lacking if missing]
+
+
+def last_scores(viewer: User) -> dict[UUID, MonthScore]:
+    """Return the last final score of each enterprise that the viewer may see. Shape: enterprise id -> score."""
+    rows = MonthScore.objects.filter(enterprise__in=enterprises(viewer).order_by()).order_by("month")
+    return {row.enterprise_id: row for row in rows}

@@ -1,5 +1,6 @@
 """Reads of quality: calls to make, complaints to look into, sheets, and the lists of the cycle."""
 
+from sangyu.quality.models import Category, CycleTask, Ranking
 from sangyu.quality.queries.calls import (
     BEIJING,
     Progress,
@@ -58,6 +59,7 @@ from sangyu.quality.queries.sheets import (
     get_item,
     get_objection,
     get_sheet,
+    left_to_object,
     own_sheets,
     sheet_of,
     sheets,
@@ -68,9 +70,12 @@ __all__ = [
     "BEIJING",
     "Candidate",
     "Case",
+    "Category",
     "Check",
+    "CycleTask",
     "Line",
     "Progress",
+    "Ranking",
     "Redraw",
     "Rhythm",
     "ScoreDimension",
@@ -103,6 +108,7 @@ __all__ = [
     "get_task",
     "get_task_of_cycle",
     "is_done",
+    "left_to_object",
     "open_cases",
     "open_findings",
     "own_sheets",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -15,6 +16,8 @@ from sangyu import policy
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.adoption import queries as adoption_read
+from sangyu.calendar import queries as calendar_read
+from sangyu.calendar.rules import Count
 from sangyu.kit.errors import NotFound
 from sangyu.kit.month import Month
 from sangyu.quality import rules
@@ -29,6 +32,7 @@ from sangyu.quality.models import (
     Ruling,
 )
 
+BEIJING = ZoneInfo("Asia/Shanghai")
 SHEET_FILE = "appraisal-sheet.csv"
 
 
@@ -128,6 +132,13 @@ class Sheet:
         """The score of each dimension; none where an item is empty."""
         return rules.dimension_scores([(line.item.dimension, line.score_tenths) for line in self.lines])
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the enterprise may object."""
+        if self.release is None:
+            return None
+        return (self.release.object_until - timedelta(seconds=1)).astimezone(BEIJING).date()
+
     def may_object(self, at: datetime) -> bool:
         """Tell whether the enterprise may still object."""
         return self.release is not None and self.final is None and at < self.release.object_until
@@ -147,6 +158,14 @@ def get_sheet(viewer: User, appraisal_id: UUID) -> Sheet:
     if found is None:
         raise NotFound("没有找到这份考核表。")
     return _sheets([found])[0]
+
+
+def left_to_object(sheet: Sheet, at: datetime) -> Count | None:
+    """Count the working days that are left for objections, today included; none before the release and after."""
+    if sheet.last_day is None or not sheet.may_object(at):
+        return None
+    yesterday = at.astimezone(BEIJING).date() - timedelta(days=1)
+    return calendar_read.working_days_left(sheet.appraisal.programme_id, yesterday, sheet.last_day)
 
 
 def get_item(viewer: User, item_id: UUID) -> AppraisalItem:

@@ -15,7 +15,7 @@ from sangyu.kit.errors import NotFound
 from sangyu.settlement import actions as settlement
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement.models import Approval, Confirmation, Line, Statement, StatementObjection
-from sangyu.settlement.rules import AlreadyApproved, NotYet, SamePerson, TextMissing
+from sangyu.settlement.rules import AlreadyApproved, NoSuchLine, NotYet, SamePerson, TextMissing
 
 
 @pytest.fixture
@@ -75,6 +75,12 @@ def test_an_objection_waits_for_its_answer(cast, run, statement):
     answer = settlement.answer(objection_id=objection.pk, text="该单计入下月", by=cast.qian, at=run.drawn_at)
     assert settlement.answer(objection_id=objection.pk, text="再答", by=cast.qian, at=run.drawn_at).pk == answer.pk
     confirm(cast, statement)
+
+
+def test_an_objection_names_its_lines(cast, statement):
+    with pytest.raises(NoSuchLine, match="没有第7行"):
+        object_to(cast, statement, lines=[1, 7])
+    assert object_to(cast, statement, lines=[1, 1]).lines == [1]
 
 
 def test_after_agreeing_nobody_objects(cast, statement):

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.cast import BEIJING
+from tests.cast import BEIJING, Cast
 from tests.neighbours import neighbour
 from tests.race import race
 
@@ -193,3 +193,27 @@ def test_twice_the_lines_cost_no_more_queries(cast):
     # The first month of a programme also opens its accounts.
     assert counts[1][0] <= counts[0][0]
     assert counts[1][1] <= counts[0][1]
+
+
+BY_COUNT = {"basis": "order_count", "coefficient_table": [{"from_tenths": 0, "coefficient_pm": 800}]}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "net_fen"),
+    [({"basis": "order_subsidies"}, 4000), ({"per_order_fen": 1500, "basis": "order_count"}, 1200)],
+)
+def test_the_basis_is_a_switch_of_the_pack(db, parameters, net_fen):
+    """One order with 50.00 of subsidy, paid at 80 %: of its subsidy, or of 15.00 an order."""
+    cast = Cast(parameters={**BY_COUNT, **parameters})
+    cast.visited()
+    run = cast.paid(cast.drawn_up()).run
+    statement = Statement.objects.get(run=run)
+    assert (statement.gross_fen, statement.net_fen) == (5000, net_fen)
+    assert settlement_read.ledger_sums(cast.auditor, run).posted_fen == net_fen
+
+
+def test_a_basis_that_pays_more_than_was_held_is_refused_with_advice(db):
+    cast = Cast(parameters={**BY_COUNT, "per_order_fen": 9900})
+    cast.visited()
+    with pytest.raises(rules.MoreThanHeld, match="核对结算方式和系数"):
+        cast.drawn_up()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +14,7 @@ from tests.race import race
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
+from sangyu.budget import queries as budget_read
 from sangyu.kit.errors import NotFound
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.models import HoldEnd
@@ -63,7 +66,7 @@ def test_paying_again_returns_the_same_file_byte_for_byte(cast, run):
 def test_nothing_is_paid_before_the_approval(cast):
     cast.visited()
     run = cast.confirmed(cast.drawn_up())
-    with pytest.raises(NotYet, match="还没有审批"):
+    with pytest.raises(NotYet, match="等“审核”签字"):
         pay(cast, run)
     assert owed_fen(cast, run) == 0
 
@@ -124,6 +127,24 @@ def test_an_answer_with_one_bad_row_changes_nothing(cast, run):
         take(cast, run, content)
     assert owed_fen(cast, run) == 4750
     assert not PaymentReturn.objects.exists()
+
+
+def test_the_treasury_is_asked_by_default_with_the_budget_item_of_every_row(cast, run):
+    file = pay(cast, run)
+    control, header, row = csv.reader(io.StringIO(bytes(file.content).decode("gb18030"), newline=""))
+    assert (file.form, file.name) == ("TREASURY_REQUEST", "支付申请-2026-11.csv")
+    assert control == ["笔数", "1", "合计（元）", "47.50", "申请单位", "城关区虚拟养老院", "申请编号", "ZF20261101"]
+    assert header[-2:] == ["预算项目", "支付方式"]
+    assert row[2:6] == [cast.kangan.account_name, cast.kangan.bank_account, cast.kangan.bank_name, "47.50"]
+    assert row[-2:] == [budget_read.fund_titles(cast.qian, cast.at.date())[FUND], "财政直接支付"]
+    assert take(cast, run, bank_answers(file)) == 1
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_the_bank_s_batch_file_is_a_choice(cast, run, encoding):
+    file = pay(cast, run, form="BANK_FILE", encoding=encoding)
+    assert (file.form, file.name, file.encoding) == ("BANK_FILE", "拨付-2026-11.csv", encoding)
+    assert take(cast, run, bank_answers(file), encoding=encoding) == 1
 
 
 @pytest.mark.django_db(transaction=True)

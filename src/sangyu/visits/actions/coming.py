@@ -90,9 +90,7 @@ def check_out(
     minutes = rules.minutes_between(arrived_at=visit.arrived_at, left_at=at)
     if place is not None:
         _keep(visit, EvidenceKind.DEPARTURE_PLACE, place_facts(order, place), at)
-    graded, because = rules.grade(
-        rules.proof_of({row.kind: row.facts for row in Evidence.objects.filter(visit=visit)})
-    )
+    graded, because = rules.grade(rules.proof_of({row.kind: row.facts for row in Evidence.objects.filter(visit=visit)}))
     refused = _charge(visit, order, by, at)
     orders.mark_served(order=order, by=by, at=at)
     departure = Departure.objects.create(

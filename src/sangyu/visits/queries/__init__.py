@@ -3,6 +3,8 @@
 from sangyu.visits.queries.door import Way, pass_word, way_to
 from sangyu.visits.queries.earned import Earned, Earnings, earned_between, earned_by
 from sangyu.visits.queries.incidents import (
+    INCIDENT_KINDS,
+    OUTCOMES,
     Case,
     get_incident,
     incident_photos,
@@ -14,6 +16,8 @@ from sangyu.visits.queries.photos import Shot, file_for, photos
 from sangyu.visits.queries.seen import SixFacts, get_visit, served_between, six_facts, visit_of, visits
 
 __all__ = [
+    "INCIDENT_KINDS",
+    "OUTCOMES",
     "Case",
     "Earned",
     "Earnings",

@@ -12,9 +12,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.kit.errors import NotFound
-from sangyu.visits.models import Incident, IncidentEnd, IncidentPhoto
+from sangyu.visits.models import Incident, IncidentEnd, IncidentKind, IncidentPhoto, Outcome
 
 OPEN_MAX = 100
+INCIDENT_KINDS = IncidentKind.choices
+OUTCOMES = Outcome.choices
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,8 @@ def silent(_sentence: str) -> None:
 
 
 @pytest.fixture
-def city(
-    transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings
-) -> Iterator[Blueprint]:
-    """A small city whose October was played for three days and paid; it is noon on 22 November, on a stage."""
+def city(transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings) -> Iterator[Blueprint]:
+    """A small city whose October was played for five days and paid; it is noon on 22 November, on a stage."""
     monkeypatch.setenv("SANGYU_VAR", str(tmp_path))
     monkeypatch.setenv("SANGYU_CLOCK_FILE", str(tmp_path / "clock"))
     monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", "0")
@@ -49,11 +47,11 @@ def city(
     settings.STAGE, settings.VAR = True, tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     areas.write(TREE)
-    plan = Blueprint(TREE, 0.002, 3, Month(2026, 10))
+    plan = Blueprint(TREE, 0.001, 3, Month(2026, 10))
     build.build(plan, progress=silent)
     diary.note(plan, diary.BEGUN)
     who = players.load(plan)
-    Play(plan, who, until=plan.month.first_day + timedelta(days=3)).run()
+    Play(plan, who, until=plan.month.first_day + timedelta(days=5)).run()
     close(plan, who, progress=silent)
     standing.cache_clear()
     yield plan
@@ -69,64 +67,71 @@ def test_outside_a_demo_nothing_of_the_stage_is_there(db: None, client: Client, 
     assert "sy-stage" not in client.get("/sign-in/").content.decode()
 
 
-def test_a_visitor_walks_one_order_from_the_ring_to_the_fen(city: Blueprint, live_server: LiveServer) -> None:
+def test_a_visitors_ten_minutes(city: Blueprint, live_server: LiveServer) -> None:
+    """One test, because the city that it needs takes longer to build than all that is done in it."""
     visitor = Browser(live_server.url)
     assert "sy-stage" in visitor.get("sign-in/")
+    four_attempts_are_refused_and_leave_no_trace()
+    the_strip_rings_as_the_exchange_does(visitor)
+    every_role_on_the_strip_has_a_desk(visitor, live_server.url)
+    a_step_out_of_turn_says_which_comes_first(visitor)
+    one_order_is_walked_from_the_ring_to_the_fen(visitor, live_server.url)
+    the_month_is_closed_and_the_clock_stands_behind_the_banks_answer()
+
+
+def four_attempts_are_refused_and_leave_no_trace() -> None:
+    _, who = standing()
     tale = tour.story()
-    before = Order.objects.filter(elder=tale.elder).count()
-    visitor.post("stage/tour/1/")
-    for n in range(1, 6):
-        visitor.post(f"stage/tour/{n}/step/")
-    order = tour.story().order
-    assert order is not None
-    assert order.stage == Stage.SERVED
-    assert Order.objects.filter(elder=tale.elder).count() == before + 1
-    assert Charge.objects.filter(cause_id=order.pk).count() == 1
-
-    arrived = [visitor.post(f"stage/tour/{n}/").removeprefix(live_server.url) for n in range(6, 11)]
-    assert [path.split("/")[1] for path in arrived] == ["texting", "quality", "quality", "finance", "audit"]
-    assert str(tale.line.pk) in arrived[-1]
+    before = counts()
+    said = {name: attempt.make(who, tale, at=now()) for name, attempt in ATTEMPTS.items()}
+    assert all(answer.refused for answer in said.values()), said
+    assert "去世" in said["dead-elder"].said
+    assert "预算" in said["budget-gone"].said
+    assert "营业执照" in said["expired-licence"].said
+    assert counts() == before
+    tale.elder.refresh_from_db()
+    assert tale.elder.died_on is None
 
 
-def test_a_step_out_of_turn_says_which_comes_first(city: Blueprint, live_server: LiveServer) -> None:
-    visitor = Browser(live_server.url)
-    visitor.get("sign-in/")
-    visitor.post("stage/tour/2/")
-    visitor.post("stage/tour/2/step/")
-    assert "请先在第1站让电话响" in visitor.get("stage/tour/")
+def counts() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (Journal, Order, Charge, Statement))
 
 
-def test_the_strip_rings_as_the_exchange_does(city: Blueprint, live_server: LiveServer) -> None:
-    visitor = Browser(live_server.url)
-    visitor.get("sign-in/")
+def the_strip_rings_as_the_exchange_does(visitor: Browser) -> None:
     assert visitor.post("stage/ring/", who="withheld").endswith("/hotline/")
     visitor.post("stage/ring/", who="unknown")
     rung = Call.objects.filter(line_reference__startswith=tour.TOUR_LINE).values_list("caller_number", flat=True)
     assert sorted(rung) == ["", "13000000000"]
 
 
-def test_every_role_on_the_strip_has_a_desk(city: Blueprint, live_server: LiveServer) -> None:
-    visitor = Browser(live_server.url)
-    visitor.get("sign-in/")
+def every_role_on_the_strip_has_a_desk(visitor: Browser, base: str) -> None:
     for role, _ in ON_THE_STRIP:
-        assert visitor.post("stage/become/", role=role).removeprefix(live_server.url) != "/sign-in/", role
+        assert visitor.post("stage/become/", role=role).removeprefix(base) != "/sign-in/", role
 
 
-def test_four_attempts_are_refused_and_leave_no_trace(city: Blueprint) -> None:
-    _, who = standing()
+def a_step_out_of_turn_says_which_comes_first(visitor: Browser) -> None:
+    visitor.post("stage/tour/2/")
+    visitor.post("stage/tour/2/step/", here="/stage/refusals/")
+    assert "请先在第1站让电话响" in visitor.get("stage/tour/")
+
+
+def one_order_is_walked_from_the_ring_to_the_fen(visitor: Browser, base: str) -> None:
     tale = tour.story()
-    books = (Journal.objects.count(), Order.objects.count(), Charge.objects.count(), Statement.objects.count())
-    said = {name: attempt.make(who, tale, at=now()) for name, attempt in ATTEMPTS.items()}
-    assert all(answer.refused for answer in said.values()), said
-    assert "去世" in said["dead-elder"].said
-    assert "预算" in said["budget-gone"].said
-    assert "营业执照" in said["expired-licence"].said or "证照" in said["expired-licence"].said
-    assert books == (Journal.objects.count(), Order.objects.count(), Charge.objects.count(), Statement.objects.count())
-    tale.elder.refresh_from_db()
-    assert tale.elder.died_on is None
+    before = Order.objects.filter(elder=tale.elder).count()
+    for n in range(1, 6):
+        visitor.post(f"stage/tour/{n}/")
+        visitor.post(f"stage/tour/{n}/step/")
+    order = tour.story().order
+    assert order is not None
+    assert order.stage == Stage.SERVED
+    assert Order.objects.filter(elder=tale.elder).count() == before + 1
+    assert Charge.objects.filter(cause_id=order.pk).count() == 1
+    arrived = [visitor.post(f"stage/tour/{n}/").removeprefix(base) for n in range(6, 11)]
+    assert [path.split("/")[1] for path in arrived] == ["texting", "quality", "quality", "finance", "audit"]
+    assert str(tale.line.pk) in arrived[-1]
 
 
-def test_closing_the_month_pays_it_and_puts_the_clock_behind_the_banks_answer(city: Blueprint) -> None:
+def the_month_is_closed_and_the_clock_stands_behind_the_banks_answer() -> None:
     progress.begin("2026-11", now())
     tasks.close_the_month("2026-11")
     told = progress.read()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sangyu.dispatch.rules import RULES
+from sangyu.insight.queries import FACTS, Row
 from sangyu.kit.money import yuan
 from sangyu.ledger.rules import kind_of
 from sangyu.policy import vocabulary
@@ -42,6 +43,9 @@ VERBS: dict[str, str | Promise] = {
     "settlement.decline": gettext_lazy("退回"),
     "settlement.pay": gettext_lazy("拨付"),
     "settlement.take_return": gettext_lazy("读入回单"),
+    "insight.freeze": gettext_lazy("定格报告"),
+    "insight.draw": gettext_lazy("抽样"),
+    "insight.find": gettext_lazy("记审计结论"),
     "settlement.release": gettext_lazy("放行重拨"),
     "settlement.pay_again": gettext_lazy("重新拨付"),
     "settlement.take_back": gettext_lazy("登记差额"),
@@ -102,3 +106,15 @@ def _fact(fact: vocabulary.Fact | None, name: str, value: Any) -> str:
     if isinstance(value, list):
         return "、".join(codes.get(str(item), str(item)) for item in value) or "—"
     return codes.get(str(value), str(value))
+
+
+@register.filter
+def of(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """Read one entry of a mapping; nothing where there is none, and no count where nothing was counted."""
+    return mapping.get(key, 0 if isinstance(key, int) else None)
+
+
+@register.filter
+def six(row: Row) -> list[tuple[bool, str]]:
+    """Pair the six facts of a row with their names."""
+    return list(zip(row.facts, FACTS, strict=True))

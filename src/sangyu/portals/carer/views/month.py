@@ -41,9 +41,7 @@ def month(request: HttpRequest) -> HttpResponse:
             "viewer": request.user,
             "month": wanted,
             "earned": earned,
-            "items_without_rate": sorted(
-                {row.visit.order.item.name for row in earned.rows if row.pay_fen is None}
-            ),
+            "items_without_rate": sorted({row.visit.order.item.name for row in earned.rows if row.pay_fen is None}),
             "previous": wanted.previous(),
             "following": after if wanted < current else None,
         },

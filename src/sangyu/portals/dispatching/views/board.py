@@ -1,9 +1,9 @@
-"""The board: what waits, by stage and time, with the suggestion beside it; and the one key that sends."""
+"""The board: what waits, by stage and by when it is due, the suggestion beside it, and the keys that send it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,16 +16,28 @@ from django.views.decorators.http import require_GET, require_POST
 from sangyu.access import queries as access_read
 from sangyu.dispatch import actions as dispatch
 from sangyu.dispatch import queries as dispatch_read
+from sangyu.dispatch.rules import Verdict
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.orders import queries as orders_read
+from sangyu.orders.queries import Order
 from sangyu.portals.clock import now
 from sangyu.portals.components.frame import Tab
-from sangyu.portals.dispatching.lateness import lateness
+from sangyu.portals.dispatching.lateness import PROMISE_SOON, lateness
+from sangyu.portals.dispatching.views.asked import STAGES, Asked, asked_for, bands, text_of
 from sangyu.portals.dispatching.views.frame import for_dispatchers, frame
+from sangyu.providers.queries import item_classes
 from sangyu.registry import queries as registry_read
 
 ROWS = 20
-STAGES = ("PLACED", "SENT", "ACCEPTED", "ASSIGNED", "IN_SERVICE")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one order of a batch."""
+
+    order: Order
+    sent: bool
+    text: str
 
 
 @for_dispatchers
@@ -35,24 +47,55 @@ def board(request: HttpRequest) -> HttpResponse:
     return _board(request, request.GET)
 
 
-def _board(request: HttpRequest, asked: QueryDict, *, status: int = 200) -> HttpResponse:
+def _board(
+    request: HttpRequest, given: QueryDict, *, status: int = 200, outcomes: list[Outcome] | None = None
+) -> HttpResponse:
     viewer, at = request.user, now()
-    stage = asked.get("stage") if asked.get("stage") in STAGES else "PLACED"
     streets = list(access_read.subdistricts(viewer))
-    area = asked.get("area", "") if asked.get("area", "") in {street.code for street in streets} else ""
-    after = _key(asked.get("after", ""))
-    orders = orders_read.at_stage(viewer, stage, area=area, after=after, limit=ROWS + 1)
+    asked = asked_for(given, areas=[street.code for street in streets])
+    sieve = asked.sieve(at)
+    orders = dispatch_read.board(viewer, asked.stage, sieve=sieve, after=asked.after, limit=ROWS + 1)
     more, orders = len(orders) > ROWS, orders[:ROWS]
+    here = asked.query()
+    return render(
+        request,
+        "dispatching/board.html",
+        {
+            **frame(viewer, here="board", live=True),
+            "stage": asked.stage,
+            "filters": [
+                ("area", _("街道"), [(street.code, street.name) for street in streets], asked.area),
+                ("class", _("类别"), item_classes(), asked.item_class),
+                ("band", _("时段"), bands(), asked.band),
+            ],
+            "filtered": bool(asked.area or asked.item_class or asked.band),
+            "unfiltered": Asked(stage=asked.stage).query(),
+            "tabs": _tabs(asked, orders_read.counts(viewer, sieve=sieve)),
+            "lateness": orders_read.lateness(viewer, at, soon=PROMISE_SOON, sieve=sieve),
+            "rows": _rows(request, asked.stage, orders, at),
+            "here": here,
+            "next": f"{here}&after={text_of(dispatch_read.key_of(orders[-1]))}".replace("+", "%2B") if more else "",
+            "first": here if asked.after else "",
+            "outcomes": outcomes,
+        },
+        status=status,
+    )
+
+
+def _rows(request: HttpRequest, stage: str, orders: list[Order], at: datetime) -> list[dict[str, object]]:
+    viewer = request.user
     tried = dispatch_read.attempts(viewer, orders)
     numbers = registry_read.own_numbers(order.elder_id for order in orders)
     verdicts = dispatch_read.candidates_for(orders) if stage == "PLACED" else {}
-    counts = orders_read.counts(viewer, area=area)
-    here = {"stage": stage, **({"area": area} if area else {})}
+    renames = dispatch_read.to_rename(viewer, orders) if stage == "ASSIGNED" else {}
+    sent = [attempts[-1].dispatch for attempts in tried.values()]
+    offers = dispatch_read.proposals_on(viewer, sent) if stage == "SENT" else {}
     rows = []
     for order in orders:
         attempts = tried.get(order.pk, [])
         last = attempts[-1] if attempts else None
-        best = next((verdict for verdict in verdicts.get(order.pk, []) if verdict.rank == 1), None)
+        best = _best(verdicts.get(order.pk, []))
+        offered = offers.get(last.dispatch.pk, []) if last else []
         rows.append(
             {
                 "order": order,
@@ -67,35 +110,18 @@ def _board(request: HttpRequest, asked: QueryDict, *, status: int = 200) -> Http
                 ),
                 "best": best,
                 "score": f"{best.score // 10}.{best.score % 10}" if best else "",
+                "nobody": dispatch_read.nobody(verdicts[order.pk]) if stage == "PLACED" and not best else "",
                 "last": last,
                 "refusals": [attempt.refusal for attempt in attempts if attempt.refusal],
+                "rename": renames.get(order.pk, ""),
+                "offer": offered[-1][0] if offered and offered[-1][1] is None else None,
             }
         )
-    return render(
-        request,
-        "dispatching/board.html",
-        {
-            **frame(viewer, live=True),
-            "stage": stage,
-            "area": area,
-            "areas": [(street.code, street.name) for street in streets],
-            "tabs": [
-                Tab(
-                    label,
-                    "?" + urlencode({**here, "stage": code}),
-                    active=code == stage,
-                    count=counts[code],
-                    key=str(n),
-                )
-                for n, (code, label) in enumerate(zip(STAGES, _labels(), strict=True), start=1)
-            ],
-            "rows": rows,
-            "here": "?" + urlencode(here),
-            "next": f"?{urlencode({**here, 'after': _text(orders[-1])})}" if more else "",
-            "first": f"?{urlencode(here)}" if after else "",
-        },
-        status=status,
-    )
+    return rows
+
+
+def _best(verdicts: list[Verdict]) -> Verdict | None:
+    return next((verdict for verdict in verdicts if verdict.rank == 1), None)
 
 
 @for_dispatchers
@@ -103,7 +129,7 @@ def _board(request: HttpRequest, asked: QueryDict, *, status: int = 200) -> Http
 def send(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Send an order to the enterprise that was picked, or to the best one; a conflict is shown on the board."""
     order = orders_read.get_order(request.user, order_id)
-    back = QueryDict(request.POST.get("back", "").removeprefix("?"))
+    back = _back(request)
     try:
         picked = UUID(request.POST["enterprise"]) if request.POST.get("enterprise") else None
     except ValueError:
@@ -123,18 +149,36 @@ def send(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return redirect(f"{url}?{back.urlencode()}" if back else url)
 
 
-def _labels() -> list[str]:
-    return [_("待派单"), _("待接单"), _("待派人"), _("待上门"), _("服务中")]
+@for_dispatchers
+@require_POST
+def send_selected(request: HttpRequest) -> HttpResponse:
+    """Send every selected order to the suggestion that was seen beside it, and say of each what became of it."""
+    outcomes = []
+    for text in request.POST.getlist("orders")[:ROWS]:
+        order_text, _sign, enterprise_text = text.partition(":")
+        try:
+            order_id, enterprise_id = UUID(order_text), UUID(enterprise_text)
+        except ValueError:
+            continue
+        order = orders_read.get_order(request.user, order_id)
+        try:
+            sent = dispatch.send(order_id=order.pk, by=request.user, at=now(), enterprise_id=enterprise_id)
+        except Refusal as refusal:
+            outcomes.append(Outcome(order, False, str(refusal)))
+        else:
+            outcomes.append(Outcome(order, True, _("已派给%s") % sent.enterprise.name))
+    if not outcomes:
+        messages.warning(request, _("没有选中工单。在一行上按 x 选中，再按 Shift+A 一起派出。"))
+    return _board(request, _back(request), outcomes=outcomes)
 
 
-def _text(order: orders_read.Order) -> str:
-    return f"{order.wanted_from.isoformat()}_{order.pk}"
+def _back(request: HttpRequest) -> QueryDict:
+    return QueryDict(request.POST.get("back", "").removeprefix("?"))
 
 
-def _key(text: str) -> tuple[datetime, UUID] | None:
-    wanted, _sign, pk = text.partition("_")
-    try:
-        key = datetime.fromisoformat(wanted), UUID(pk)
-    except ValueError:
-        return None
-    return key if key[0].tzinfo else None
+def _tabs(asked: Asked, counts: dict[str, int]) -> list[Tab]:
+    labels = [_("待派单"), _("待接单"), _("待派人"), _("待上门"), _("服务中")]
+    return [
+        Tab(label, asked.query(stage=code), active=code == asked.stage, count=counts[code], key=str(n))
+        for n, (code, label) in enumerate(zip(STAGES, labels, strict=True), start=1)
+    ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
+from sangyu.dispatch import queries as dispatch_read
 from sangyu.dispatch.rules import RULES
 from sangyu.portals.components.frame import Desk, Tab
 from sangyu.portals.live.address import live_url
@@ -30,23 +31,57 @@ def for_dispatchers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return login_required(admitted)
 
 
-def frame(viewer: User, *, live: bool = False) -> dict[str, object]:
+def for_members(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Admit whoever looks after the enterprises: dispatchers look, shift leaders and the bureau act."""
+
+    @wraps(view)
+    def admitted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        ensure_role(request.user, Role.DISPATCHER, Role.SUPERVISOR, Role.BUREAU)
+        return view(request, *args, **kwargs)
+
+    return login_required(admitted)
+
+
+def acts_on_members(viewer: User) -> bool:
+    """Tell whether the viewer may admit, suspend and let go; who may not sees no buttons."""
+    return bool(viewer.roles & {Role.SUPERVISOR, Role.BUREAU})
+
+
+def frame(viewer: User, *, here: str = "", live: bool = False) -> dict[str, object]:
     """Return what every page of the desk hands to its template."""
     home = reverse("dispatching:board")
+    members = Tab(_("加盟企业"), reverse("dispatching:enterprises"), active=here == "members", key="g e", icon="home")
+    dispatching = bool(viewer.roles & {Role.DISPATCHER, Role.SUPERVISOR})
+    own = [
+        Tab(_("派单板"), home, active=here == "board", key="g h", icon="list"),
+        Tab(
+            _("改期提议"),
+            reverse("dispatching:proposals"),
+            active=here == "proposals",
+            count=dispatch_read.open_proposal_count(viewer) or None,
+            key="g t",
+            icon="calendar",
+        ),
+    ]
     return {
         "viewer": viewer,
         "desk": Desk(
             name=_("调度台"),
             programme=viewer.programme.name,
-            home_url=home,
-            nav=[Tab(_("派单板"), home, active=live, key="g h", icon="list")],
+            home_url=home if dispatching else members.url,
+            nav=[*(own if dispatching else []), members],
             live_url=live_url("orders") if live else "",
             live_events=("orders",),
         ),
     }
 
 
-TERMS = {"distance": gettext_lazy("距离"), "load": gettext_lazy("余量"), "score": gettext_lazy("考核")}
+TERMS = {
+    "wanted": gettext_lazy("指名"),
+    "distance": gettext_lazy("距离"),
+    "load": gettext_lazy("余量"),
+    "score": gettext_lazy("考核"),
+}
 
 
 def reasons(
@@ -70,9 +105,20 @@ def reasons(
                 }
                 for name, label in TERMS.items()
                 if name in row.terms
-            ],
+            ]
+            + _share(row.terms),
         }
         for row in rows
+    ]
+
+
+def _share(terms: Mapping[str, int]) -> list[dict[str, object]]:
+    """Lay out the share of the area, which is stored as a rating (fewer orders so far, higher), as the share it is."""
+    if "share" not in terms:
+        return []
+    share_pm = 1000 - terms["share"]
+    return [
+        {"label": _("本街道份额"), "value": share_pm // 10, "text": _("占%(n)s%%") % {"n": share_pm // 10}},
     ]
 
 

@@ -36,6 +36,7 @@ def as_pdf(paper: Paper) -> bytes:
             TEMPLATE.read_bytes(),
             format="pdf",
             font_paths=_fonts(),
+            pdf_tags=False,
             sys_inputs={"paper": json.dumps(_values(paper), ensure_ascii=False), "family": FAMILY},
         )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,9 +13,10 @@ from django.urls import reverse
 from tests.cast import BEIJING, bank_answers
 
 from sangyu.kit.money import yuan
-from sangyu.quality import actions as quality
+from sangyu.providers.models import Enterprise
 from sangyu.settlement import actions as settlement
-from sangyu.settlement.models import Approval, PaymentFile, PaymentReturn, Run
+from sangyu.settlement import queries as settlement_read
+from sangyu.settlement.models import Approval, Payment, PaymentFile, PaymentReturn, Run
 
 MONTH = ["2026-11"]
 
@@ -48,6 +50,11 @@ def test_the_whole_month_by_its_buttons(november, sign_in):
     assert "没有对账确认" in early.content.decode()
     november.confirmed(run)
     assert approver.post(where("approve")).status_code == 302
+    unfinished = finance.post(where("pay"))
+    assert unfinished.status_code == 422
+    assert "等“分管领导”签字" in unfinished.content.decode()
+    for signer in (november.deputy, november.head):
+        assert sign_in(signer).post(where("approve")).status_code == 302
     assert finance.post(where("pay")).status_code == 302
     file = PaymentFile.objects.get()
     shown = finance.get(where("month"))
@@ -57,7 +64,7 @@ def test_the_whole_month_by_its_buttons(november, sign_in):
     assert shown.context["ledger"].voided_fen == shown.context["totals"].deducted_fen > 0
     assert finance.post(where("simulate")).status_code == 302
     done = finance.get(where("month"))
-    assert [step["state"] for step in done.context["steps"]] == ["done"] * 6
+    assert [step["state"] for step in done.context["steps"]] == ["done"] * 8
     assert done.context["totals"].paid_fen == file.total_fen
     assert "已到账" in done.content.decode()
 
@@ -70,7 +77,7 @@ def test_the_file_comes_byte_for_byte(november, sign_in):
     answer = finance.get(where("file"))
     assert hashlib.sha256(answer.content).hexdigest() == PaymentFile.objects.get().sha256 == answer["X-Content-SHA256"]
     assert "attachment" in answer["Content-Disposition"]
-    assert "%E6%8B%A8%E4%BB%98-2026-11.csv" in answer["Content-Disposition"]
+    assert quote("支付申请-2026-11.csv") in answer["Content-Disposition"]
 
 
 def test_who_drew_up_may_not_approve(november, sign_in, cast):
@@ -79,7 +86,7 @@ def test_who_drew_up_may_not_approve(november, sign_in, cast):
     Run.objects.update(drawn_by=both)
     answer = sign_in(both).post(where("approve"))
     assert answer.status_code == 422
-    assert "出单人不能审批" in answer.content.decode()
+    assert "不能审批自己办理的结算" in answer.content.decode()
     assert "您是出单人" in sign_in(both).get(where("month")).content.decode()
     assert not Approval.objects.exists()
 
@@ -133,8 +140,7 @@ def test_outside_a_demo_no_bank_is_simulated(november, sign_in):
 def test_what_is_withheld_is_listed_with_its_reason(cast, sign_in):
     cast.visited(place=None, door_code="")
     drawn_at = datetime(2026, 12, 5, 9, tzinfo=BEIJING)
-    for appraisal in quality.appraise(month=cast.month, by=cast.sun, at=datetime(2026, 12, 1, 9, tzinfo=BEIJING)):
-        quality.finalise(appraisal_id=appraisal.pk, by=cast.sun, at=drawn_at)
+    cast.appraised(at=datetime(2026, 12, 1, 9, tzinfo=BEIJING))
     settlement.draw_up(month=cast.month, by=cast.qian, at=drawn_at)
     page = sign_in(cast.qian).get(where("month")).content.decode()
     assert "上门证明不足，尚未经回访确认" in page
@@ -155,5 +161,67 @@ def test_a_month_that_is_none_is_not_found(cast, sign_in):
 def test_a_month_asks_the_same_few_questions(november, sign_in, django_assert_max_num_queries):
     november.paid(november.drawn_up())
     finance = sign_in(november.qian)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(60):
         finance.get(where("month"))
+
+
+def test_the_rail_names_who_signed_and_who_is_next(november, sign_in):
+    run = november.confirmed(november.drawn_up())
+    sign_in(november.feng).post(where("approve"))
+    page = sign_in(november.deputy).get(where("month"))
+    assert [one.by and one.by.display_name for one in page.context["signatures"]] == ["钱谨", "冯度", None, None]
+    assert "审批签字（分管领导）" in page.content.decode()
+    early = sign_in(november.head).post(where("approve"))
+    assert early.status_code == 422
+    assert "现在应由“分管领导”签字" in early.content.decode()
+    assert Approval.objects.get(run=run).by == november.feng
+
+
+def test_a_month_is_sent_back_with_words(november, sign_in):
+    november.confirmed(november.drawn_up())
+    sign_in(november.feng).post(where("approve"))
+    deputy = sign_in(november.deputy)
+    assert deputy.post(where("decline"), {"reason": ""}).status_code == 422
+    assert deputy.post(where("decline"), {"reason": "发票金额不符"}).status_code == 302
+    page = sign_in(november.qian).get(where("month"))
+    assert "发票金额不符" in page.content.decode()
+    assert not page.context["signed"]
+
+
+def test_the_bank_file_is_a_choice(november, sign_in):
+    november.approved(november.drawn_up())
+    sign_in(november.qian).post(where("pay"), {"form": "BANK_FILE", "encoding": "utf-8"})
+    file = PaymentFile.objects.get()
+    assert (file.form, file.encoding) == ("BANK_FILE", "utf-8")
+
+
+def test_a_refused_payment_goes_again_by_two_people(november, sign_in):
+    november.approved(november.drawn_up())
+    finance, approver = sign_in(november.qian), sign_in(november.feng)
+    finance.post(where("pay"))
+    finance.post(where("simulate"), {"failed": "SY20261100001"})
+    refused = finance.post(where("pay-again"))
+    assert refused.status_code == 422
+    Enterprise.objects.filter(pk=november.kangan.pk).update(bank_account="6200000000000009999")
+    shown = approver.get(where("month")).content.decode()
+    assert "6200000000000009999" in shown
+    payment = Payment.objects.get()
+    release = reverse("finance:release", args=[payment.pk])
+    assert approver.post(release, {"month": "2026-11"}).status_code == 302
+    assert finance.post(where("pay-again")).status_code == 302
+    assert finance.post(where("simulate")).status_code == 302
+    done = finance.get(where("month"))
+    assert done.context["totals"].paid_fen == done.context["totals"].net_fen == payment.amount_fen
+    assert finance.get(reverse("finance:file-n", args=["2026-11", 2])).status_code == 200
+    assert finance.get(reverse("finance:file-n", args=["2026-11", 3])).status_code == 404
+
+
+def test_what_is_out_of_the_ordinary_is_counted_with_its_place(november, sign_in):
+    november.visited(november.order(days=3), place=None, door_code="")
+    run = november.drawn_up()
+    objected_at = run.drawn_at
+    statement = settlement_read.statements(november.kangan_user).get(run=run)
+    settlement.object_to(statement_id=statement.pk, text="少算", by=november.kangan_user, at=objected_at)
+    shown = sign_in(november.qian).get(where("month"))
+    assert {one["anchor"] for one in shown.context["exceptions"]} >= {"objections"}
+    assert 'id="objections"' in shown.content.decode()

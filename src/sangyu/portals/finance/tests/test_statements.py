@@ -1,4 +1,4 @@
-"""One statement on the desk: lines, objection, withdrawal, paper."""
+"""One statement on the desk: lines, objection, withdrawal, what is taken back."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from sangyu.kit.capital_amount import in_capitals
 from sangyu.settlement import actions as settlement
-from sangyu.settlement.models import Answer, Line, Statement, Withdrawal
+from sangyu.settlement.models import Answer, Correction, Line, Statement, Withdrawal
 
 
 @pytest.fixture
@@ -26,10 +25,17 @@ def test_every_line_leads_to_its_trace(statement, november, sign_in):
     assert "李秀兰" not in page
 
 
-def test_the_paper_carries_the_sum_in_capitals(statement, november, sign_in):
-    page = sign_in(november.auditor).get(reverse("finance:paper", args=[statement.pk])).content.decode()
-    assert in_capitals(statement.net_fen) in page
-    assert "企业确认（盖章）" in page
+def test_what_was_wrong_in_a_paid_month_is_noted_by_its_line(november, sign_in):
+    november.paid(november.drawn_up())
+    statement = Statement.objects.get()
+    finance = sign_in(november.qian)
+    where = reverse("finance:take-back", args=[statement.pk])
+    unknown = finance.post(where, {"n": "99", "reason": "多付"})
+    assert unknown.status_code == 422
+    assert "没有这一行" in unknown.content.decode()
+    assert finance.post(where, {"n": "1", "amount": "1.50", "reason": "时长不足"}).status_code == 302
+    assert Correction.objects.get().amount_fen == 150
+    assert "时长不足" in finance.get(reverse("finance:month", args=["2026-11"])).content.decode()
 
 
 def test_an_objection_is_answered_with_words(statement, november, sign_in):
@@ -76,5 +82,5 @@ def test_a_stranger_sees_no_statement(statement, november, sign_in):
 
 def test_a_statement_asks_the_same_few_questions(statement, november, sign_in, django_assert_max_num_queries):
     finance = sign_in(november.qian)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         finance.get(reverse("finance:statement", args=[statement.pk]))

@@ -139,6 +139,7 @@ def show(
         "over": shown.next().first_day <= today,
         "run": run,
         "sheets": len(sheets),
+        "score_sheets": sheets,
         "final_sheets": sum(1 for sheet in sheets if sheet.final),
         "refusal": refusal,
         "return_form": return_form or ReturnForm(),
@@ -163,6 +164,7 @@ def _run(request: HttpRequest, run: Any) -> dict[str, Any]:
     returned = [row.returned for row in standings if row.returned]
     due = settlement_read.due_step(viewer, run)
     before = settlement_read.net_before(viewer, run)
+    totals, ledger = settlement_read.totals(viewer, run), settlement_read.ledger_sums(viewer, run)
     return {
         "signatures": settlement_read.signatures(viewer, run),
         "signed": settlement_read.signed(run.pk),
@@ -177,8 +179,10 @@ def _run(request: HttpRequest, run: Any) -> dict[str, Any]:
         "refused": settlement_read.refused(viewer, run),
         "pay_form": PayForm(),
         "standings": standings,
-        "totals": settlement_read.totals(viewer, run),
-        "ledger": settlement_read.ledger_sums(viewer, run),
+        "totals": totals,
+        "ledger": ledger,
+        # What is taken back is posted in full and then moved back, so the posted sum is still higher by it.
+        "posted_due_fen": totals.net_fen + totals.taken_back_fen,
         "withheld": settlement_read.withheld_in(viewer, run),
         "withdrawals": settlement_read.withdrawals(viewer, run),
         "approval": settlement_read.approval_of(viewer, run),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
@@ -10,6 +12,11 @@ from django.utils import timezone
 from tests.cast import Cast
 
 from sangyu.access.models import User
+from sangyu.portals.hotline.tests.browser import seated
+from sangyu.portals.live.tests.conftest import Server, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture
@@ -41,3 +48,25 @@ def seat(monday: Cast) -> Callable[[User], Client]:
 def agent(seat: Callable[[User], Client], monday: Cast) -> Client:
     """Agent Ma at her desk."""
     return seat(monday.ma)
+
+
+@pytest.fixture(scope="session")
+def one_browser(browser: Browser) -> Browser:
+    """The run's browser, beside the database: its sleeping event loop would alarm Django for nothing."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # for the rest of the run, as long as that loop is there
+    return browser
+
+
+@pytest.fixture
+def served(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server on the committed rows of the cast, whose clock is the cast's."""
+    set_clock(monkeypatch, cast)
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def desk(one_browser: Browser, served: Server, cast: Cast) -> Iterator[tuple[Page, Server]]:
+    """Agent Ma's browser, open at her desk."""
+    with seated(one_browser, served, cast.ma) as page:
+        yield page, served

@@ -136,7 +136,7 @@ def _candidate(verdict: dispatch_rules.Verdict) -> dict[str, Any]:
     if not verdict.rank:
         rule = dispatch_rules.RULES[verdict.failed]
         return {"name": verdict.name, "failed": True, "reason": f"{rule}：{verdict.figure}"}
-    labels = {"distance": _("距离"), "load": _("余量"), "score": _("考核")}
+    labels = {"wanted": _("指名"), "distance": _("距离"), "load": _("余量"), "score": _("考核"), "share": _("均衡")}
     return {
         "name": verdict.name,
         "value": str(verdict.enterprise_id),
@@ -144,7 +144,7 @@ def _candidate(verdict: dispatch_rules.Verdict) -> dict[str, Any]:
         "chosen": verdict.rank == 1,
         "reason": verdict.figure,
         "parts": [
-            {"label": labels[name], "value": value // 10, "text": f"{value // 10}.{value % 10}"}
+            {"label": labels.get(name, name), "value": value // 10, "text": f"{value // 10}.{value % 10}"}
             for name, value in verdict.terms.items()
         ],
     }

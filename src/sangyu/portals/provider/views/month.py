@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from sangyu.calendar import queries as calendar_read
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
-from sangyu.portals.provider.forms import ConfirmForm, ObjectForm
+from sangyu.portals.provider.forms import ConfirmForm, ObjectForm, ObjectToLinesForm
 from sangyu.portals.provider.views.frame import for_enterprise, frame
 from sangyu.quality import actions as quality
 from sangyu.quality import queries as quality_read
@@ -26,10 +27,12 @@ LINES = 50
 @require_GET
 def appraisals(request: HttpRequest) -> HttpResponse:
     """List the appraisals of the last months."""
-    sheets = quality_read.own_sheets(request.user)
-    return render(
-        request, "provider/appraisals.html", {**frame(request.user, "appraisals"), "sheets": sheets, "at": now()}
-    )
+    at = now()
+    rows = [
+        {"sheet": sheet, "open": sheet.may_object(at), "left": quality_read.left_to_object(sheet, at)}
+        for sheet in quality_read.own_sheets(request.user)
+    ]
+    return render(request, "provider/appraisals.html", {**frame(request.user, "appraisals"), "rows": rows})
 
 
 @for_enterprise
@@ -43,12 +46,13 @@ def _appraisal(
     request: HttpRequest, appraisal_id: UUID, *, item_id: UUID | None = None, form: ObjectForm | None = None
 ) -> HttpResponse:
     sheet = quality_read.get_sheet(request.user, appraisal_id)
+    at = now()
+    left = quality_read.left_to_object(sheet, at)
     groups: dict[str, list[dict[str, object]]] = {}
     for line in sheet.lines:
         groups.setdefault(line.item.get_dimension_display(), []).append(
             {
                 "line": line,
-                "lost": line.score_tenths < line.item.full_tenths,
                 "form": form if line.item.pk == item_id else None,
             }
         )
@@ -62,12 +66,17 @@ def _appraisal(
                 {
                     "name": name,
                     "rows": rows,
-                    "score": sum(row["line"].score_tenths for row in rows),
+                    "score": sum(row["line"].score_tenths or 0 for row in rows),
                     "full": sum(row["line"].item.full_tenths for row in rows),
                 }
                 for name, rows in groups.items()
             ],
-            "open": sheet.final is None and now() <= sheet.appraisal.object_until,
+            "open": sheet.may_object(at),
+            "left": left,
+            "uncertain": calendar_read.uncertain(sheet.last_day)
+            if left and not left.certain and sheet.last_day
+            else "",
+            "lost_tenths": sum(line.item.full_tenths - (line.score_tenths or 0) for line in sheet.lines if line.lost),
             "form": form,
         },
         status=422 if form else 200,
@@ -112,7 +121,7 @@ def _statement(
     statement_id: UUID,
     *,
     confirming: ConfirmForm | None = None,
-    objecting: ObjectForm | None = None,
+    objecting: ObjectToLinesForm | None = None,
 ) -> HttpResponse:
     held = settlement_read.get_statement(request.user, statement_id)
     after = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() else 0
@@ -128,10 +137,11 @@ def _statement(
             "because": held.decision.get("because", ""),
             "source": held.decision.get("source", {}),
             "lines": lines,
+            "differences": settlement_read.differences(request.user, held),
             "after": after,
             "more": lines[-1].n if more else None,
             "confirming": confirming or ConfirmForm(),
-            "objecting": objecting or ObjectForm(),
+            "objecting": objecting or ObjectToLinesForm(),
             "wrong": confirming or objecting,
         },
         status=422 if confirming or objecting else 200,
@@ -165,10 +175,16 @@ def confirm(request: HttpRequest, statement_id: UUID) -> HttpResponse:
 @require_POST
 def object_to_statement(request: HttpRequest, statement_id: UUID) -> HttpResponse:
     """Disagree with the statement."""
-    form = ObjectForm(request.POST)
+    form = ObjectToLinesForm(request.POST)
     if form.is_valid():
         try:
-            settlement.object_to(statement_id=statement_id, text=form.cleaned_data["text"], by=request.user, at=now())
+            settlement.object_to(
+                statement_id=statement_id,
+                lines=form.cleaned_data["lines"],
+                text=form.cleaned_data["text"],
+                by=request.user,
+                at=now(),
+            )
         except NotFound:
             raise
         except Refusal as refusal:

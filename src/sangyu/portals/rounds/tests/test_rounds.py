@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from tests.cast import Cast
+from tests.cast import FUND, Cast
 
 from sangyu.access.queries import verify_chain
+from sangyu.budget import queries as budget_read
 from sangyu.kit.ids import new_id
 from sangyu.ledger import actions as ledger
+from sangyu.ledger import queries as ledger_read
+from sangyu.ledger.rules import Reference
 from sangyu.orders.models import Stage
 from sangyu.outbox import queries as outbox_read
 from sangyu.portals.rounds import tasks
@@ -74,18 +79,20 @@ def test_an_order_is_texted_once_and_only_where_there_is_a_gateway(
 
 
 def test_what_was_held_too_long_is_given_back(at: Cast) -> None:
-    hold = ledger.hold(
+    account = budget_read.account_key(at.programme.pk, FUND, 2026)
+    ledger.hold(
         id=new_id(),
-        account=AccountKey(at.programme.pk, FUND, "APPROPRIATION", "2026"),
+        account=account,
         amount_fen=100,
         cause=Reference("ORDER", new_id()),
         at=at.at,
         by_id=at.ma.pk,
         expires_at=at.at - timedelta(days=1),
     )
+    assert len(ledger_read.open_holds(account)) == 1
     for _ in range(2):
         tasks.expire_holds(0)
-    assert ledger_read.hold_end(hold.pk).kind == "EXPIRED"
+    assert ledger_read.open_holds(account) == []
 
 
 def test_every_round_is_on_the_clock_and_named_in_the_readme() -> None:

@@ -83,6 +83,18 @@ def test_another_worker_is_news(town: Cast, texted) -> None:
     assert "孙巧师傅" in text.body
 
 
+def test_another_time_is_news(town: Cast, texted) -> None:
+    order = town.order(elder=town.zhou)
+    texted()
+    tomorrow = order.wanted_from + timedelta(days=1)
+    orders.reschedule(order_id=order.pk, wanted_from=tomorrow, by=town.wang, at=town.at, reason="老人要去医院")
+    moved = texted()
+    assert kinds(moved) == [("rescheduled", "ELDER"), ("rescheduled", "FAMILY")]
+    assert "改到11月11日周三10:00，派定人员后再告诉您" in moved[0].body
+    town.sent(order)
+    assert texted() == []
+
+
 def test_what_the_night_held_back_is_told_once_in_the_morning(town: Cast, texted) -> None:
     order = town.order(elder=town.zhou, days=2)
     evening = town.at.replace(hour=22)
@@ -120,7 +132,7 @@ def test_a_household_without_a_mobile_is_rung_about_what_matters(town: Cast, tex
     town.assigned(order)
     (text,) = texted()
     assert (text.template, text.phone) == ("assigned", "")
-    (row,) = outbox_read.texts_to_ring(town.programme.pk)
+    (row,) = outbox_read.texts_to_ring(town.programme.pk, town.at)
     assert (row.pk, row.state) == (text.pk, "NO_MOBILE")
 
 

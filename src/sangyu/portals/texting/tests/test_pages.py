@@ -61,7 +61,7 @@ def test_whoever_could_not_be_texted_is_rung_once(town: Cast, landline, clock, s
     text = page(desk)
     assert "请打电话告知" in text
     assert "tel:09318000051" in text
-    (row,) = outbox_read.texts_to_ring(town.programme.pk)
+    (row,) = outbox_read.texts_to_ring(town.programme.pk, town.at)
     rung = reverse("texting:rung", args=[row.pk])
     for _ in range(2):
         assert "已打电话告知" in desk.post(rung, follow=True).content.decode()
@@ -80,13 +80,13 @@ def test_what_has_arrived_needs_no_call(town: Cast, texted, clock, sign_in) -> N
 
 
 def test_nobody_else_reads_texts(town: Cast, landline, clock, sign_in) -> None:
-    (row,) = outbox_read.texts_to_ring(town.programme.pk)
+    (row,) = outbox_read.texts_to_ring(town.programme.pk, town.at)
     for stranger in (town.kangan_user, town.zhao_user, town.clerk, town.qian, town.auditor):
         client = sign_in(stranger)
         assert client.get(LIST).status_code == 403
         assert client.get(PHONES).status_code == 403
         assert client.post(reverse("texting:rung", args=[row.pk])).status_code == 403
-    assert outbox_read.texts_to_ring(town.programme.pk).count() == 1
+    assert outbox_read.texts_to_ring(town.programme.pk, town.at).count() == 1
 
 
 def test_long_lists_go_on_behind_the_last_row(town: Cast, texted, clock, sign_in, monkeypatch) -> None:

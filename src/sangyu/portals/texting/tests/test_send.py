@@ -46,7 +46,7 @@ def test_a_gateway_that_comes_back_gets_the_same_reference_again(town: Cast, tex
 def test_a_number_that_does_not_exist_is_rung_about(town: Cast, texted) -> None:
     town.order(elder=town.elder("高志强", town.grandpa.birth_on, 61, ["13900000000"]))
     texted()
-    (row,) = outbox_read.texts_to_ring(town.programme.pk)
+    (row,) = outbox_read.texts_to_ring(town.programme.pk, town.at)
     assert "空号" in row.because
 
 

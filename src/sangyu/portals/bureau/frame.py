@@ -1,0 +1,48 @@
+"""The frame of the bureau's desk: who may sit here, its pages, and the addresses of the rows behind a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sangyu.access.queries import Role, ensure_role
+from sangyu.insight.queries import READERS
+from sangyu.portals.components.frame import Desk, Tab
+
+FREEZERS = frozenset({Role.BUREAU, Role.DEPUTY, Role.HEAD})
+
+
+def seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in the bureau, its leaders and the auditor."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        ensure_role(request.user, *READERS)
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
+    """Return what every page of this desk needs, and what the page adds."""
+    pages = (
+        ("bureau:home", _("今天"), "g h", "home"),
+        ("bureau:exceptions", _("例外"), "g x", "alert"),
+        ("bureau:analysis", _("分析"), "g a", "list"),
+        ("bureau:report", _("报告"), "g r", "print"),
+        ("finance:months", _("结算"), "g m", "wallet"),
+        ("audit:search", _("一分钱"), "g t", "search"),
+    )
+    desk = Desk(
+        name=_("局长桌"),
+        programme=request.user.programme.name,
+        home_url=reverse("bureau:home"),
+        nav=[Tab(label, reverse(route), active=here == route, key=key, icon=icon) for route, label, key, icon in pages],
+    )
+    return {"desk": desk, "viewer": request.user, "may_freeze": bool(request.user.roles & FREEZERS), **more}

@@ -1,0 +1,126 @@
+"""Into membership: the application, a licence, a contract; each form hands its words to one verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from sangyu.access import queries as access_read
+from sangyu.kit.errors import NotFound, Refusal
+from sangyu.kit.point import Crs, Point
+from sangyu.portals.clock import now
+from sangyu.portals.dispatching.forms import ApplyForm, ContractForm, LicenceForm
+from sangyu.portals.dispatching.views.frame import acts_on_members, for_members, frame
+from sangyu.providers import actions as providers
+from sangyu.providers import queries as providers_read
+
+
+@for_members
+@require_http_methods(["GET", "POST"])
+def apply(request: HttpRequest) -> HttpResponse:
+    """Enter an enterprise that asks to join."""
+    _ensure_acts(request)
+    form = ApplyForm(request.POST or None)
+
+    def enter(said: dict) -> str:
+        firm = providers.apply(
+            by=request.user,
+            at=now(),
+            place=Point(lng=float(said["lng"]), lat=float(said["lat"]), crs=Crs.GCJ02),
+            licences=[
+                providers.Paper(
+                    said["licence_kind"], said["licence_number"], said["licence_from"], said["licence_until"]
+                )
+            ],
+            **{name: said[name] for name in ApplyForm.PLAIN},
+        )
+        messages.success(request, _("%s 的申请已登记。接着登记合同、人员和其他证照。") % firm.name)
+        return reverse("dispatching:enterprise", args=[firm.pk])
+
+    return _form(request, form, enter, title=_("登记加盟申请"), back=reverse("dispatching:enterprises"))
+
+
+@for_members
+@require_http_methods(["GET", "POST"])
+def licence(request: HttpRequest, enterprise_id: UUID) -> HttpResponse:
+    """Add a licence to an enterprise's file, new or renewed."""
+    _ensure_acts(request)
+    firm = providers_read.get_enterprise(request.user, enterprise_id)
+    form = LicenceForm(request.POST or None, initial={"kind": request.GET.get("kind", "")})
+    page = reverse("dispatching:enterprise", args=[firm.pk])
+
+    def lodge(said: dict) -> str:
+        paper = providers.Paper(said["kind"], said["number"], said["valid_from"], said["valid_until"])
+        providers.lodge_licence(enterprise=firm, paper=paper, by=request.user, at=now())
+        messages.success(request, _("%s已登记，原证照仍留存。") % paper.kind)
+        return page
+
+    return _form(request, form, lodge, title=_("登记证照"), sub=firm.name, back=page)
+
+
+@for_members
+@require_http_methods(["GET", "POST"])
+def contract(request: HttpRequest, enterprise_id: UUID) -> HttpResponse:
+    """Contract an enterprise for items in subdistricts."""
+    _ensure_acts(request)
+    firm = providers_read.get_enterprise(request.user, enterprise_id)
+    form = ContractForm(
+        request.POST or None,
+        areas=[(street.code, street.name) for street in access_read.subdistricts(request.user)],
+        items=[(str(item.pk), item.name) for item in providers_read.items(request.user)],
+    )
+    page = reverse("dispatching:enterprise", args=[firm.pk])
+
+    def sign(said: dict) -> str:
+        providers.sign_contract(
+            enterprise=firm,
+            number=said["number"],
+            valid_from=said["valid_from"],
+            valid_until=said["valid_until"],
+            area_codes=said["areas"],
+            item_ids=[UUID(item) for item in said["items"]],
+            by=request.user,
+            at=now(),
+        )
+        messages.success(request, _("合同%s已登记。") % said["number"])
+        return page
+
+    return _form(request, form, sign, title=_("登记合同"), sub=firm.name, back=page)
+
+
+def _ensure_acts(request: HttpRequest) -> None:
+    if not acts_on_members(request.user):
+        raise Http404
+
+
+def _form(
+    request: HttpRequest, form: Form, done: Callable[[dict], str], *, title: str, back: str, sub: str = ""
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(done(form.cleaned_data))
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+    return render(
+        request,
+        "dispatching/joining.html",
+        {
+            **frame(request.user, here="members"),
+            "form": form,
+            "wrong": form if form.errors else None,
+            "title": title,
+            "sub": sub,
+            "back": back,
+        },
+        status=422 if form.errors else 200,
+    )
