@@ -58,10 +58,10 @@ def story() -> Story:
     Raises: NotFound, before a month has been settled.
     """
     viewer = roles.somebody(Role.FINANCE)
-    phones = Contact.objects.filter(elder=OuterRef("charge__elder"), phone__startswith="1", relation="本人")
+    numbers = Contact.objects.filter(elder=OuterRef("charge__elder"), relation="本人")
     line = (
         Line.objects.filter(
-            Exists(phones),
+            Exists(numbers),
             withdrawn=False,
             statement__run__programme=viewer.programme_id,
             charge__cause_kind="ORDER",
@@ -69,18 +69,21 @@ def story() -> Story:
             gross_fen__gt=0,
         )
         .annotate(
-            # The enterprise whose people sign in at the demo can take her next order; and both shares are worth a look.
+            # The enterprise whose people sign in at the demo can take her next order; then, two shares and a mobile
+            # number that receives texts show more.
             of_first=Q(statement__enterprise__organisation=roles.somebody(Role.ENTERPRISE).organisation_id),
             shared=Q(charge__elder_fen__gt=0),
+            mobile=Exists(numbers.filter(phone__startswith="1")),
         )
         .select_related("charge__elder__community", "charge__item", "statement__run")
-        .order_by("-of_first", "-shared", "-deducted_fen", "charge__elder_id", "pk")
+        .order_by("-of_first", "-mobile", "-shared", "-deducted_fen", "charge__elder_id", "pk")
         .first()
     )
     if line is None:
         raise NotFound("演示城还没有结算过的服务，导览要等第一个月结算之后。请等演示启动完成。")
     elder = line.charge.elder
-    phone = next(contact.phone for contact in registry_read.contacts(viewer, elder) if contact.phone.startswith("1"))
+    own = [contact.phone for contact in registry_read.contacts(viewer, elder) if contact.relation == "本人"]
+    phone = min(own, key=lambda number: not number.startswith("1"))
     return Story(elder=elder, phone=phone, order=_walked(elder), line=line)
 
 

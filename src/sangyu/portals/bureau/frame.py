@@ -40,7 +40,7 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         ("audit:search", _("一分钱"), "g t", "search"),
     )
     desk = Desk(
-        name=_("局长桌"),
+        name=_("民政局"),
         programme=request.user.programme.name,
         home_url=reverse("bureau:home"),
         nav=[Tab(label, reverse(route), active=here == route, key=key, icon=icon) for route, label, key, icon in pages],

@@ -21,6 +21,7 @@ class Door:
     route: str
     icon: str
     roles: frozenset[str]
+    aside: bool = False  # somewhere to look in from an own desk, not a desk to sit down at
 
     @property
     def url(self) -> str:
@@ -33,11 +34,26 @@ DOORS = [
     Door(
         _("调度台"), _("派单、改派、盯时限"), "dispatching:board", "send", frozenset({Role.DISPATCHER, Role.SUPERVISOR})
     ),
+    Door(
+        _("短信"),
+        _("老人和家属收到的短信、要改打电话的"),
+        "texting:texts",
+        "bell",
+        frozenset({Role.SUPERVISOR, Role.DISPATCHER, Role.QUALITY, Role.AGENT}),
+        aside=True,
+    ),
     Door(_("社区窗口"), _("登记入院、身份认定"), "community:elders", "home", frozenset({Role.COMMUNITY})),
     Door(_("企业工作台"), _("接单、派人、考核、对账"), "provider:inbox", "building", frozenset({Role.ENTERPRISE})),
     Door(_("今日上门"), _("签到、服务、签退"), "carer:today", "walk", frozenset({Role.WORKER})),
     Door(_("收银台"), _("刷卡、售餐、退餐、日结"), "till:desk", "bowl", frozenset({Role.TILL})),
     Door(_("质量台"), _("抽查回访、月度考核"), "quality:queue", "star", frozenset({Role.QUALITY})),
+    Door(
+        _("局里"),
+        _("今天、例外、报表、签字"),
+        "bureau:home",
+        "eye",
+        frozenset({Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR}),
+    ),
     Door(
         _("结算室"),
         _("出单、审批、拨付、回单"),

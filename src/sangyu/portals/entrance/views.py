@@ -49,8 +49,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Show a user to the own desk; who has several chooses."""
     open_doors = doors(request.user.roles)
-    if len(open_doors) == 1:
-        return redirect(open_doors[0].url)
+    own = [door for door in open_doors if not door.aside]
+    if len(own) == 1:
+        return redirect(own[0].url)
     desk = Desk(name=_("选择工作台"), programme=str(request.user.programme), home_url="/")
     return render(request, "entrance/home.html", {"desk": desk, "viewer": request.user, "doors": open_doors})
 

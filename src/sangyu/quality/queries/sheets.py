@@ -161,11 +161,11 @@ def get_sheet(viewer: User, appraisal_id: UUID) -> Sheet:
 
 
 def left_to_object(sheet: Sheet, at: datetime) -> Count | None:
-    """Count the working days that are left for objections, today included; none before the release and after."""
+    """Count the working days after today that are left for objections; none before the release and after."""
     if sheet.last_day is None or not sheet.may_object(at):
         return None
-    yesterday = at.astimezone(BEIJING).date() - timedelta(days=1)
-    return calendar_read.working_days_left(sheet.appraisal.programme_id, yesterday, sheet.last_day)
+    today = at.astimezone(BEIJING).date()
+    return calendar_read.working_days_left(sheet.appraisal.programme_id, today, sheet.last_day)
 
 
 def get_item(viewer: User, item_id: UUID) -> AppraisalItem:

@@ -39,7 +39,7 @@ def silent(_sentence: str) -> None:
 
 @pytest.fixture
 def city(transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings) -> Iterator[Blueprint]:
-    """A small city whose October was played for five days and paid; it is noon on 22 November, on a stage."""
+    """A small city whose October was played for eight days and paid; it is noon on 22 November, on a stage."""
     monkeypatch.setenv("SANGYU_VAR", str(tmp_path))
     monkeypatch.setenv("SANGYU_CLOCK_FILE", str(tmp_path / "clock"))
     monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", "0")
@@ -51,7 +51,7 @@ def city(transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     build.build(plan, progress=silent)
     diary.note(plan, diary.BEGUN)
     who = players.load(plan)
-    Play(plan, who, until=plan.month.first_day + timedelta(days=5)).run()
+    Play(plan, who, until=plan.month.first_day + timedelta(days=8)).run()
     close(plan, who, progress=silent)
     standing.cache_clear()
     yield plan
@@ -87,7 +87,7 @@ def four_attempts_are_refused_and_leave_no_trace() -> None:
     assert all(answer.refused for answer in said.values()), said
     assert "去世" in said["dead-elder"].said
     assert "预算" in said["budget-gone"].said
-    assert "营业执照" in said["expired-licence"].said
+    assert "过期" in said["expired-licence"].said
     assert counts() == before
     tale.elder.refresh_from_db()
     assert tale.elder.died_on is None

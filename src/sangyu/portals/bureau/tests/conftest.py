@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +14,7 @@ from django.utils import timezone
 from tests.cast import BEIJING, Cast
 
 from sangyu.access.models import User
-from sangyu.meals.tests.kitchen import Kitchen
+from sangyu.meals.tests.kitchen import NOON, Kitchen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -32,7 +32,7 @@ def month(cast: Cast) -> Cast:
     cast.visited(cast.order(elder=cast.grandpa, hour=14))
     kitchen.card(cast.li)
     kitchen.sell(cast.li)
-    kitchen.sell(cast.li)
+    kitchen.sell(cast.li, at=NOON + timedelta(minutes=20), full_price_agreed=True)
     cast.paid(cast.drawn_up())
     cast.at = datetime(2026, 12, 9, 9, 0, tzinfo=BEIJING)
     cast.assigned(cast.order(hour=8))

@@ -160,5 +160,63 @@ def test_the_board_costs_the_same_whatever_its_length(cast: Cast, sit, django_as
         for hour in (8, 11, 14):
             cast.order(days=day, hour=hour, item=cast.bathing if hour == 8 else cast.cleaning)
     desk = sit(cast.wang)
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(33):
         assert len(desk.get(BOARD).context["rows"]) == 20
+
+
+def test_a_batch_says_of_each_order_what_became_of_it(cast: Cast, sit):
+    first, second = cast.order(days=1), cast.order(elder=cast.grandpa, days=2)
+    dispatch.send(order_id=second.pk, by=cast.other_dispatcher, at=cast.at, enterprise_id=cast.letter.pk)
+    answer = sit(cast.wang).post(
+        reverse("dispatching:send-selected"),
+        {"orders": [f"{order.pk}:{cast.kangan.pk}" for order in (first, second)] + ["unreadable"]},
+    )
+    outcomes = answer.context["outcomes"]
+    assert [(row.order, row.sent) for row in outcomes] == [(first, True), (second, False)]
+    assert "刚被丁然派给乐泰家政服务有限公司" in answer.content.decode()
+    assert "没有选中工单" in sit(cast.wang).post(reverse("dispatching:send-selected")).content.decode()
+
+
+def test_what_came_back_stands_on_top_of_the_board(cast: Cast, sit):
+    sooner, later = cast.order(days=1), cast.sent(cast.order(elder=cast.grandpa, days=5))
+    dispatch.refuse(dispatch_id=later.pk, reason="TOO_FAR", by=cast.kangan_user, at=cast.at + timedelta(minutes=4))
+    rows = sit(cast.wang).get(BOARD).context["rows"]
+    assert [row["order"] for row in rows] == [later.order, sooner]
+
+
+def test_the_board_is_narrowed_by_class_and_time(cast: Cast, sit):
+    today, tomorrow = cast.order(days=0, hour=15), cast.order(days=1, hour=15)
+    desk = sit(cast.wang)
+
+    def found(**asked):
+        return [row["order"] for row in desk.get(BOARD, asked).context["rows"]]
+
+    assert found(band="pm") == [today]
+    assert found(band="tomorrow") == [tomorrow]
+    assert found(band="unknown") == [today, tomorrow]
+    assert found(**{"class": "COMFORT"}) == []
+    assert "这个范围里没有工单" in desk.get(BOARD, {"class": "COMFORT"}).content.decode()
+
+
+def test_what_will_be_late_is_said_before_it_is(cast: Cast, sit):
+    cast.order(days=0, hour=10)
+    text = sit(cast.wang, cast.at + timedelta(minutes=20)).get(BOARD).content.decode()
+    assert "一小时内上门还没派人 1 单" in text
+    assert "未派" in text
+
+
+def test_a_worker_whom_the_elder_does_not_want_again_is_pointed_out(cast: Cast, sit):
+    sent = cast.assigned()
+    dispatch.wish(
+        elder_id=cast.li.pk, worker_id=cast.zhao.pk, kind="NOT_AGAIN", order_id=sent.order_id, by=cast.ma, at=cast.at
+    )
+    assert "老人请换人：赵勤" in sit(cast.wang).get(BOARD, {"stage": "ASSIGNED"}).content.decode()
+
+
+def test_the_panel_shows_the_share_of_the_area_and_the_wanted_worker(cast: Cast, sit):
+    order = cast.order()
+    dispatch.wish(elder_id=cast.li.pk, worker_id=cast.other_worker.pk, kind="WANTED", by=cast.ma, at=cast.at)
+    text = sit(cast.wang).get(page(order, "candidates"), HTTP_HX_REQUEST="true").content.decode()
+    assert "老人指名宋梅" in text
+    assert "本街道份额" in text
+    assert "占0%" in text

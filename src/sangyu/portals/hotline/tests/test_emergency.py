@@ -53,9 +53,9 @@ def test_from_the_call_to_her_being_safe_at_home(
         leader.wait_for_selector(".sy-alarm[data-stage=WAITING]")
         for words in ("李秀兰", "82 岁", "南门巷8号2单元301", "13900000001", "左耳听力弱", "以前没有报过警"):
             assert words in leader.inner_text(".sy-alarm")
-        leader.wait_for_function("window.beeps >= 3")
-        leader.wait_for_function("document.title.startsWith('【紧急】')")
-        leader.wait_for_function("!document.title.startsWith('【紧急】')")
+        leader.wait_for_function("() => window.beeps >= 3")
+        leader.wait_for_function("() => document.title.startsWith('【紧急】')")
+        leader.wait_for_function("() => !document.title.startsWith('【紧急】')")
         assert violations(leader) == []
 
         agent.wait_for_selector(".sy-alarm[data-stage=WAITING]")
@@ -115,7 +115,6 @@ def test_the_second_of_two_agents_reads_who_has_it(
     page, server = desk
     raise_from_a_call(cast)
     page.wait_for_selector(".sy-alarm[data-stage=WAITING]")
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     # Her page is a moment behind: what it does not know yet is answered by the server.
     page.route("**/hotline/alarms/", lambda route: route.abort())
     with seated(one_browser, server, cast.other_agent) as other:

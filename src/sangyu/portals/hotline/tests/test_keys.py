@@ -34,7 +34,7 @@ def test_a_repeat_order_takes_three_keys(desk: tuple[Page, Server], cast: Cast) 
     keys = Keys(page)
     answered(page, server, keys, "line-1")
     keys.press("F11")
-    page.wait_for_selector("#quote >> text=您只需付14.00元")
+    page.wait_for_selector("#quote dl")
     keys.press("Control+Enter")
     page.wait_for_selector("text=现在就派单")
     assert Order.objects.filter(item=cast.cleaning).count() == 2

@@ -61,7 +61,7 @@ def lost_card(request: HttpRequest, card_id: UUID) -> HttpResponse:
     card = registry_read.get_card(request.user, card_id)
     said = {"elder": str(card.elder_id)}
     try:
-        registry.report_lost(card_id=card.pk, by=request.user, at=now(), note=_("电话挂失"))
+        registry.report_lost(card_id=card.pk, by=request.user, at=now(), note="电话挂失")
     except Refusal as refusal:
         return render(request, "hotline/desk.html", context(request, said, refusal=str(refusal)), status=422)
     done = _("{name}的卡（尾号{tail}）已挂失，补办请到社区。").format(name=card.elder.name, tail=card.number[-4:])

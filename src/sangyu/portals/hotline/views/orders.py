@@ -136,15 +136,19 @@ def _candidate(verdict: dispatch_rules.Verdict) -> dict[str, Any]:
     if not verdict.rank:
         rule = dispatch_rules.RULES[verdict.failed]
         return {"name": verdict.name, "failed": True, "reason": f"{rule}：{verdict.figure}"}
-    labels = {"wanted": _("指名"), "distance": _("距离"), "load": _("余量"), "score": _("考核"), "share": _("均衡")}
     return {
         "name": verdict.name,
         "value": str(verdict.enterprise_id),
         "score": f"{verdict.score // 10}.{verdict.score % 10}",
         "chosen": verdict.rank == 1,
         "reason": verdict.figure,
-        "parts": [
-            {"label": labels.get(name, name), "value": value // 10, "text": f"{value // 10}.{value % 10}"}
-            for name, value in verdict.terms.items()
-        ],
+        "parts": [_part(name, value) for name, value in verdict.terms.items()],
     }
+
+
+def _part(name: str, value: int) -> dict[str, Any]:
+    """Say one term in words; the share of the area is rated (fewer orders so far, higher) and shown as the share."""
+    if name == "share":
+        return {"label": _("本街道份额"), "value": (1000 - value) // 10, "text": f"{(1000 - value) // 10}%"}
+    labels = {"wanted": _("指名"), "distance": _("距离"), "load": _("余量"), "score": _("考核")}
+    return {"label": labels[name], "value": value // 10, "text": f"{value // 10}.{value % 10}"}

@@ -13,13 +13,14 @@ from sangyu.quality.models import Appraisal, AppraisalItem, Objection
 from sangyu.settlement.models import Confirmation, Statement, StatementObjection
 
 DRAFTED = datetime(2026, 12, 1, 9, tzinfo=BEIJING)
+CLOSED = datetime(2026, 12, 5, 0, tzinfo=BEIJING)
 
 
 @pytest.fixture
 def sheet(cast: Cast) -> Appraisal:
-    """A drafted sheet of November for Kang'an."""
+    """The published sheet of November for Kang'an."""
     cast.visited()
-    quality.appraise(month=cast.month, by=cast.sun, at=DRAFTED)
+    cast.published(at=DRAFTED)
     return Appraisal.objects.get(enterprise=cast.kangan)
 
 
@@ -36,7 +37,17 @@ def test_the_sheet_shows_points_and_evidence_to_its_own_enterprise(cast: Cast, s
     text = desk.get(reverse("provider:appraisal", args=[sheet.pk])).content.decode()
     assert "企业建设" in text
     assert "提异议" in text
+    assert "异议期还剩 3 个工作日" in text
+    assert "到场查看，均符合要求" in text
     assert sit(cast.letter_user, DRAFTED).get(reverse("provider:appraisal", args=[sheet.pk])).status_code == 404
+
+
+def test_a_draft_is_nobody_elses_yet(cast: Cast, sit):
+    quality.appraise(month=cast.month, by=cast.sun, at=DRAFTED)
+    draft = Appraisal.objects.get(enterprise=cast.kangan)
+    desk = sit(cast.kangan_user, DRAFTED)
+    assert "还没有考核" in desk.get(reverse("provider:appraisals")).content.decode()
+    assert desk.get(reverse("provider:appraisal", args=[draft.pk])).status_code == 404
 
 
 def test_an_objection_is_taken_in_time_only(cast: Cast, sit, sheet: Appraisal):
@@ -45,7 +56,7 @@ def test_an_objection_is_taken_in_time_only(cast: Cast, sit, sheet: Appraisal):
     empty = sit(cast.kangan_user, DRAFTED).post(url, {"text": " "})
     assert empty.status_code == 422
     assert "请填写异议理由" in empty.content.decode()
-    late = sit(cast.kangan_user, sheet.object_until + timedelta(hours=1)).post(url, {"text": "证照已换新"})
+    late = sit(cast.kangan_user, CLOSED + timedelta(hours=1)).post(url, {"text": "证照已换新"})
     assert late.status_code == 422
     assert "异议期已过" in late.content.decode()
     assert sit(cast.kangan_user, DRAFTED).post(url, {"text": "证照已换新"}).status_code == 302

@@ -262,7 +262,7 @@ def _sheet(
         request,
         "appraisals",
         sheet=found,
-        stage=stage_of(found, at),
+        standing=stage_of(found, at),
         rail=_rail(found, at),
         groups=groups,
         checks=_checks_of(request, found, month),

@@ -1,0 +1,58 @@
+"""The bureau's pages as eyes and hands meet them: nothing in the way of a screen reader, rows within two clicks."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def violations(page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+def overflows(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+PATHS = [
+    "/bureau/",
+    "/bureau/exceptions/",
+    "/bureau/rows/today/",
+    "/bureau/rows/paid/",
+    "/bureau/rows/dead-orders/",
+    "/bureau/analysis/?since=2026-11-01&on=2026-12-10",
+    "/bureau/report/?on=2026-12-09",
+]
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_nothing_stands_in_the_way(month, open_page, width):
+    page = open_page(month.head, PATHS[0], width=width)
+    for path in PATHS:
+        page.goto(page.url.split("/bureau/")[0] + path)
+        assert violations(page) == [], path
+        assert not overflows(page), path
+
+
+def test_two_keys_lead_from_a_number_to_an_order(month, open_page):
+    page = open_page(month.head, "/bureau/")
+    page.get_by_role("link", name="过点未到").click()
+    expect(page.locator("tr[data-row]")).to_have_count(1)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(lambda url: "/audit/orders/" in url)
+
+
+def test_a_yuan_of_the_report_leads_to_its_evidence_in_three_clicks(month, open_page):
+    page = open_page(month.auditor, "/bureau/report/?on=2026-12-09")
+    page.locator("#subsidy .bu-figures a[href*='/rows/paid/']").first.click()
+    page.locator("tr[data-row] a").first.click()
+    expect(page.locator(".au-thread")).to_be_visible()
