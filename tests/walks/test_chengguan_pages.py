@@ -191,7 +191,7 @@ def _follow_up(page: Page, site: str) -> None:
     page.wait_for_url(re.compile("/quality/samples/2026-11-10/"))
     assert "相同" in page.inner_text("#verdict")
     page.goto(f"{site}/quality/")
-    for key in ("y", "p", "2", "Control+Enter"):
+    for key in ("1", "1", "1", "2", "1", "Control+Enter"):
         page.keyboard.press(key)
     page.get_by_text("今天的回访都打完了").wait_for()
 
@@ -199,7 +199,18 @@ def _follow_up(page: Page, site: str) -> None:
 def _draft(page: Page, site: str) -> None:
     page.goto(f"{site}/quality/appraisals/")
     page.get_by_role("button", name="生成本月草稿").click()
-    page.get_by_text("康安居家服务有限公司").wait_for()
+    for name in ("康安居家服务有限公司", "乐泰家政服务有限公司"):
+        page.goto(f"{site}/quality/appraisals/2026-11/")
+        page.get_by_role("link", name=name).click()
+        for left in (2, 1):
+            page.get_by_text(f"还有{left}项未评").first.wait_for()
+            page.keyboard.type("40")
+            page.keyboard.press("Tab")
+            page.keyboard.type("到场查看，均符合要求")
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+        page.keyboard.press("Control+Enter")
+        page.get_by_text("异议期还剩 3 个工作日").wait_for()
 
 
 def _finalise(page: Page, site: str) -> None:

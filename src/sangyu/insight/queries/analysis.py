@@ -19,7 +19,7 @@ from sangyu.insight.rules import Number
 from sangyu.kit.month import Month
 from sangyu.providers.models import ItemClass
 
-DAYS_AS_DAYS = 62
+DAYS_AS_DAYS = 45
 BAR_WIDTH = 1000
 ITEM_CLASSES = dict(ItemClass.choices)
 
@@ -30,6 +30,16 @@ class Bar:
 
     number: Number
     length: int
+
+    @property
+    def short(self) -> str:
+        """The day of the month where the label is a date: 9 for 11月9日."""
+        return self.number.label.partition("月")[2].removesuffix("日") or self.number.label
+
+    @property
+    def rest(self) -> int:
+        """What is left of the widest above this bar."""
+        return BAR_WIDTH - self.length
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sangyu.access.models import User
+from sangyu.dispatch import rules as dispatch_rules
 from sangyu.insight import rules
 from sangyu.insight.queries import live, sources
 from sangyu.insight.queries.lens import Lens
@@ -308,6 +309,16 @@ EXCEPTIONS = _by_code(
         f"抽中后超过{rules.FOLLOW_UP_DAYS_MAX}天还没有打通的回访。",
         live.overdue_calls,
         "sample__day",
+        of_now=True,
+        tone="warn",
+    ),
+    Figure(
+        "patterns",
+        "多位老人请换人",
+        "pattern",
+        f"{dispatch_rules.PATTERN_DAYS}天内至少{dispatch_rules.PATTERN_ELDERS_MIN}位老人请换掉同一位服务人员。"
+        "请换人不是投诉，不扣分；成了规律才看。",
+        live.patterns,
         of_now=True,
         tone="warn",
     ),

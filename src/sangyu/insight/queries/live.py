@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from sangyu.access.models import User
+from sangyu.dispatch import queries as dispatch_read
+from sangyu.dispatch import rules as dispatch_rules
 from sangyu.dispatch.models import Dispatch
 from sangyu.insight import rules
 from sangyu.insight.queries import sources
@@ -85,6 +87,13 @@ def papers(viewer: User, lens: Lens) -> list[providers_read.Expiring]:
     """The licences, contracts and certificates that ran out or soon will, nearest first."""
     ensure_reader(viewer)
     return providers_read.expiring(viewer, lens.on, rules.EXPIRY_DAYS)
+
+
+def patterns(viewer: User, lens: Lens) -> list[dispatch_read.Pattern]:
+    """The workers whom several elders asked not to send again, within the days that count."""
+    ensure_reader(viewer)
+    since = rules.begin_of(lens.on - timedelta(days=dispatch_rules.PATTERN_DAYS - 1))
+    return dispatch_read.patterns(viewer, since, lens.until)
 
 
 def alarms(viewer: User, lens: Lens) -> list[safety_read.Case]:

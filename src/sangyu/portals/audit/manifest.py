@@ -68,7 +68,9 @@ def is_ours(told: Mapping[str, Any]) -> bool:
 
     Raises: TypeError, for something that is no mapping.
     """
-    body = {name: value for name, value in dict(told).items() if name != "signature"}
+    if not isinstance(told, Mapping):
+        raise TypeError("a manifest is a mapping")
+    body = {name: value for name, value in told.items() if name != "signature"}
     try:
         Signer(salt=SALT).unsign(f"{_canonical(body)}:{told.get('signature', '')}")
     except BadSignature:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sangyu.insight import actions as insight
 from sangyu.insight import queries as insight_read
+from sangyu.insight.rules import AlreadyFrozen, BadLens
 from sangyu.kit.errors import Refusal
 from sangyu.portals.bureau.frame import context, seat
 from sangyu.portals.bureau.labels import chosen, options
@@ -115,7 +116,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
     try:
         lens = insight_read.read_lens({"on": request.POST.get("on", "")}, at=now())
         kept = insight.freeze(on=lens.on, by=request.user, at=now())
-    except Refusal as refusal:
+    except (AlreadyFrozen, BadLens) as refusal:
         return _report(request, wrong=str(refusal))
     messages.success(request, _("%(on)s的报告已定格，今后随时可以核对。") % {"on": kept.on})
     return redirect(f"{reverse('bureau:report')}?on={kept.on}")

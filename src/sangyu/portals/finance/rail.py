@@ -63,11 +63,11 @@ def exceptions(page: Mapping[str, Any]) -> list[dict[str, Any]]:
     denied = sum(1 for row in held if "没有人上门" in row.reason)
     kinds = [
         (_("老人否认上门"), denied, "withheld", "bad"),
-        (_("暂不结算"), len(held) - denied, "withheld", "warn"),
-        (_("企业异议待答复"), len(page.get("objections", ())), "objections", "warn"),
-        (_("考核改分"), len(page.get("rulings", ())), "rulings", "warn"),
-        (_("环比超过20%"), len(page.get("swings", ())), "swings", "warn"),
-        (_("以前月份差额"), sum(1 for row in page.get("corrections", ()) if not row.waiver), "corrections", "warn"),
+        (_("暂不结算"), len(held) - denied, "withheld", "waiting"),
+        (_("企业异议待答复"), len(page.get("objections", ())), "objections", "waiting"),
+        (_("考核改分"), len(page.get("rulings", ())), "rulings", "waiting"),
+        (_("环比超过20%"), len(page.get("swings", ())), "swings", "waiting"),
+        (_("以前月份差额"), sum(1 for row in page.get("corrections", ()) if not row.waiver), "corrections", "waiting"),
         (_("银行退回"), len(page.get("failed", ())), "refused", "bad"),
     ]
     return [{"label": label, "n": n, "anchor": anchor, "tone": tone} for label, n, anchor, tone in kinds if n]

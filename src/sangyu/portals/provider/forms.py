@@ -1,13 +1,17 @@
-"""What an enterprise says: why it cannot come, what it disagrees with, which invoice it wrote."""
+"""What an enterprise says: why it cannot come, when it could, whom it has, what it pays, what it disagrees with."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sangyu.dispatch.queries import REASONS_TO_REFUSE
+from sangyu.kit.errors import Refusal
+from sangyu.kit.money import parse_yuan
 from sangyu.portals.components.forms import DeskForm
 
 
@@ -16,6 +20,78 @@ class RefuseForm(DeskForm):
 
     reason = forms.ChoiceField(label=_("拒单原因"), choices=REASONS_TO_REFUSE, widget=forms.RadioSelect)
     note = forms.CharField(label=_("说明"), required=False, max_length=200, help_text=_("选“其他”时必填，调度员会看到"))
+
+
+def _day(label: object) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+
+class ProposeForm(DeskForm):
+    """Another time for an order, in Beijing time."""
+
+    wanted_from = forms.DateTimeField(
+        label=_("改到什么时间"),
+        widget=forms.DateTimeInput({"type": "datetime-local", "step": "300"}, format="%Y-%m-%dT%H:%M"),
+    )
+    note = forms.CharField(
+        label=_("说明"), required=False, max_length=200, help_text=_("中心会照此问老人，例如“上午人员已满”")
+    )
+
+
+class PaperForm(DeskForm):
+    """The successor of a licence: a new number and a new period."""
+
+    number = forms.CharField(label=_("编号"), max_length=40)
+    valid_from = _day(_("有效期从"))
+    valid_until = _day(_("有效期到"))
+
+
+class CertificateForm(PaperForm):
+    """A certificate of a worker, new or renewed."""
+
+    kind = forms.CharField(label=_("证书种类"), max_length=30, help_text=_("例如养老护理员证、安全员证、急救员证"))
+    field_order = ("kind", "number", "valid_from", "valid_until")
+
+
+class WorkerForm(DeskForm):
+    """Somebody whom the enterprise takes on."""
+
+    name = forms.CharField(label=_("姓名"), max_length=40)
+    sex = forms.ChoiceField(label=_("性别"), choices=[("FEMALE", _("女")), ("MALE", _("男"))], widget=forms.RadioSelect)
+    phone = forms.CharField(label=_("手机号"), max_length=20, widget=forms.TextInput({"inputmode": "tel"}))
+    skills = forms.MultipleChoiceField(label=_("会做"), required=False, widget=forms.CheckboxSelectMultiple)
+    duties = forms.MultipleChoiceField(
+        label=_("兼任"),
+        required=False,
+        choices=[("safety_officer", _("安全员")), ("first_aider", _("急救员"))],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("要有相应证书才算数，登记后在这个人的页面补证书"),
+    )
+
+    def __init__(self, *args: Any, skills: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["skills"].choices = [(skill, skill) for skill in skills]
+
+
+class LeaveForm(DeskForm):
+    """Somebody who leaves the enterprise."""
+
+    left_on = _day(_("离职日期"))
+    reason = forms.CharField(label=_("离职原因"), max_length=100)
+
+
+class PayForm(DeskForm):
+    """What a worker earns by one visit of an item, from a day on."""
+
+    pay = forms.CharField(label=_("每次报酬"), max_length=12, widget=forms.TextInput({"inputmode": "decimal"}))
+    valid_from = _day(_("从哪天起"))
+
+    def clean_pay(self) -> int:
+        """Read yuan as fen."""
+        try:
+            return parse_yuan(self.cleaned_data["pay"])
+        except Refusal as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
 
 class ObjectForm(DeskForm):

@@ -11,6 +11,7 @@ from sangyu.visits.queries.incidents import (
     incidents,
     incidents_of,
     incidents_open,
+    incidents_settled,
 )
 from sangyu.visits.queries.photos import Shot, file_for, photos
 from sangyu.visits.queries.seen import SixFacts, get_visit, served_between, six_facts, visit_of, visits
@@ -33,6 +34,7 @@ __all__ = [
     "incidents",
     "incidents_of",
     "incidents_open",
+    "incidents_settled",
     "pass_word",
     "photos",
     "served_between",

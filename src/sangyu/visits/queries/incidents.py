@@ -15,6 +15,7 @@ from sangyu.kit.errors import NotFound
 from sangyu.visits.models import Incident, IncidentEnd, IncidentKind, IncidentPhoto, Outcome
 
 OPEN_MAX = 100
+SETTLED_MAX = 30
 INCIDENT_KINDS = IncidentKind.choices
 OUTCOMES = Outcome.choices
 
@@ -45,6 +46,12 @@ def incidents_open(viewer: User, *, limit: int = OPEN_MAX) -> list[Case]:
     """Return the incidents that nobody has decided about, oldest first: the exception list of the centre."""
     rows = incidents(viewer).filter(~Exists(IncidentEnd.objects.filter(incident=OuterRef("pk"))))
     return _cases(rows.order_by("at", "id")[:limit])
+
+
+def incidents_settled(viewer: User, *, limit: int = SETTLED_MAX) -> list[Case]:
+    """Return the incidents that were decided about, latest first."""
+    rows = incidents(viewer).filter(Exists(IncidentEnd.objects.filter(incident=OuterRef("pk"))))
+    return _cases(rows.order_by("-at", "-id")[:limit])
 
 
 def incidents_of(viewer: User, order_id: UUID) -> list[Case]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +16,9 @@ from sangyu.insight.queries import FACTS, Row
 from sangyu.kit.money import yuan
 from sangyu.ledger.rules import kind_of
 from sangyu.policy import vocabulary
+from sangyu.visits import queries as visits_read
 from sangyu.visits.models import EvidenceKind
+from sangyu.visits.queries import Shot
 
 register = template.Library()
 
@@ -112,6 +115,12 @@ def _fact(fact: vocabulary.Fact | None, name: str, value: Any) -> str:
 def of(mapping: Mapping[Any, Any], key: Any) -> Any:
     """Read one entry of a mapping; nothing where there is none, and no count where nothing was counted."""
     return mapping.get(key, 0 if isinstance(key, int) else None)
+
+
+@register.simple_tag(takes_context=True)
+def photos_of(context: Context, visit: Any) -> list[Shot]:
+    """Return the photos of a visit that the viewer of the page may see."""
+    return visits_read.photos(context["viewer"], visit.pk)
 
 
 @register.filter

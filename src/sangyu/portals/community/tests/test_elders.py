@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from tests.cast import Cast
+from tests.cast import COMMUNITY, Cast
 
 from sangyu.access import actions as access
 from sangyu.access.models import OrganisationKind, Role, User
+from sangyu.hotline import actions as hotline
 from sangyu.registry.models import Elder, Identity
 
 LIST = reverse("community:elders")
@@ -115,3 +116,20 @@ def test_the_list_costs_the_same_whatever_its_length(cast: Cast, sit, django_ass
     desk = sit(cast.clerk)
     with django_assert_max_num_queries(8):
         desk.get(LIST)
+
+
+def test_who_asked_on_the_telephone_stands_on_the_list_until_registered(cast: Cast, sit, other_clerk: User):
+    call = cast.call("13900007777")
+    hotline.request_registration(
+        call_id=call.pk,
+        name="石桂花",
+        community_code=COMMUNITY,
+        address="南门巷9号",
+        phone="13900007777",
+        by=cast.ma,
+        at=cast.at,
+    )
+    assert "石桂花" in sit(cast.clerk).get(LIST).content.decode()
+    assert "石桂花" not in sit(other_clerk).get(LIST).content.decode()
+    cast.elder("石桂花", date(1950, 1, 1), 41, ["13900007777"])
+    assert "来电想登记" not in sit(cast.clerk).get(LIST).content.decode()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from sangyu.adoption import queries as adoption_read
+from sangyu.hotline import queries as hotline_read
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
@@ -45,6 +46,7 @@ def elders(request: HttpRequest) -> HttpResponse:
             **frame(request.user, "elders"),
             "text": text,
             "rows": [{"elder": elder, "age": age_on(elder.birth_on, elder.died_on or on)} for elder in found],
+            "asked": [] if text or after else hotline_read.registration_requests(request.user),
             "next": "?" + urlencode({"after": f"{found[-1].pk}_{found[-1].sort_key}"}) if more else "",
             "first": "?" if after else "",
         },

@@ -149,7 +149,7 @@ def stand(request: HttpRequest, enterprise_id: UUID, step: str) -> HttpResponse:
     firm = providers_read.get_enterprise(viewer, enterprise_id)
     if step not in STEPS or not acts_on_members(viewer):
         raise Http404
-    form = (StandingForm if STEPS[step].asks else ConfirmForm)(request.POST or None)
+    form = (StandingForm if STEPS[step].asks else ConfirmForm)(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         words = {"enterprise_id": firm.pk, "by": viewer, "at": now(), **form.cleaned_data}
         try:

@@ -15,7 +15,8 @@ register = template.Library()
 @register.filter
 def coefficient(statement: Any) -> int | None:
     """Give the per-mille of the gross that is paid, to the nearest; None for a statement without public money."""
-    return half_up(1000 * statement.net_fen, statement.gross_fen) if statement.gross_fen else None
+    paid_fen = statement.gross_fen - statement.deducted_fen
+    return half_up(1000 * paid_fen, statement.gross_fen) if statement.gross_fen else None
 
 
 @register.filter

@@ -8,6 +8,7 @@ import zlib
 _OBJECT = re.compile(rb"(\d+) 0 obj\s*(.*?)endobj", re.DOTALL)
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _FONT = re.compile(rb"/(f\d+) [\d.]+ Tf")
+_HEX = re.compile(rb"<([0-9A-Fa-f]+)>")
 _PAIR = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -47,14 +48,16 @@ def _map(cmap: bytes) -> dict[int, str]:
 def _page_text(page: bytes, maps: dict[bytes, dict[int, str]]) -> str:
     out, current, at = [], {}, 0
     while at < len(page):
-        font = _FONT.match(page, at)
-        if font:
+        codes = b""
+        if font := _FONT.match(page, at):
             current, at = maps.get(font[1], {}), font.end()
+        elif digits := _HEX.match(page, at):
+            codes, at = bytes.fromhex(digits[1].decode()), digits.end()
         elif page[at : at + 1] == b"(":
             codes, at = _string(page, at + 1)
-            out += [current.get(int.from_bytes(codes[n : n + 2], "big"), "�") for n in range(0, len(codes), 2)]
         else:
             at += 1
+        out += [current.get(int.from_bytes(codes[n : n + 2], "big"), "�") for n in range(0, len(codes), 2)]
     return "".join(out)
 
 

@@ -71,9 +71,9 @@ def test_from_the_call_to_her_being_safe_at_home(
         assert leader.input_value("input[id^=step-]") == ""
         assert violations(leader) == []
 
-        leader.click(".sy-alarm >> text=真实")
+        leader.check(".sy-alarm input[value=REAL]")
         leader.fill("input[id^=closing-]", "她平安到家")
-        leader.click(".sy-alarm >> text=结案")
+        leader.click(".sy-alarm button:has-text('结案')")
         leader.wait_for_selector(".sy-alarm", state="detached")
         assert leader.evaluate("window.beeps") - beeps <= 3, "taken, it is silent"
         assert (Closure.objects.get().note, Closure.objects.get().by) == ("她平安到家", cast.other_agent)

@@ -39,6 +39,10 @@ def frame(viewer: User, here: str, *, waiting: int | None = None) -> dict[str, o
                 Tab(
                     _("工单"), reverse("provider:inbox"), active=here == "inbox", key="g h", icon="list", count=waiting
                 ),
+                Tab(_("人员"), reverse("provider:workers"), active=here == "workers", key="g r", icon="users"),
+                Tab(_("证照"), reverse("provider:licences"), active=here == "licences", key="g z", icon="shield"),
+                Tab(_("报酬"), reverse("provider:pay"), active=here == "pay", key="g b", icon="wallet"),
+                Tab(_("异常"), reverse("provider:incidents"), active=here == "incidents", key="g y", icon="alert"),
                 Tab(_("考核"), reverse("provider:appraisals"), active=here == "appraisals", key="g k", icon="star"),
                 Tab(
                     _("结算单"), reverse("provider:statements"), active=here == "statements", key="g s", icon="receipt"

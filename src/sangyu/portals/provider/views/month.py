@@ -138,6 +138,7 @@ def _statement(
             "source": held.decision.get("source", {}),
             "lines": lines,
             "differences": settlement_read.differences(request.user, held),
+            "before_differences_fen": held.gross_fen - held.deducted_fen,
             "after": after,
             "more": lines[-1].n if more else None,
             "confirming": confirming or ConfirmForm(),

@@ -79,7 +79,8 @@ def test_five_answers_by_number_keys_and_the_next_elder_comes(page, live_server,
 @pytest.mark.django_db(transaction=True)
 def test_a_sheet_is_scored_and_released_by_keyboard(page, live_server, cast, clock):
     clock(FIRST)
-    row = next(row for row in quality.appraise(month=cast.month, by=cast.sun, at=FIRST) if row.enterprise == cast.kangan)
+    drafted = quality.appraise(month=cast.month, by=cast.sun, at=FIRST)
+    row = next(row for row in drafted if row.enterprise == cast.kangan)
     page.goto(f"{live_server.url}{reverse('quality:sheet', args=[row.pk])}")
     page.get_by_text("还有2项未评").first.wait_for()
     assert seen(page, "sheet") == []
