@@ -16,13 +16,13 @@ STOP = "stage_stop"  # the session's key for the stop of the tour the visitor st
 def stage(request: HttpRequest) -> dict[str, Any]:
     """Tell the layouts about the strip; asks the database nothing.
 
-    Shape: `stage` with `template`, `now`, `roles`, `callers` and `stop` (None outside the tour); empty without a stage.
+    Shape: `demo_stage` with `template`, `now`, `roles`, `callers` and `stop` (None outside the tour); empty without a stage.
     """
     if not settings.STAGE or not hasattr(request, "session"):
         return {}
     stop = tour.STOPS.get(request.session.get(STOP, 0))
     return {
-        "stage": {
+        "demo_stage": {
             "template": "stage/strip.html",
             "now": now(),
             "roles": roles.ON_THE_STRIP,

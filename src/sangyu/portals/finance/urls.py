@@ -13,7 +13,6 @@ urlpatterns = [
     path("months/<str:month>/decline/", months.decline, name="decline"),
     path("months/<str:month>/explain/", months.explain, name="explain"),
     path("months/<str:month>/pay/", payments.pay, name="pay"),
-    path("months/<str:month>/file/", payments.download, name="file"),
     path("months/<str:month>/files/<int:n>/", payments.download, name="file-n"),
     path("months/<str:month>/files/<int:n>/request.<str:form>", papers.of_file, name="request"),
     path("months/<str:month>/papers/<str:kind>.<str:form>", papers.of_month, name="month-paper"),

@@ -13,10 +13,10 @@ from tests.neighbours import neighbour
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
 from sangyu.budget import queries as budget_read
-from sangyu.insight.verify import verify as verify_all
 from sangyu.kit.errors import NotFound
 from sangyu.kit.month import Month
 from sangyu.ledger import queries as ledger_read
+from sangyu.ledger.verify import verify
 from sangyu.meals.tests.kitchen import Kitchen
 from sangyu.quality.models import FollowUp, FollowUpTask
 from sangyu.registry import actions as registry
@@ -54,10 +54,6 @@ def take_back(cast, **more):
     return settlement.take_back(line_id=Line.objects.order_by("statement__run__month").first().pk, **{**wish, **more})
 
 
-def unsound():
-    return {outcome.check for outcome in verify_all() if outcome.faults}
-
-
 def test_a_correction_comes_off_the_open_month_and_goes_back_to_the_budget(cast, november):
     before = settlement_read.totals(cast.auditor, november)
     closed = (november.root, PaymentFile.objects.get().sha256)
@@ -78,7 +74,7 @@ def test_a_correction_comes_off_the_open_month_and_goes_back_to_the_budget(cast,
     november.refresh_from_db()
     assert settlement_read.totals(cast.auditor, november) == before
     assert (november.root, PaymentFile.objects.get(run=november).sha256) == closed
-    assert unsound() == set()
+    assert verify() == []
 
 
 def test_what_does_not_fit_is_carried_over_and_never_below_zero(db):
@@ -94,7 +90,7 @@ def test_what_does_not_fit_is_carried_over_and_never_below_zero(db):
     [left] = settlement_read.corrections(cast.auditor, run)
     assert (left.correction, left.taken_fen, left.open_fen) == (correction, 1000, 3750)
     assert cast.paid(run).payments == 0
-    assert unsound() == set()
+    assert verify() == []
 
 
 @settings(deadline=None, max_examples=80)
@@ -165,7 +161,7 @@ def test_a_withdrawn_statement_gives_its_differences_free(cast, november):
     settlement.draw_up(month=DECEMBER, by=cast.qian, at=run.drawn_at)
     latest = Statement.objects.get(run=run, revision=2)
     assert latest.taken_back_fen == 1000
-    assert unsound() == set()
+    assert verify() == []
 
 
 def test_a_line_is_corrected_once_and_for_no_more_than_was_paid(cast, november):

@@ -11,6 +11,7 @@ from sangyu.visits.queries.incidents import (
     incidents,
     incidents_of,
     incidents_open,
+    incidents_open_count,
     incidents_settled,
 )
 from sangyu.visits.queries.photos import Shot, file_for, photos
@@ -34,6 +35,7 @@ __all__ = [
     "incidents",
     "incidents_of",
     "incidents_open",
+    "incidents_open_count",
     "incidents_settled",
     "pass_word",
     "photos",

@@ -44,8 +44,16 @@ def incidents(viewer: User) -> QuerySet[Incident]:
 
 def incidents_open(viewer: User, *, limit: int = OPEN_MAX) -> list[Case]:
     """Return the incidents that nobody has decided about, oldest first: the exception list of the centre."""
-    rows = incidents(viewer).filter(~Exists(IncidentEnd.objects.filter(incident=OuterRef("pk"))))
-    return _cases(rows.order_by("at", "id")[:limit])
+    return _cases(_open(viewer).order_by("at", "id")[:limit])
+
+
+def incidents_open_count(viewer: User) -> int:
+    """Return how many incidents wait for a decision."""
+    return _open(viewer).count()
+
+
+def _open(viewer: User) -> QuerySet[Incident]:
+    return incidents(viewer).filter(~Exists(IncidentEnd.objects.filter(incident=OuterRef("pk"))))
 
 
 def incidents_settled(viewer: User, *, limit: int = SETTLED_MAX) -> list[Case]:

@@ -18,7 +18,9 @@ from sangyu.orders.models import Order
 from sangyu.settlement.models import Run, Statement
 
 # What belongs to nobody but the viewer: the session, the language, and at the bench the own samples and findings.
-OWN = {"sign-in", "sign-out", "set_language", "audit:draw", "audit:find", "audit:manifest"}
+OWN = {"sign-in", "sign-out", "set_language", "audit:draw", "audit:find"}
+# Work something out or show samples when posted to, and store nothing.
+READING = {"finance:verify", "audit:manifest", "components:all", "components:pocket", "components:plain"}
 # Answered without a log-in by machines that show their own key.
 MACHINES = ("exchange:", "stage:")
 WRITES = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM) (?!\"?django_session)", re.IGNORECASE)
@@ -60,17 +62,18 @@ def tried(client, method: str, address: str, **facts: str) -> tuple[HttpResponse
 
 
 def test_no_address_of_the_house_lets_an_auditor_write(auditor):
-    seen = 0
+    seen, wrote, let_in = 0, [], []
     for name, address in addresses():
         if name in OWN or name.startswith(MACHINES):
             continue
-        for method in ("post", "put", "patch", "delete"):
-            answer, wrote = tried(auditor, method, address)
-            status = answer.status_code
-            assert wrote == [], (name, method, wrote)
-            # A desk that shows a refusal beside its own form answers 409 or 422, which is a refusal too.
-            assert status in (403, 404, 405, 409, 422), (name, method, status)
         seen += 1
+        for method in ("post", "put", "patch", "delete"):
+            answer, statements = tried(auditor, method, address)
+            wrote += [(name, method, statement) for statement in statements]
+            # A desk that shows a refusal beside its own form answers 409 or 422, which is a refusal too.
+            if answer.status_code not in (403, 404, 405, 409, 422) and name not in READING:
+                let_in.append((name, method, answer.status_code))
+    assert (wrote, let_in) == ([], [])
     assert seen > 60
 
 

@@ -62,7 +62,7 @@ def _board(
         "dispatching/board.html",
         {
             **frame(viewer, here="board", live=True),
-            "stage": asked.stage,
+            "at_stage": asked.stage,
             "filters": [
                 ("area", _("街道"), [(street.code, street.name) for street in streets], asked.area),
                 ("class", _("类别"), item_classes(), asked.item_class),

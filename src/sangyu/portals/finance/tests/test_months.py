@@ -22,6 +22,8 @@ MONTH = ["2026-11"]
 
 
 def where(name: str) -> str:
+    if name == "file":
+        return reverse("finance:file-n", args=[*MONTH, 1])
     return reverse(f"finance:{name}", args=MONTH)
 
 

@@ -78,7 +78,7 @@ def _wish(request: HttpRequest) -> tuple[str, str]:
 
 @seat
 @require_GET
-def download(request: HttpRequest, month: str, n: int = 1) -> HttpResponse:
+def download(request: HttpRequest, month: str, n: int) -> HttpResponse:
     """Hand out a payment file, byte for byte."""
     file = _file(request, month, n)
     answer = HttpResponse(bytes(file.content), content_type=f"text/csv; charset={file.encoding}")

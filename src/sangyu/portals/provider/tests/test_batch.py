@@ -22,7 +22,7 @@ def test_all_selected_are_taken_and_one_that_cannot_says_why(cast: Cast, sit):
     text = desk.post(ALL, {"dispatch": [first.pk, gone.pk, second.pk, "x", new_id()]}, follow=True).content.decode()
     assert "已接 2 单" in text
     assert first.order.number in text
-    assert "已不在等待您接单" in text
+    assert "可能已改派给其他企业" in text
     assert set(Acceptance.objects.values_list("dispatch_id", flat=True)) == {first.pk, second.pk}
 
 

@@ -1,4 +1,4 @@
-"""The desk in a browser: all of the inbox by keys, and every page readable by all at an office's and a phone's width."""
+"""The desk in a browser: the inbox by keys, and every page readable by all, at an office and on a phone."""
 
 from __future__ import annotations
 

@@ -100,5 +100,5 @@ def test_the_inbox_costs_the_same_whatever_its_length(cast: Cast, sit, django_as
         cast.sent(cast.order(hour=hour))
     cast.assigned(cast.order(elder=cast.grandpa))
     desk = sit(cast.kangan_user)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(18):
         desk.get(reverse("provider:inbox"))

@@ -1,4 +1,4 @@
-"""The desk without a mouse: five answers by number keys, a sheet scored by hand and released, and no page with faults."""
+"""The desk without a mouse: answers by number keys, a sheet scored and released, and no page with faults."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from sangyu.calendar import queries as calendar_read
+from sangyu.dispatch import queries as dispatch_read
+from sangyu.dispatch.rules import PATTERN_DAYS
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
 from sangyu.portals.components.forms import DeskForm
@@ -128,7 +130,7 @@ def _today() -> date:
 
 
 def _list(request: HttpRequest, *, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:
-    today = _today()
+    at, today = now(), _today()
     held = quality_read.open_cases(request.user)
     waiting = quality_read.calls_without_case(request.user).count()
     waiting += quality_read.follow_ups_without_case(request.user).count()
@@ -140,6 +142,7 @@ def _list(request: HttpRequest, *, refusal: Refusal | None = None, status: int =
         overdue=sum(1 for row in held if row.overdue(today)),
         unowned=sum(1 for row in held if row.owner is None),
         waiting=waiting,
+        patterns=dispatch_read.patterns(request.user, at - timedelta(days=PATTERN_DAYS), at),
         refusal=refusal,
     )
     return render(request, "quality/complaints.html", page, status=status)
