@@ -9,10 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
+from datetime import time as clock
 
 from sangyu.city import areas, build, diary, pages, players
-from sangyu.city.blueprint import Blueprint, month_to_play
+from sangyu.city.blueprint import BEIJING, Blueprint, month_to_play
 from sangyu.city.build import PASSWORD
 from sangyu.city.close import check_books, close
 from sangyu.city.house import open_house
@@ -25,8 +26,10 @@ from sangyu.kit.errors import Refusal
 from sangyu.kit.money import yuan
 from sangyu.kit.month import Month
 from sangyu.portals.clock import now
+from sangyu.quality import actions as quality
 
 DISTRICT = "620102"
+DAWN = clock(7)
 SCALE, SEED = 0.005, 1
 
 
@@ -109,13 +112,20 @@ def _play_and_close(plan: Blueprint, seconds: dict[str, float], progress: Callab
     who = players.load(plan)
     with _timed(seconds, "play"):
         progress(f"开始播放{plan.month}：来电、派单、上门、回访……")
+        _open_cycle(who, plan.month.first_day)
         Play(plan, who, progress=progress).run()
     with _timed(seconds, "close"):
         close(plan, who, progress=progress)
+        _open_cycle(who, plan.month.next().first_day)
     with _timed(seconds, "verify"):
         check_books(who)
         progress("账簿与审计链核验无误。")
     diary.note(plan, diary.CLOSED)
+
+
+def _open_cycle(who: Players, on: date) -> None:
+    """Open the weekly checks, rankings and elections that are due by a day, as the round does every morning."""
+    quality.open_cycle(programme_id=who.programme.pk, on=on, by=who.clock, at=datetime.combine(on, DAWN, BEIJING))
 
 
 def _walk(plan: Blueprint, who: Players, base_url: str | None, progress: Callable[[str], None]) -> None:

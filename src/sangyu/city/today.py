@@ -49,6 +49,8 @@ def leave_work(plan: Blueprint, players: Players, *, at: datetime, progress: Cal
         scene.yesterday()
         scene.orders()
         scene.calls()
+        quality.open_cycle(programme_id=players.programme.pk, on=scene.day, by=players.clock, at=at)
+        quality.gather_complaints(by=players.clock, at=at)
     progress("今天的事已摆上各个工作台：两通来电在等，几张工单待派、待接、待派人，服务员今天有上门，昨天的回访待打。")
     return True
 

@@ -4,15 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0003_till_role'),
+        ("access", "0003_till_role"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='roleassignment',
-            name='role',
-            field=models.CharField(choices=[('AGENT', '话务员'), ('SUPERVISOR', '值班长'), ('DISPATCHER', '调度员'), ('COMMUNITY', '社区专干'), ('ENTERPRISE', '企业管理员'), ('WORKER', '服务人员'), ('TILL', '收银员'), ('QUALITY', '质量管理员'), ('FINANCE', '财务经办'), ('APPROVER', '财务复核'), ('BUREAU', '民政局'), ('DEPUTY', '分管领导'), ('HEAD', '局长'), ('AUDITOR', '审计'), ('CLOCK', '系统定时')], max_length=12),
+            model_name="roleassignment",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("AGENT", "话务员"),
+                    ("SUPERVISOR", "值班长"),
+                    ("DISPATCHER", "调度员"),
+                    ("COMMUNITY", "社区专干"),
+                    ("ENTERPRISE", "企业管理员"),
+                    ("WORKER", "服务人员"),
+                    ("TILL", "收银员"),
+                    ("QUALITY", "质量管理员"),
+                    ("FINANCE", "财务经办"),
+                    ("APPROVER", "财务复核"),
+                    ("BUREAU", "民政局"),
+                    ("DEPUTY", "分管领导"),
+                    ("HEAD", "局长"),
+                    ("AUDITOR", "审计"),
+                    ("CLOCK", "系统定时"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

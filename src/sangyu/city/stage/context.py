@@ -16,7 +16,7 @@ STOP = "stage_stop"  # the session's key for the stop of the tour the visitor st
 def stage(request: HttpRequest) -> dict[str, Any]:
     """Tell the layouts about the strip; asks the database nothing.
 
-    Shape: `demo_stage` with `template`, `now`, `roles`, `callers` and `stop` (None outside the tour); empty without a stage.
+    Shape: `demo_stage`: `template`, `now`, `roles`, `callers`, `stop` (None outside the tour); empty without a stage.
     """
     if not settings.STAGE or not hasattr(request, "session"):
         return {}

@@ -77,6 +77,22 @@ def draw_sample(timestamp: int) -> None:
     _everywhere(draw)
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="gather_complaints", lock="gather_complaints")
+def gather_complaints(timestamp: int) -> None:
+    """Open a case for every complaint that was made on the telephone or in a follow-up call."""
+    _everywhere(lambda programme, clock: quality.gather_complaints(by=clock, at=now()))
+
+
+@app.periodic(cron="0 23 * * *")
+@app.task(queueing_lock="open_cycle", lock="open_cycle")
+def open_cycle(timestamp: int) -> None:
+    """Open what is due today of the weekly check, the month, the quarter's ranking and the year's election."""
+    at = now()
+    today = at.astimezone(BEIJING).date()
+    _everywhere(lambda programme, clock: quality.open_cycle(programme_id=programme.pk, on=today, by=clock, at=at))
+
+
 @app.periodic(cron="30 17 * * *")
 @app.task(queueing_lock="expire_holds", lock="expire_holds")
 def expire_holds(timestamp: int) -> None:
