@@ -54,7 +54,13 @@ VERBS: dict[str, str | Promise] = {
     "settlement.take_back": gettext_lazy("登记差额"),
     "settlement.waive": gettext_lazy("免除差额"),
 }
-TERMS = {"distance": gettext_lazy("距离"), "load": gettext_lazy("余量"), "score": gettext_lazy("考核")}
+TERMS = {
+    "wanted": gettext_lazy("指名"),
+    "distance": gettext_lazy("距离"),
+    "load": gettext_lazy("余量"),
+    "score": gettext_lazy("考核"),
+    "share": gettext_lazy("均衡"),
+}
 
 
 @register.filter

@@ -52,6 +52,7 @@ def frame(viewer: User, *, here: str = "", live: bool = False) -> dict[str, obje
     home = reverse("dispatching:board")
     members = Tab(_("加盟企业"), reverse("dispatching:enterprises"), active=here == "members", key="g e", icon="home")
     dispatching = bool(viewer.roles & {Role.DISPATCHER, Role.SUPERVISOR})
+    texts = Tab(_("短信"), reverse("texting:texts"), key="g m", icon="bell")
     own = [
         Tab(_("派单板"), home, active=here == "board", key="g h", icon="list"),
         Tab(
@@ -69,9 +70,9 @@ def frame(viewer: User, *, here: str = "", live: bool = False) -> dict[str, obje
             name=_("调度台"),
             programme=viewer.programme.name,
             home_url=home if dispatching else members.url,
-            nav=[*(own if dispatching else []), members],
-            live_url=live_url("orders") if live else "",
-            live_events=("orders",),
+            nav=[*own, members, texts] if dispatching else [members],
+            live_url=live_url("orders", "safety") if live else "",
+            live_events=("orders", "safety"),
         ),
     }
 
