@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sangyu.portals.components.forms import DeskForm
+from sangyu.visits import queries as visits_read
 
 
 def _day(label: object) -> forms.DateField:
@@ -21,6 +22,13 @@ class CancelForm(DeskForm):
     reason = forms.CharField(
         label=_("取消原因"), max_length=200, help_text=_("会留在工单里，占用的补贴随即退回"), widget=forms.TextInput
     )
+
+
+class DecideForm(DeskForm):
+    """What was decided about an incident at a door."""
+
+    what = forms.ChoiceField(label=_("决定"), choices=visits_read.OUTCOMES)
+    note = forms.CharField(label=_("与老人、服务人员说定的"), max_length=200)
 
 
 class StandingForm(DeskForm):

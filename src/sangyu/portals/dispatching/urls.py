@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.dispatching.views import board, joining, members, order, proposals
+from sangyu.portals.dispatching.views import board, incidents, joining, members, order, proposals
 
 app_name = "dispatching"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("orders/<uuid:order_id>/cancel/", order.cancel, name="cancel"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<uuid:proposal_id>/", proposals.answer, name="answer"),
+    path("incidents/", incidents.incidents, name="incidents"),
+    path("incidents/<uuid:incident_id>/", incidents.decide, name="decide"),
     path("enterprises/", members.enterprises, name="enterprises"),
     path("enterprises/apply/", joining.apply, name="apply"),
     path("enterprises/<uuid:enterprise_id>/", members.enterprise, name="enterprise"),

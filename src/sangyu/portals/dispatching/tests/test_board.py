@@ -160,7 +160,7 @@ def test_the_board_costs_the_same_whatever_its_length(cast: Cast, sit, django_as
         for hour in (8, 11, 14):
             cast.order(days=day, hour=hour, item=cast.bathing if hour == 8 else cast.cleaning)
     desk = sit(cast.wang)
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(40):
         assert len(desk.get(BOARD).context["rows"]) == 20
 
 

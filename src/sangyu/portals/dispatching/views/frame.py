@@ -18,6 +18,7 @@ from sangyu.dispatch import queries as dispatch_read
 from sangyu.dispatch.rules import RULES
 from sangyu.portals.components.frame import Desk, Tab
 from sangyu.portals.live.address import live_url
+from sangyu.visits import queries as visits_read
 
 
 def for_dispatchers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -62,6 +63,14 @@ def frame(viewer: User, *, here: str = "", live: bool = False) -> dict[str, obje
             count=dispatch_read.open_proposal_count(viewer) or None,
             key="g t",
             icon="calendar",
+        ),
+        Tab(
+            _("上门异常"),
+            reverse("dispatching:incidents"),
+            active=here == "incidents",
+            key="g y",
+            icon="alert",
+            count=visits_read.incidents_open_count(viewer) or None,
         ),
     ]
     return {
