@@ -13,6 +13,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from uuid import UUID
 
+from django.db import transaction
+
 from sangyu.city import behaviour, catalogue, demand
 from sangyu.city.blueprint import BEIJING, Blueprint
 from sangyu.city.build import HOTLINE, relax_commits
@@ -24,6 +26,7 @@ from sangyu.city.follow_up import ring_elders
 from sangyu.city.lunches import Tills
 from sangyu.city.people import Elder
 from sangyu.city.players import Firm, Players, elder_id
+from sangyu.city.rescue import rescue
 from sangyu.city.resume import Standing, standing
 from sangyu.city.words import REFUSALS, TALK, UNSERVED
 from sangyu.dispatch import actions as dispatch
@@ -132,6 +135,7 @@ class Play:
             note = pick(TALK[call.intent], self.seed, "talk", call.ref)
             self._close(at, call.ref, rung, End(call.intent.value), note, self.elders[call.elder_ref])
 
+    @transaction.atomic
     def _close(self, at: datetime, ref: str, rung: Call, kind: End, note: str, elder: Elder) -> None:
         hotline.end(
             call_id=rung.pk,
@@ -141,6 +145,8 @@ class Play:
             note=note,
             elder_id=elder_id(self.players.programme.pk, elder.resident_id),
         )
+        if kind is End.EMERGENCY:
+            rescue(rung, self.players, ref=ref, at=at)
 
     def _takes_order(self, at: datetime, call: CallPlan, rung: Call) -> None:
         elder = self.elders[call.elder_ref]

@@ -1,3 +1,3 @@
 """The tables of this room that nobody may change or empty."""
 
-INSERT_ONLY_TABLES = ["providers_payrate", "providers_standing"]
+INSERT_ONLY_TABLES = ["providers_accountchange", "providers_payrate", "providers_standing"]

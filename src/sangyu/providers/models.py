@@ -109,6 +109,26 @@ class Enterprise(models.Model):
         return self.name
 
 
+class AccountChange(models.Model):
+    """Into which account an enterprise is paid from a moment on, and into which before, on whose word. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    n = models.PositiveSmallIntegerField()
+    account_name_before = models.CharField(max_length=80)
+    bank_name_before = models.CharField(max_length=60)
+    bank_account_before = models.CharField(max_length=30)
+    account_name = models.CharField(max_length=80)
+    bank_name = models.CharField(max_length=60)
+    bank_account = models.CharField(max_length=30)
+    document = models.CharField(max_length=80)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enterprise", "n"], name="account_changes_are_numbered")]
+
+
 class Standing(models.Model):
     """How an enterprise stands from a moment on, by whom and on which document (准入退出). Insert-only."""
 

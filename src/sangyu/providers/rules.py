@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,9 @@ OFFICERS: Mapping[str, tuple[str, str]] = {
     "safety_officer": ("安全员", "安全员证"),
     "first_aider": ("急救员", "急救员证"),
 }
+
+ACCOUNT = re.compile(r"\d(?:-?\d){7,29}", re.ASCII)
+ACCOUNT_LENGTH_MAX = 30
 
 # An enterprise that has left may apply again; nobody is admitted twice.
 STANDINGS: Mapping[str, frozenset[str]] = {
@@ -46,6 +50,10 @@ class Incomplete(Refusal):
 
 class WrongStanding(Refusal):
     """The step does not follow from how the enterprise stands."""
+
+
+class AccountUnchanged(Refusal):
+    """The account that is to be changed is the one that stands."""
 
 
 class OtherPrice(Refusal):
@@ -114,6 +122,24 @@ def ensure_period(*, what: str, valid_from: date, valid_until: date) -> None:
     """
     if valid_until <= valid_from:
         raise Incomplete(f"{what}终止日期{valid_until}不晚于起始日期{valid_from}，请核对。")
+
+
+def account(*, account_name: str, bank_name: str, bank_account: str) -> dict[str, str]:
+    """Read an account as a bank's file can carry it: nothing missing, a number of digits, no spaces in it.
+
+    Raises: Incomplete.
+    """
+    given = {
+        "account_name": account_name.strip(),
+        "bank_name": bank_name.strip(),
+        "bank_account": "".join(bank_account.split()),
+    }
+    if not all(given.values()):
+        raise Incomplete("户名、开户行和账号都要填写，请补充。")
+    number = given["bank_account"]
+    if len(number) > ACCOUNT_LENGTH_MAX or not ACCOUNT.fullmatch(number):
+        raise Incomplete(f"账号“{number}”不对：应为8至{ACCOUNT_LENGTH_MAX}位数字，中间可有短横。请对照企业来函重填。")
+    return given
 
 
 def ensure_standing(*, name: str, stands: str, to: str, labels: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -28,6 +29,14 @@ from sangyu.portals.entrance.desks import doors
 
 View = Callable[..., HttpResponse]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+STEPS = [
+    {"label": gettext_lazy("今天的单收尾"), "note": gettext_lazy("已派人的做完，没派人的取消")},
+    {"label": gettext_lazy("回访补齐"), "note": gettext_lazy("每天按比例抽，抽中的都打")},
+    {"label": gettext_lazy("考核"), "note": gettext_lazy("打分、公示、异议、裁定、定稿")},
+    {"label": gettext_lazy("出单对账"), "note": gettext_lazy("应付减核减，企业确认、报发票号")},
+    {"label": gettext_lazy("四人签"), "note": gettext_lazy("经办、审核、分管领导、局长")},
+    {"label": gettext_lazy("付款与回单"), "note": gettext_lazy("占用转拨付，账簿重算")},
+]
 UNKNOWN_NUMBER = "13000000000"  # a number that nobody of the city has
 
 
@@ -122,7 +131,7 @@ def leave_tour(request: HttpRequest) -> HttpResponse:
 def month(request: HttpRequest) -> HttpResponse:
     """Show what closing the month does, or how far it has come."""
     told = progress.read()
-    context: dict[str, object] = {"told": told, "can_move": can_move(), "month": "", "refusal": ""}
+    context: dict[str, object] = {"told": told, "can_move": can_move(), "month": "", "refusal": "", "steps": STEPS}
     try:
         context["month"] = str(closing.month_to_close(standing()[0]))
     except Refusal as refusal:

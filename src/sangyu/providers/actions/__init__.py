@@ -1,11 +1,13 @@
-"""Verbs of providers: the catalogue and its prices, who is admitted and who leaves, papers, people and canteens."""
+"""Verbs of providers: the catalogue and its prices, who joins and who leaves, papers, people, accounts and canteens."""
 
+from sangyu.providers.actions.accounts import change_account
 from sangyu.providers.actions.canteens import open_canteen, seat_cashier
 from sangyu.providers.actions.catalogue import list_item, set_pay_rate, set_price
 from sangyu.providers.actions.papers import lodge_licence, renew_certificate, renew_licence, sign_contract
 from sangyu.providers.actions.people import let_go, take_on
 from sangyu.providers.actions.standing import admit, admit_applicant, apply, leave, note_score, resume, suspend
 from sangyu.providers.rules import (
+    AccountUnchanged,
     AlreadyAdmitted,
     ContractMissing,
     Incomplete,
@@ -18,6 +20,7 @@ from sangyu.providers.rules import (
 )
 
 __all__ = [
+    "AccountUnchanged",
     "AlreadyAdmitted",
     "ContractMissing",
     "Incomplete",
@@ -30,6 +33,7 @@ __all__ = [
     "admit",
     "admit_applicant",
     "apply",
+    "change_account",
     "leave",
     "let_go",
     "list_item",

@@ -18,6 +18,7 @@ from sangyu.providers.queries.catalogue import (
     search_items,
 )
 from sangyu.providers.queries.members import (
+    account_changes,
     enterprises,
     get_enterprise,
     last_scores,
@@ -47,6 +48,7 @@ __all__ = [
     "Pay",
     "PriceMissing",
     "Terms",
+    "account_changes",
     "canteens",
     "certificates",
     "contract_on",

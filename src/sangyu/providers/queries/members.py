@@ -11,7 +11,15 @@ from django.db.models import QuerySet
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.kit.errors import NotFound
-from sangyu.providers.models import Certificate, Enterprise, EnterpriseState, MonthScore, Standing, Worker
+from sangyu.providers.models import (
+    AccountChange,
+    Certificate,
+    Enterprise,
+    EnterpriseState,
+    MonthScore,
+    Standing,
+    Worker,
+)
 from sangyu.providers.rules import OFFICERS, officers_missing
 
 
@@ -78,6 +86,15 @@ def standings(viewer: User, enterprise: Enterprise) -> list[Standing]:
         .select_related("by")
         .order_by("n")
     )
+
+
+def account_changes(viewer: User, enterprise_ids: Iterable[UUID]) -> dict[UUID, list[AccountChange]]:
+    """Return how the accounts of some enterprises were changed, one query. Shape: id -> changes, the last one first."""
+    found: dict[UUID, list[AccountChange]] = {enterprise_id: [] for enterprise_id in enterprise_ids}
+    rows = AccountChange.objects.filter(enterprise__in=enterprises(viewer).order_by(), enterprise_id__in=list(found))
+    for row in rows.select_related("by").order_by("-n"):
+        found[row.enterprise_id].append(row)
+    return found
 
 
 def officers(viewer: User, enterprise: Enterprise) -> dict[str, list[Worker]]:

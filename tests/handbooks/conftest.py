@@ -1,0 +1,78 @@
+"""A house that is served as on site, without the helps of a demo, at the hour that a step needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from sangyu.access.models import User
+from sangyu.portals.clock import now
+from sangyu.portals.live.tests.conftest import Server, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+WAIT_MS_MAX = 15_000
+
+House = Callable[[datetime], AbstractContextManager["Seats"]]
+
+
+class Seats:
+    """The desks of one running server; who sits down has a browser of their own."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self.server = server
+        self.address = f"http://127.0.0.1:{server.port}"
+        self._browser = browser
+        self._contexts: list = []
+        self.faults: list[str] = []
+
+    def sit(self, who: User | None, path: str) -> Page:
+        """Open a page as somebody, or as nobody yet; a failing script or a server error is a fault of the house."""
+        context = self._browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 900})
+        context.set_default_timeout(WAIT_MS_MAX)
+        self._contexts.append(context)
+        if who is not None:
+            client = Client()
+            client.force_login(who)
+            crumb = client.cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": crumb.key, "value": crumb.value, "url": self.address}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("response", lambda got: self.faults.append(f"{got.status} {got.url}") if got.status >= 500 else None)
+        page.goto(self.address + path)
+        return page
+
+    def leave(self) -> None:
+        """Close every browser, and tell what went wrong in them."""
+        for context in self._contexts:
+            context.close()
+        assert self.faults == []
+
+
+@pytest.fixture
+def house(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Open the house at an hour: a server as on site, on the rows that are there."""
+    if not (settings.ROOT / "build" / "static" / "sangyu" / "desk.css").exists():
+        pytest.fail("样式还没有编译。请先运行：npm ci && npm run build", pytrace=False)
+    monkeypatch.setenv("SANGYU_DEMO", "0")
+    monkeypatch.setenv("SANGYU_SECRET_KEY", settings.SECRET_KEY)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's loop sleeps in this thread whenever we ask the database
+
+    @contextmanager
+    def open_at(at: datetime) -> Iterator[Seats]:
+        monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", "0")
+        monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(int((at - now()) / timedelta(seconds=1)) + 1))
+        with serving() as server:
+            seats = Seats(browser, server)
+            yield seats
+            seats.leave()
+
+    return open_at

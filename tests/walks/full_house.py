@@ -1,0 +1,171 @@
+"""A house in which something stands on every page: a paid month, one being agreed, and a Monday in the middle of work.
+
+It is half past ten on 11 January 2027. November is paid, the statements of December are out, and today there are
+orders at every stage, two calls that ring, an emergency that nobody has taken, an offer of another time and lunches.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from tests.cast import BEIJING, FUND, Cast
+
+from sangyu.budget import actions as budget
+from sangyu.dispatch import actions as dispatch
+from sangyu.dispatch.models import WishKind
+from sangyu.hotline import actions as hotline
+from sangyu.insight import actions as insight
+from sangyu.kit.month import Month
+from sangyu.meals.tests.kitchen import Kitchen
+from sangyu.outbox import actions as outbox
+from sangyu.portals.texting.compose import READER, compose
+from sangyu.portals.texting.gateways import MockGateway
+from sangyu.portals.texting.send import send_due
+from sangyu.providers import actions as providers
+from sangyu.providers.actions import Paper
+from sangyu.quality import actions as quality
+from sangyu.quality.models import AppraisalItem
+from sangyu.quality.rules import Quarter
+from sangyu.settlement import actions as settlement
+from sangyu.settlement.models import Statement
+from sangyu.visits import actions as visits
+
+NOW = datetime(2027, 1, 11, 10, 30, tzinfo=BEIJING)
+
+
+class FullHouse(Cast):
+    """The shared cast after two months of work, at half past ten on a busy Monday."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        outbox.read_on(reader=READER)
+        self.kitchen = Kitchen(self)
+        self._november()
+        self._december()
+        self._this_monday()
+        while compose(at=NOW):
+            pass
+        while send_due(gateway=MockGateway(), at=NOW):
+            pass
+
+    def _november(self) -> None:
+        """Two visits, two lunches, a complaint by telephone; all of it appraised, settled and paid."""
+        self.card = self.kitchen.card(self.li)
+        self.kitchen.sell(self.li)
+        self.kitchen.sell(self.grandpa)
+        self.visited(self.called_order())
+        self.visited(self.order(elder=self.grandpa, hour=14))
+        call = self.call(reference="line-complaint")
+        hotline.end(
+            call_id=call.pk, kind="COMPLAINT", elder_id=self.li.pk, note="上次来晚了半小时", by=self.ma, at=self.at
+        )
+        [self.complaint] = quality.gather_complaints(by=self.sun, at=self.at)
+        quality.open_cycle(programme_id=self.programme.pk, on=self.at.date(), by=self.clock, at=self.at)
+        self.paid_run = self.drawn_up()
+        self.paid(self.paid_run)
+        at = datetime(2026, 12, 8, 9, tzinfo=BEIJING)
+        self.sample = insight.draw(month=self.month, n=2, seed="7", strata="NONE", by=self.auditor, at=at)
+
+    def _december(self) -> None:
+        """A visit whose elder has still to be rung; the statements are out, and Kang'an objects to its own."""
+        self.at = datetime(2026, 12, 9, 9, tzinfo=BEIJING)
+        visit = self.visited(self.order(elder=self.grandpa))
+        evening = visit.arrived_at.astimezone(BEIJING).replace(hour=20)
+        quality.draw_sample(day=evening.date(), by=self.clock, at=evening)
+        december, on_4th = Month(2026, 12), datetime(2027, 1, 4, 9, tzinfo=BEIJING)
+        [sheet, *_] = [
+            row.appraisal for row in self.published(at=on_4th, month=december) if row.appraisal.enterprise == self.kangan
+        ]
+        item = AppraisalItem.objects.filter(appraisal=sheet).first()
+        objection = quality.object_to(item_id=item.pk, text="当天路上封闭，已提前通知", by=self.kangan_user, at=on_4th)
+        quality.rule(
+            objection_id=objection.pk,
+            upheld=False,
+            score_tenths=item.score_tenths or 0,
+            reason="没有查到通知记录",
+            by=self.sun,
+            at=on_4th,
+        )
+        self.appraised(at=on_4th, month=december)
+        self.sheet = sheet
+        self.open_run = settlement.draw_up(month=december, by=self.qian, at=datetime(2027, 1, 8, 9, tzinfo=BEIJING))
+        self.statement = Statement.objects.get(run=self.open_run, enterprise=self.kangan)
+        settlement.object_to(
+            statement_id=self.statement.pk,
+            lines=[1],
+            text="时长应为两小时",
+            by=self.kangan_user,
+            at=datetime(2027, 1, 8, 15, tzinfo=BEIJING),
+        )
+
+    def _this_monday(self) -> None:
+        """Orders at every stage, calls that ring, an emergency, papers that run out, lunches."""
+        self.at = datetime(2027, 1, 10, 9, tzinfo=BEIJING)
+        self._new_year()
+        self.served = self.visited(self.order(hour=8))
+        self.here = self.arrived(self.order(hour=10))
+        self.coming = self.assigned(self.order(hour=14))
+        self.taken = self.accepted(self.order(days=2))
+        self.waiting = self.order(days=4)
+        self.at = NOW - timedelta(minutes=20)
+        self.asked = self.sent(self.order(days=4, elder=self.grandpa))
+        moved = self.sent(self.order(days=3, elder=self.grandpa))
+        self.offer = dispatch.propose(
+            dispatch_id=moved.pk,
+            wanted_from=moved.order.wanted_from + timedelta(hours=4),
+            note="上午人手都在外面",
+            by=self.kangan_user,
+            at=NOW - timedelta(minutes=10),
+        )
+        back = self.sent(self.order(days=5, elder=self.grandpa))
+        dispatch.refuse(dispatch_id=back.pk, reason="NO_WORKER", by=self.kangan_user, at=NOW - timedelta(minutes=9))
+        dispatch.wish(elder_id=self.li.pk, worker_id=self.zhao.pk, kind=WishKind.WANTED, by=self.ma, at=self.at)
+        self.incident = visits.report_incident(
+            order_id=self.here.order_id,
+            kind="UNWELL",
+            note="头晕，坐着休息",
+            by=self.zhao_user,
+            at=NOW - timedelta(minutes=4),
+            key="1",
+        )
+        for minutes, reference, number in ((15, "missed", "13900000002"), (1, "rings", "13900000001")):
+            self.at = NOW - timedelta(minutes=minutes)
+            self.call(number, reference=reference, answered=False)
+        hotline.hang_up(programme=self.programme, line_reference="missed", at=NOW - timedelta(minutes=14))
+        self.at = NOW
+
+    def _new_year(self) -> None:
+        budget.appropriate(
+            programme=self.programme,
+            fund=FUND,
+            year=2027,
+            amount_fen=1_200_000_00,
+            document="城财预〔2027〕1号",
+            by=self.head,
+            at=self.at,
+            key="2027",
+        )
+        for enterprise, number in ((self.kangan, "城养合〔2027〕1号"), (self.letter, "城养合〔2027〕2号")):
+            providers.sign_contract(
+                enterprise=enterprise,
+                number=number,
+                valid_from=date(2027, 1, 1),
+                valid_until=date(2028, 1, 1),
+                area_codes=["620102001", "620102002"],
+                item_ids=[self.cleaning.pk, self.bathing.pk],
+                by=self.head,
+                at=self.at,
+            )
+        self.licence = providers.lodge_licence(
+            enterprise=self.kangan,
+            paper=Paper("食品经营许可证", "SP-1", date(2022, 1, 1), date(2027, 2, 1)),
+            by=self.head,
+            at=self.at,
+        )
+        self.canteen = self.kitchen.canteen("酒泉路餐厅", self.kangan, contracted_until=date(2028, 1, 1))
+        self.cashier = self.kitchen.cashier("guo", "郭晴", self.kangan, self.canteen)
+        for elder, minutes in ((self.li, 40), (self.grandpa, 25)):
+            self.kitchen.sell(elder, at=NOW - timedelta(minutes=minutes), by=self.cashier, canteen=self.canteen)
+        quality.open_cycle(programme_id=self.programme.pk, on=NOW.date(), by=self.clock, at=self.at)
+        quality.open_election(year=2026, by=self.sun, at=self.at)
+        quality.rank(quarter=Quarter(2026, 4), by=self.sun, at=self.at)
