@@ -73,9 +73,8 @@ class FullHouse(Cast):
         evening = visit.arrived_at.astimezone(BEIJING).replace(hour=20)
         quality.draw_sample(day=evening.date(), by=self.clock, at=evening)
         december, on_4th = Month(2026, 12), datetime(2027, 1, 4, 9, tzinfo=BEIJING)
-        [sheet, *_] = [
-            row.appraisal for row in self.published(at=on_4th, month=december) if row.appraisal.enterprise == self.kangan
-        ]
+        releases = self.published(at=on_4th, month=december)
+        sheet = next(row.appraisal for row in releases if row.appraisal.enterprise == self.kangan)
         item = AppraisalItem.objects.filter(appraisal=sheet).first()
         objection = quality.object_to(item_id=item.pk, text="当天路上封闭，已提前通知", by=self.kangan_user, at=on_4th)
         quality.rule(
@@ -86,7 +85,8 @@ class FullHouse(Cast):
             by=self.sun,
             at=on_4th,
         )
-        self.appraised(at=on_4th, month=december)
+        for release in releases:
+            quality.finalise(appraisal_id=release.appraisal_id, by=self.sun, at=release.object_until)
         self.sheet = sheet
         self.open_run = settlement.draw_up(month=december, by=self.qian, at=datetime(2027, 1, 8, 9, tzinfo=BEIJING))
         self.statement = Statement.objects.get(run=self.open_run, enterprise=self.kangan)
@@ -167,5 +167,4 @@ class FullHouse(Cast):
         for elder, minutes in ((self.li, 40), (self.grandpa, 25)):
             self.kitchen.sell(elder, at=NOW - timedelta(minutes=minutes), by=self.cashier, canteen=self.canteen)
         quality.open_cycle(programme_id=self.programme.pk, on=NOW.date(), by=self.clock, at=self.at)
-        quality.open_election(year=2026, by=self.sun, at=self.at)
         quality.rank(quarter=Quarter(2026, 4), by=self.sun, at=self.at)

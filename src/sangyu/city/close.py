@@ -53,6 +53,7 @@ def close(plan: Blueprint, players: Players, *, progress: Callable[[str], None])
     drawn_at = _moment(closed_at.astimezone(BEIJING).date(), 0, time(14))
     run = settlement.draw_up(month=plan.month, by=players.users["finance"], at=drawn_at)
     _agree(run, players, drawn_at, progress)
+    _explain(run, players, drawn_at + timedelta(hours=2, minutes=50))
     for minutes, signer in enumerate(SIGNERS):
         settlement.approve(run_id=run.pk, by=players.users[signer], at=drawn_at + timedelta(hours=3, minutes=minutes))
     file = settlement.pay(run_id=run.pk, by=players.users["finance"], at=drawn_at + timedelta(hours=4))
@@ -188,6 +189,20 @@ def _agree(run: Run, players: Players, drawn_at: datetime, progress: Callable[[s
         )
     gross, deducted = sum(row.gross_fen for row in rows), sum(row.deducted_fen for row in rows)
     progress(f"出{len(rows)}份结算单：应付{yuan(gross)}元，考核核减{yuan(deducted)}元，各企业已对账。")
+
+
+def _explain(run: Run, players: Players, at: datetime) -> None:
+    """Say of every enterprise whose sum is far from last month's why it is, or nobody may sign."""
+    finance = players.users["finance"]
+    for swing in settlement_read.swings(finance, run):
+        if swing.explanation is None:
+            settlement.explain(
+                run_id=run.pk,
+                enterprise_id=swing.enterprise.pk,
+                text=f"服务单数与上月不同：实付由{yuan(swing.before_fen)}元变为{yuan(swing.now_fen)}元，已逐单核对。",
+                by=finance,
+                at=at,
+            )
 
 
 def _moment(first: object, days: int, clock: time) -> datetime:

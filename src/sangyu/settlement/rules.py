@@ -21,6 +21,12 @@ class NotYet(Refusal):
     code = "NOT_YET"
 
 
+class MonthNotOver(Refusal):
+    """A month is settled when it is over: what still comes in it would have to wait for the next."""
+
+    code = "MONTH_NOT_OVER"
+
+
 class SamePerson(Refusal):
     """Nobody signs what they made, nor signs twice."""
 
@@ -43,6 +49,12 @@ class NotToBePaidAgain(Refusal):
     """The payment arrived, has no answer yet, or was paid again already."""
 
     code = "NOT_TO_BE_PAID_AGAIN"
+
+
+class AccountChanged(Refusal):
+    """Money would go to an account that nobody has signed for."""
+
+    code = "ACCOUNT_CHANGED"
 
 
 class NotReleased(Refusal):

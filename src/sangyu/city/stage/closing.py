@@ -10,6 +10,7 @@ from sangyu.access.models import User
 from sangyu.city.blueprint import BEIJING, Blueprint
 from sangyu.city.close import check_books, close
 from sangyu.city.players import Players
+from sangyu.city.stage.progress import read as progress_read
 from sangyu.city.today import leave_work
 from sangyu.dispatch import queries as dispatch_read
 from sangyu.kit.errors import Refusal
@@ -35,10 +36,13 @@ class LastMonthOfTheYear(Refusal):
 
 
 def month_to_close(plan: Blueprint) -> Month:
-    """Return the month the city lives in now.
+    """Return the month the city lives in now, or the one whose closing was broken off.
 
     Raises: LastMonthOfTheYear, when closing it would leave the year that the city was built for.
     """
+    told = progress_read()
+    if told is not None and not told.done:
+        return Month.parse(told.month)
     month = Month.of(now().astimezone(BEIJING).date())
     if month.next().year != plan.month.year:
         raise LastMonthOfTheYear(

@@ -12,13 +12,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sangyu.access.models import Role, User
+from sangyu.city.blueprint import BEIJING
 from sangyu.city.stage import roles
 from sangyu.dispatch import queries as dispatch_read
+from sangyu.hotline.models import CallOrder
 from sangyu.kit.errors import NotFound
+from sangyu.kit.month import Month
 from sangyu.orders import queries as orders_read
 from sangyu.orders.models import OPEN_STAGES, Order
+from sangyu.portals.clock import now
 from sangyu.registry import queries as registry_read
-from sangyu.registry.models import Contact, Elder
+from sangyu.registry.models import Contact, Elder, Identity, IdentityCode
 from sangyu.settlement.models import Line
 
 CALLERS = [
@@ -59,6 +63,13 @@ def story() -> Story:
     """
     viewer = roles.somebody(Role.FINANCE)
     numbers = Contact.objects.filter(elder=OuterRef("charge__elder"), relation="本人")
+    month = Month.of(now().astimezone(BEIJING).date())
+    entitled = Identity.objects.filter(
+        elder=OuterRef("charge__elder"), code=IdentityCode.ENTITLED_GROUP, valid_until=None
+    )
+    this_month = CallOrder.objects.filter(
+        order__elder=OuterRef("charge__elder"), order__wanted_from__date__gte=month.first_day
+    ).exclude(call__line_reference__startswith=TOUR_LINE)
     line = (
         Line.objects.filter(
             Exists(numbers),
@@ -69,14 +80,16 @@ def story() -> Story:
             gross_fen__gt=0,
         )
         .annotate(
-            # The enterprise whose people sign in at the demo can take her next order; then, two shares and a mobile
-            # number that receives texts show more.
+            # The enterprise whose people sign in at the demo can take her next order; then, a credit that is not used
+            # up yet, two shares, and a mobile number that receives texts show more.
             of_first=Q(statement__enterprise__organisation=roles.somebody(Role.ENTERPRISE).organisation_id),
+            busy=Exists(this_month),
+            entitled=Exists(entitled),
             shared=Q(charge__elder_fen__gt=0),
             mobile=Exists(numbers.filter(phone__startswith="1")),
         )
         .select_related("charge__elder__community", "charge__item", "statement__run")
-        .order_by("-of_first", "-mobile", "-shared", "-deducted_fen", "charge__elder_id", "pk")
+        .order_by("-of_first", "busy", "-entitled", "-mobile", "-shared", "-deducted_fen", "charge__elder_id", "pk")
         .first()
     )
     if line is None:

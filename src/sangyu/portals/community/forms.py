@@ -1,9 +1,10 @@
-"""What a community clerk writes: who wants to be registered, what they are recognised as, and when somebody died."""
+"""What a community clerk writes: who wants to be registered, what they are recognised as, who died."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from sangyu.kit import phone, resident_id
 from sangyu.kit.point import BadPlace, Crs, Point
 from sangyu.portals.components.forms import DeskForm
+from sangyu.registry.models import Identity
 from sangyu.registry.queries import IDENTITY_CODES
 
 DAY = forms.DateInput({"type": "date"})
@@ -134,6 +136,29 @@ class RecogniseForm(DeskForm):
         if since and until and until <= since:
             self.add_error("valid_until", _("截止日期应晚于起始日期。"))
         return cleaned
+
+
+class EndForm(DeskForm):
+    """Which recognition ends, from which day on, and why; `held` are those that may."""
+
+    identity = forms.TypedChoiceField(label=_("身份"), coerce=UUID)
+    until = forms.DateField(label=_("终止日期"), widget=DAY, help_text=_("这一天起不再有效"))
+    reason = forms.CharField(label=_("终止原因"), max_length=200, help_text=_("如：低保停发、不再独居"))
+
+    def __init__(self, *args: Any, held: Sequence[Identity], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["identity"].choices = [
+            ("", _("请选择")),
+            *((str(row.pk), f"{row.get_code_display()}（{row.evidence}）") for row in held),
+        ]
+
+
+class WithdrawDeathForm(DeskForm):
+    """Why a death that was recorded is taken back."""
+
+    withdrawn_because = forms.CharField(
+        label=_("撤销原因"), max_length=200, help_text=_("如：同名登记错误，已与家属核实")
+    )
 
 
 class DeathForm(DeskForm):

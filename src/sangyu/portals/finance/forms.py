@@ -97,6 +97,20 @@ class ReturnForm(DeskForm):
         return file
 
 
+class AccountForm(DeskForm):
+    """The account into which an enterprise is paid, and the paper in which it says so."""
+
+    account_name = forms.CharField(label=_("户名"), max_length=80)
+    bank_name = forms.CharField(label=_("开户行"), max_length=60)
+    bank_account = forms.CharField(
+        label=_("账号"),
+        max_length=40,
+        help_text=_("8至30位数字，可带空格"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    document = forms.CharField(label=_("依据文件"), max_length=80, help_text=_("企业盖章的账户变更函及编号"))
+
+
 class OverrideForm(DeskForm):
     """A sum that may be spent beyond the year's money, and why."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.finance.views import budget, months, papers, payments, statements
+from sangyu.portals.finance.views import accounts, budget, months, papers, payments, statements
 
 app_name = "finance"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("months/<str:month>/files/<int:n>/request.<str:form>", papers.of_file, name="request"),
     path("months/<str:month>/papers/<str:kind>.<str:form>", papers.of_month, name="month-paper"),
     path("months/<str:month>/pay-again/", payments.pay_again, name="pay-again"),
+    path("months/<str:month>/payments/<uuid:payment_id>/account/", accounts.account, name="account"),
     path("months/<str:month>/return/", payments.take_return, name="return"),
     path("months/<str:month>/simulate/", payments.simulate_return, name="simulate"),
     path("statements/<uuid:statement_id>/", statements.statement, name="statement"),

@@ -25,7 +25,7 @@ from sangyu.outbox.models import Text
 from sangyu.outbox.queries import Told
 from sangyu.portals.texting import rules
 from sangyu.portals.texting.rules import Facts, Number, Template
-from sangyu.registry.models import Contact
+from sangyu.registry import queries as registry_read
 
 READER = "texting"
 BATCH = 200
@@ -136,7 +136,5 @@ def _facts(orders: list[Order], where: dict[UUID, tuple[Dispatch, Assignment | N
 
 
 def _numbers(elder_ids: set[UUID]) -> dict[UUID, list[Number]]:
-    found: dict[UUID, list[Number]] = defaultdict(list)
-    for row in Contact.objects.filter(elder_id__in=elder_ids).order_by("order", "id"):
-        found[row.elder_id].append(Number(row.relation, row.phone))
-    return found
+    rows = registry_read.contacts_of_all(elder_ids)
+    return {elder_id: [Number(row.relation, row.phone) for row in known] for elder_id, known in rows.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,7 +18,7 @@ from sangyu.outbox.models import Text, TextStanding, TextState
 from sangyu.portals.texting.compose import CAUSE
 from sangyu.portals.texting.rules import BEIJING
 from sangyu.registry import queries as registry_read
-from sangyu.registry.models import Contact, Elder
+from sangyu.registry.models import Elder
 
 NEWS: dict[str, str | Promise] = {
     "taken": _("已登记"),
@@ -147,19 +146,14 @@ def lines(viewer: User, rows: list[TextStanding]) -> list[Line]:
     order_ids = {row.text.cause_id for row in rows if row.text.cause_kind == CAUSE}
     orders = {order.pk: order for order in orders_read.orders(viewer).filter(pk__in=order_ids)}
     tries = outbox_read.tries_of(row.pk for row in rows)
-    numbers = _first_numbers(elders)
+    numbers = registry_read.contacts_of_all(elders)
     return [
         Line(
             row,
             elders.get(row.text.elder_id) if row.text.elder_id else None,
             orders.get(row.text.cause_id),
-            row.text.phone or (numbers.get(row.text.elder_id, "") if row.text.elder_id else ""),
+            row.text.phone or next((known.phone for known in numbers.get(row.text.elder_id, ())), ""),
             len(tries[row.pk]),
         )
         for row in rows
     ]
-
-
-def _first_numbers(elder_ids: Iterable[UUID]) -> dict[UUID, str]:
-    rows = Contact.objects.filter(elder_id__in=list(elder_ids)).order_by("-order", "-id")
-    return dict(rows.values_list("elder_id", "phone"))

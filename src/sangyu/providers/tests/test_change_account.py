@@ -104,6 +104,7 @@ def test_only_the_finance_office_of_the_programme_changes_it(cast: Cast) -> None
         username="xigu-finance",
         display_name="西固财务",
         roles=[Role.FINANCE],
+        password=None,
         on=cast.at.date(),
     )
     with pytest.raises(NotFound, match="没有找到这家企业"):

@@ -40,8 +40,11 @@ def take_back(*, line_id: UUID, reason: str, by: User, at: datetime, amount_fen:
         raise rules.TextMissing("扣回已拨付的款项必须写明理由，企业会看到。")
     if not 0 < amount_fen <= line.net_fen:
         raise rules.NotCorrectable(f"这一行实付{yuan(line.net_fen)}元，扣回金额应大于0且不超过实付。")
-    row = _correction(line, amount_fen=amount_fen, reason=reason.strip(), by=by, at=at)
-    row.save(force_insert=True)
+    wanted = _correction(line, amount_fen=amount_fen, reason=reason.strip(), by=by, at=at)
+    Correction.objects.bulk_create([wanted], ignore_conflicts=True)
+    row = Correction.objects.get(line=line)
+    if (row.by_id, row.at) != (by.pk, at):
+        return row  # a run that is being drawn up has just noted it by itself
     access.record(
         by=by,
         at=at,
@@ -65,6 +68,7 @@ def waive(*, correction_id: UUID, reason: str, by: User, at: datetime) -> Waiver
     if correction is None:
         raise NotFound("没有找到这笔差额。")
     lock(correction.line.statement.run_id, by)
+    lock_corrected_lines(by.programme_id, correction.line_id)
     existing = Waiver.objects.filter(correction=correction).first()
     if existing is not None:
         return existing
@@ -117,8 +121,20 @@ def note_late_facts(run: Run, by: User, at: datetime) -> int:
             )
         )
         noted.append(_correction(line, amount_fen=line.net_fen, reason=f"拨付后查明：{reason}", by=by, at=at))
-    Correction.objects.bulk_create(noted)
+    Correction.objects.bulk_create(noted, ignore_conflicts=True)
     return len(noted)
+
+
+def lock_corrected_lines(programme_id: UUID, line_id: UUID | None = None) -> None:
+    """Lock the lines that corrections are about (or one), so that nothing is taken back twice, nor when let go.
+
+    Another month may be drawn up at the same moment; a correction itself is only ever added and cannot be locked.
+    """
+    rows = Line.objects.select_for_update().order_by("pk")
+    if line_id is not None:
+        rows = rows.filter(pk=line_id)
+    corrected = Correction.objects.filter(line__statement__run__programme_id=programme_id)
+    list(rows.filter(pk__in=corrected.values("line_id")).values_list("pk", flat=True))
 
 
 def _paid_lines(programme_id: UUID) -> QuerySet[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
@@ -22,7 +23,7 @@ from sangyu.quality import queries as quality_read
 from sangyu.quality.models import Finalisation
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement import rules
-from sangyu.settlement.actions.correct import note_late_facts
+from sangyu.settlement.actions.correct import lock_corrected_lines, note_late_facts
 from sangyu.settlement.models import (
     Difference,
     Line,
@@ -32,6 +33,7 @@ from sangyu.settlement.models import (
 )
 from sangyu.visits.models import Departure
 
+BEIJING = ZoneInfo("Asia/Shanghai")
 MEAL = "MEAL"
 
 
@@ -41,9 +43,13 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
 
     Charges of earlier months that were withheld then are looked at again; an enterprise with nothing but those is
     paid by the last score it has. What was found out about paid months is taken back here, never there.
-    Raises: NotAllowed; NotYet, naming the enterprises whose appraisal is not final; AlreadyApproved; MoreThanHeld.
+    Raises: NotAllowed; MonthNotOver; NotYet, naming the enterprises whose appraisal is not final; AlreadyApproved;
+    MoreThanHeld.
     """
     ensure_role(by, Role.FINANCE, Role.CLOCK)
+    begins_on = month.next().first_day
+    if at.astimezone(BEIJING).date() < begins_on:
+        raise rules.MonthNotOver(f"{month}还没有结束，{begins_on}起才能出结算单。请届时再出，或核对所选月份。")
     _, made = Run.objects.get_or_create(
         programme_id=by.programme_id,
         month=str(month),
@@ -57,6 +63,7 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
             raise rules.AlreadyApproved(f"{month}结算已经审批，不能再出单；新发生的费用进入下月结算。")
         return run
     note_late_facts(run, by, at)
+    lock_corrected_lines(run.programme_id)
     Withheld.objects.bulk_create(
         [
             Withheld(id=derived_id("withheld", run.pk, charge_id), run=run, charge_id=charge_id, reason=reason)

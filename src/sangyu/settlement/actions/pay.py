@@ -17,6 +17,7 @@ from sangyu.kit.ids import derived_id
 from sangyu.ledger import actions as ledger
 from sangyu.ledger.models import Hold
 from sangyu.ledger.rules import HoldPosting, Leg, Reference
+from sangyu.providers.models import AccountChange
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement import rules
 from sangyu.settlement.actions.returns import payable_key
@@ -46,9 +47,10 @@ def pay(
 ) -> PaymentFile:
     """Post what was held for an approved run, give back what was deducted with the reason, and write the file.
 
-    By default the file asks the treasury to pay directly; `form` may be the bank's batch file instead.
+    By default the file asks the treasury to pay directly; `form` may be the bank's batch file instead. It goes to the
+    accounts that stood when the first signature was given: an account that changed since must be signed for anew.
     Once: a repeat returns the file that stands, byte for byte.
-    Raises: NotAllowed, NotFound, NotYet, CannotBeWritten.
+    Raises: NotAllowed, NotFound, NotYet, AccountChanged, CannotBeWritten.
     """
     ensure_role(by, Role.FINANCE)
     run = lock(run_id, by)
@@ -60,6 +62,7 @@ def pay(
         due = rules.due_step({row.step for row in settlement_read.approvals(by, run)})
         raise rules.NotYet(f"本月结算还没有审批完，等“{due.label}”签字，不能拨付。" if due else "本月结算还没有审批。")
     rows = list(settlement_read.statements(by).filter(run=run).order_by("enterprise_id"))
+    _ensure_accounts_signed_for(run, rows, by)
     _post(run, rows, by, at)
     file = _write(run, [(row, None) for row in rows if row.net_fen], form, encoding, by, at)
     if not file.total_fen == approval.net_fen == rules.read_total_fen(bytes(file.content), encoding=encoding):
@@ -72,13 +75,16 @@ def release(*, payment_id: UUID, by: User, at: datetime) -> Release:
     """Say, as a second person, that a refused payment may go to the account that the enterprise has now.
 
     Once for each account: after a further change of account it must be released anew.
-    Raises: NotAllowed, NotFound, NotToBePaidAgain.
+    Raises: NotAllowed, NotFound, NotToBePaidAgain; SamePerson, for whoever changed the account.
     """
     ensure_role(by, Role.APPROVER)
     payment = _own([payment_id], by)[0]
     lock(payment.file.run_id, by)
     _ensure_refused(payment)
     enterprise = payment.statement.enterprise
+    change = AccountChange.objects.filter(enterprise=enterprise).order_by("-n").first()
+    if change is not None and change.by_id == by.pk:
+        raise rules.SamePerson("更正账户的人不能自己放行，请由另一位复核人核对后放行。")
     account = {
         "account_name": enterprise.account_name,
         "account": enterprise.bank_account,
@@ -123,6 +129,19 @@ def pay_again(
         _ensure_refused(payment)
         _ensure_released(payment, by)
     return _write(run, [(payment.statement, payment) for payment in refused], form, encoding, by, at)
+
+
+def _ensure_accounts_signed_for(run: Run, rows: Sequence[Statement], by: User) -> None:
+    signed_at = min(row.at for row in settlement_read.approvals(by, run))
+    changed = AccountChange.objects.filter(
+        enterprise__in=[row.enterprise_id for row in rows if row.net_fen], at__gt=signed_at
+    )
+    first = changed.select_related("enterprise", "by").order_by("at", "id").first()
+    if first is not None:
+        raise rules.AccountChanged(
+            f"{first.enterprise.short_name}的收款账户在签字开始之后由{first.by.display_name}更正过，签字时看到的不是这个账户。"
+            f"请“{rules.CHAIN[-1].label}”退回，各步重新签字后再拨付。"
+        )
 
 
 def _own(payment_ids: Sequence[UUID], by: User) -> list[Payment]:

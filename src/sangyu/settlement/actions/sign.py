@@ -21,6 +21,7 @@ from sangyu.settlement.models import (
     Approval,
     Confirmation,
     Decline,
+    Difference,
     Explanation,
     PaymentFile,
     Run,
@@ -155,6 +156,7 @@ def _had_a_hand(run: Run, by: User) -> bool:
         or Withdrawal.objects.filter(**of_run).exists()
         or Answer.objects.filter(objection__statement__run=run, by=by).exists()
         or Explanation.objects.filter(run=run, by=by).exists()
+        or Difference.objects.filter(statement__run=run, withdrawn=False, correction__by=by).exists()
         or Confirmation.objects.filter(**of_run).exists()
         or StatementObjection.objects.filter(**of_run).exists()
     )
@@ -163,6 +165,8 @@ def _had_a_hand(run: Run, by: User) -> bool:
 def _ensure_ready(run: Run, rows: list[Statement], by: User) -> None:
     if not rows:
         raise rules.NotYet("本月还没有结算单，不能审批。")
+    if rules.root([row.root for row in sorted(rows, key=lambda row: row.enterprise_id)]) != run.root:
+        raise rules.NotYet("有结算单撤回后还没有重新出单，合计和总根对不上。请经办人重新出单后再签字。")
     confirmed = set(Confirmation.objects.filter(statement__in=rows).values_list("statement_id", flat=True))
     waiting = [row.enterprise.short_name for row in rows if row.pk not in confirmed]
     if waiting:

@@ -1,4 +1,4 @@
-"""The clerk's elders: find, recognise, record a death; nobody outside the own community."""
+"""The clerk's elders: find, recognise and end it, record a death and take it back; nobody outside the own community."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.cast import COMMUNITY, Cast
 
 from sangyu.access import actions as access
-from sangyu.access.models import OrganisationKind, Role, User
+from sangyu.access.models import AuditEntry, OrganisationKind, Role, User
 from sangyu.hotline import actions as hotline
 from sangyu.registry.models import Elder, Identity
 
@@ -94,6 +94,51 @@ def test_a_death_is_recorded_and_shown(cast: Cast, sit):
     assert Elder.objects.get(pk=cast.grandpa.pk).died_on == date(2026, 11, 8)
 
 
+def test_a_recognition_ends_on_a_day_for_a_reason(cast: Cast, sit, other_clerk: User):
+    desk = sit(cast.clerk)
+    recognised = Identity.objects.get(elder=cast.li, code="entitled_group")
+    assert "重点优抚（优待证 甘优0012号）" in desk.get(page(cast.li)).content.decode()
+    given = {"identity": str(recognised.pk), "until": "2026-11-09", "reason": "优待证注销"}
+    for wrong, said in (
+        ({**given, "reason": ""}, "终止原因"),
+        ({**given, "until": "2019-01-01"}, "不晚于起始日期2020-01-01"),
+        ({**given, "identity": str(cast.li.pk)}, "身份"),
+    ):
+        answer = desk.post(page(cast.li, "end-recognition"), wrong)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    assert sit(other_clerk).post(page(cast.li, "end-recognition"), given).status_code == 404
+    ended = sit(cast.clerk).post(page(cast.li, "end-recognition"), given, follow=True).content.decode()
+    assert "已终止：重点优抚，2026-11-09起不再有效" in ended
+    assert "B 类" not in ended
+    assert AuditEntry.objects.get(verb="registry.end_recognition").facts["reason"] == "优待证注销"
+    again = sit(cast.clerk).post(page(cast.li, "end-recognition"), given)
+    assert again.status_code == 422, "what has ended is no longer offered"
+
+
+def test_one_elders_recognition_is_not_ended_on_anothers_page(cast: Cast, sit):
+    recognised = Identity.objects.get(elder=cast.li, code="entitled_group")
+    given = {"identity": str(recognised.pk), "until": "2026-11-09", "reason": "优待证注销"}
+    assert sit(cast.clerk).post(page(cast.grandpa, "end-recognition"), given).status_code == 422
+    assert Identity.objects.get(pk=recognised.pk).valid_until is None
+
+
+def test_a_death_recorded_by_mistake_is_taken_back_with_a_reason(cast: Cast, sit, other_clerk: User):
+    desk = sit(cast.clerk)
+    assert "撤销去世登记" not in desk.get(page(cast.grandpa)).content.decode()
+    desk.post(page(cast.grandpa, "record-death"), {"died_on": "2026-11-08", "sure": "on"})
+    silent = desk.post(page(cast.grandpa, "withdraw-death"), {"withdrawn_because": " "})
+    assert silent.status_code == 422
+    assert "撤销原因" in silent.content.decode()
+    given = {"withdrawn_because": "同名登记错误，已与家属核实"}
+    assert sit(other_clerk).post(page(cast.grandpa, "withdraw-death"), given).status_code == 404
+    assert Elder.objects.get(pk=cast.grandpa.pk).died_on is not None
+    answer = sit(cast.clerk).post(page(cast.grandpa, "withdraw-death"), given, follow=True).content.decode()
+    assert "已撤销去世登记" in answer
+    assert "登记去世" in answer
+    assert Elder.objects.get(pk=cast.grandpa.pk).died_on is None
+
+
 def test_pages_follow_the_phone_book(cast: Cast, sit):
     for n in range(31):
         cast.elder(
@@ -120,7 +165,7 @@ def test_the_list_costs_the_same_whatever_its_length(cast: Cast, sit, django_ass
 
 def test_who_asked_on_the_telephone_stands_on_the_list_until_registered(cast: Cast, sit, other_clerk: User):
     call = cast.call("13900007777")
-    hotline.request_registration(
+    asked = hotline.request_registration(
         call_id=call.pk,
         name="石桂花",
         community_code=COMMUNITY,
@@ -129,7 +174,13 @@ def test_who_asked_on_the_telephone_stands_on_the_list_until_registered(cast: Ca
         by=cast.ma,
         at=cast.at,
     )
+    taken_over = f"{reverse('community:register')}?asked={asked.pk}"
     assert "石桂花" in sit(cast.clerk).get(LIST).content.decode()
+    assert taken_over in sit(cast.clerk).get(LIST).content.decode()
+    form = sit(cast.clerk).get(taken_over).content.decode()
+    for words in ('value="石桂花"', 'value="13900007777"', 'value="南门巷9号"', f'data-draft="register-{asked.pk}"'):
+        assert words in form
+    assert "石桂花" not in sit(other_clerk).get(taken_over).content.decode()
     assert "石桂花" not in sit(other_clerk).get(LIST).content.decode()
     cast.elder("石桂花", date(1950, 1, 1), 41, ["13900007777"])
     assert "来电想登记" not in sit(cast.clerk).get(LIST).content.decode()

@@ -1,4 +1,4 @@
-"""The elders of the community: find one, see what they are entitled to and why, add a recognition, record a death."""
+"""The elders of the community: find one, see what they are entitled to and why, recognise them, record a death."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from sangyu.hotline import queries as hotline_read
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
-from sangyu.portals.community.forms import DeathForm, RecogniseForm
+from sangyu.portals.community.forms import DeathForm, EndForm, RecogniseForm, WithdrawDeathForm
 from sangyu.portals.community.views.frame import for_clerks, frame
 from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
+from sangyu.registry.models import Elder, Identity
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 ROWS = 30
@@ -65,10 +66,13 @@ def _elder(
     elder_id: UUID,
     *,
     recognising: RecogniseForm | None = None,
+    ending: EndForm | None = None,
     dying: DeathForm | None = None,
+    withdrawing: WithdrawDeathForm | None = None,
 ) -> HttpResponse:
     viewer, on = request.user, now().astimezone(BEIJING).date()
     held = registry_read.get_elder(viewer, elder_id)
+    wrong = recognising or ending or dying or withdrawing
     known = registry_read.facts(held, on)
     return render(
         request,
@@ -84,11 +88,14 @@ def _elder(
             "contacts": registry_read.contacts(viewer, held),
             "decision": _service_class(viewer.programme_id, known, on),
             "recognising": recognising or RecogniseForm(),
+            "ending": ending or EndForm(held=_lasting(request, held), initial={"until": on}),
             "dying": dying or DeathForm(),
-            "wrong": recognising or dying,
+            "withdrawing": withdrawing or WithdrawDeathForm(),
+            "wrong": wrong,
+            "wrong_end": ending is not None,
             "wrong_death": dying is not None,
         },
-        status=422 if recognising or dying else 200,
+        status=422 if wrong else 200,
     )
 
 
@@ -124,6 +131,40 @@ def recognise(request: HttpRequest, elder_id: UUID) -> HttpResponse:
 
 @for_clerks
 @require_POST
+def end_recognition(request: HttpRequest, elder_id: UUID) -> HttpResponse:
+    """Let something that an elder is recognised as end, for a reason."""
+    held = registry_read.get_elder(request.user, elder_id)
+    form = EndForm(request.POST, held=_lasting(request, held))
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            ended = registry.end_recognition(
+                identity_id=given["identity"],
+                valid_until=given["until"],
+                reason=given["reason"],
+                by=request.user,
+                at=now(),
+            )
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error("until", str(refusal))
+        else:
+            said = {"code": ended.get_code_display(), "on": ended.valid_until}
+            messages.success(request, _("已终止：%(code)s，%(on)s起不再有效。") % said)
+            return redirect("community:elder", elder_id)
+    return _elder(request, elder_id, ending=form)
+
+
+def _lasting(request: HttpRequest, elder: Elder) -> list[Identity]:
+    """Return what an elder is or will be recognised as: whatever has not ended before today."""
+    on = now().astimezone(BEIJING).date()
+    rows = registry_read.identities(request.user, elder)
+    return [row for row in rows if row.valid_until is None or row.valid_until > on]
+
+
+@for_clerks
+@require_POST
 def record_death(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     """Record the day an elder died."""
     form = DeathForm(request.POST)
@@ -139,6 +180,26 @@ def record_death(request: HttpRequest, elder_id: UUID) -> HttpResponse:
             messages.success(request, _("已登记去世日期，此后不再下单和结算。"))
             return redirect("community:elder", elder_id)
     return _elder(request, elder_id, dying=form)
+
+
+@for_clerks
+@require_POST
+def withdraw_death(request: HttpRequest, elder_id: UUID) -> HttpResponse:
+    """Take back a death that was recorded by mistake."""
+    form = WithdrawDeathForm(request.POST)
+    held = registry_read.get_elder(request.user, elder_id)
+    if form.is_valid():
+        reason = form.cleaned_data["withdrawn_because"]
+        try:
+            registry.withdraw_death(elder_id=held.pk, reason=reason, by=request.user, at=now())
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error("withdrawn_because", str(refusal))
+        else:
+            messages.success(request, _("已撤销去世登记，可以照常下单和服务。"))
+            return redirect("community:elder", elder_id)
+    return _elder(request, elder_id, withdrawing=form)
 
 
 def _key(text: str) -> tuple[str, UUID] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from sangyu.access import queries as access_read
 from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
+from sangyu.hotline import queries as hotline_read
 from sangyu.kit import resident_id
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound, Refusal
@@ -27,6 +29,7 @@ from sangyu.registry import queries as registry_read
 from sangyu.registry.actions import Kin
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
 @for_clerks
@@ -36,6 +39,7 @@ def register(request: HttpRequest) -> HttpResponse:
     communities = [(area.code, area.name) for area in access_read.communities(request.user)]
     if request.method == "GET":
         initial = {"community_code": communities[0][0]} if len(communities) == 1 else {}
+        initial |= _asked(request)
         return _typed(request, RegisterForm(communities=communities, initial=initial))
     form = RegisterForm(request.POST, communities=communities)
     if not form.is_valid() or request.POST.get("step") == "edit":
@@ -63,7 +67,7 @@ def register(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _typed(request, form)
-    messages.success(request, _("已登记入院"), extra_tags="draft-done:register")
+    messages.success(request, _("已登记入院"), extra_tags=f"draft-done:{_draft(request)}")
     return redirect("community:registered", elder.pk)
 
 
@@ -79,12 +83,37 @@ def registered(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     )
 
 
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Return what somebody who asked on the telephone said; the address names only the request, no person."""
+    wanted = request.GET.get("asked", "")
+    for row in hotline_read.registration_requests(request.user) if wanted else ():
+        if str(row.pk) == wanted:
+            return {
+                "name": row.name,
+                "phone": row.phone,
+                "community_code": row.community_id,
+                "address": row.address,
+            }
+    return {}
+
+
+def _draft(request: HttpRequest) -> str:
+    """Name the draft: a telephone request has its own, so that a half-typed other elder does not cover it."""
+    wanted = request.GET.get("asked", "")
+    return f"register-{wanted}" if UUID_TEXT.fullmatch(wanted) else "register"
+
+
 def _typed(request: HttpRequest, form: RegisterForm) -> HttpResponse:
     wrong = form.is_bound and bool(form.errors)
     return render(
         request,
         "community/register.html",
-        {**frame(request.user, "register"), "form": form, "wrong": wrong},
+        {
+            **frame(request.user, "register"),
+            "form": form,
+            "wrong": wrong,
+            "draft": _draft(request),
+        },
         status=422 if wrong else 200,
     )
 

@@ -197,25 +197,65 @@ def test_the_bank_file_is_a_choice(november, sign_in):
     assert (file.form, file.encoding) == ("BANK_FILE", "utf-8")
 
 
-def test_a_refused_payment_goes_again_by_two_people(november, sign_in):
+NEW_ACCOUNT = {
+    "account_name": "康安居家服务有限公司",
+    "bank_name": "兰州示例银行东岗支行",
+    "bank_account": "6200 0000 0000 0009 999",
+    "document": "康安函〔2026〕7号",
+}
+
+
+def bounced(november, sign_in) -> Payment:
     november.approved(november.drawn_up())
-    finance, approver = sign_in(november.qian), sign_in(november.feng)
+    finance = sign_in(november.qian)
     finance.post(where("pay"))
     finance.post(where("simulate"), {"failed": "SY20261100001"})
-    refused = finance.post(where("pay-again"))
-    assert refused.status_code == 422
-    Enterprise.objects.filter(pk=november.kangan.pk).update(bank_account="6200000000000009999")
+    return Payment.objects.get()
+
+
+def test_a_refused_payment_is_corrected_released_and_paid_again_on_screen(november, sign_in):
+    payment = bounced(november, sign_in)
+    finance, approver = sign_in(november.qian), sign_in(november.feng)
+    early = finance.post(where("pay-again"))
+    assert early.status_code == 422
+    assert "请审批人核对账户后放行" in early.content.decode()
+    correct = reverse("finance:account", args=["2026-11", payment.pk])
+    assert correct in finance.get(where("month")).content.decode()
+    form = finance.get(correct).content.decode()
+    for words in ("户名与账号不符", "SY20261100001", f'value="{payment.account}"', "现在的账户是加盟时登记的"):
+        assert words in form
+    assert finance.post(correct, NEW_ACCOUNT).status_code == 302
     shown = approver.get(where("month")).content.decode()
-    assert "6200000000000009999" in shown
-    payment = Payment.objects.get()
-    release = reverse("finance:release", args=[payment.pk])
-    assert approver.post(release, {"month": "2026-11"}).status_code == 302
+    for words in ("6200000000000009999", "康安函〔2026〕7号 · 钱谨", payment.account):
+        assert words in shown
+    assert approver.post(reverse("finance:release", args=[payment.pk]), {"month": "2026-11"}).status_code == 302
     assert finance.post(where("pay-again")).status_code == 302
     assert finance.post(where("simulate")).status_code == 302
     done = finance.get(where("month"))
     assert done.context["totals"].paid_fen == done.context["totals"].net_fen == payment.amount_fen
+    assert Payment.objects.get(again_of=payment).account == "6200000000000009999"
     assert finance.get(reverse("finance:file-n", args=["2026-11", 2])).status_code == 200
     assert finance.get(reverse("finance:file-n", args=["2026-11", 3])).status_code == 404
+    assert finance.get(correct).status_code == 404, "what is paid again needs no other account"
+
+
+def test_a_wrong_account_is_refused_with_everything_kept(november, sign_in):
+    payment = bounced(november, sign_in)
+    finance = sign_in(november.qian)
+    correct = reverse("finance:account", args=["2026-11", payment.pk])
+    same = {"account_name": payment.account_name, "bank_name": payment.bank, "bank_account": payment.account}
+    for wrong, says in (
+        ({**NEW_ACCOUNT, "bank_account": "6200O00000001"}, "对照企业来函"),
+        ({**NEW_ACCOUNT, "document": ""}, "依据文件"),
+        ({**same, "document": "康安函〔2026〕7号"}, "登记的就是这个账户"),
+    ):
+        answer = finance.post(correct, wrong)
+        assert answer.status_code == 422
+        assert says in answer.content.decode()
+        assert f'value="{wrong["bank_account"]}"' in answer.content.decode()
+    for who in (november.feng, november.auditor, november.kangan_user):
+        assert sign_in(who).post(correct, NEW_ACCOUNT).status_code == 403
+    assert Enterprise.objects.get(pk=november.kangan.pk).bank_account == payment.account
 
 
 def test_what_is_out_of_the_ordinary_is_counted_with_its_place(november, sign_in):

@@ -13,7 +13,6 @@ from django.conf import settings
 from tests.cast import BEIJING, bank_answers
 
 from sangyu.kit.month import Month
-from sangyu.providers.models import Enterprise
 from sangyu.settlement import actions as settlement
 from sangyu.settlement.models import Approval, Line, Payment, Statement
 
@@ -84,7 +83,13 @@ def test_a_month_with_everything_out_of_the_ordinary_has_no_barrier(november, op
     at = run.drawn_at + timedelta(hours=30)
     content = bank_answers(file, failed=(payment.number,))
     settlement.take_return(run_id=run.pk, content=content, by=november.qian, at=at)
-    Enterprise.objects.filter(pk=november.kangan.pk).update(bank_account="6200000000000009999")
+    correcting = open_page(november.qian, "/finance/months/2026-11/")
+    correcting.get_by_role("link", name=f"更正账户 {payment.number}").click()
+    correcting.get_by_label("账号").fill("6200 0000 0000 0009 999")
+    correcting.get_by_label("依据文件").fill("康安函〔2026〕7号")
+    looked_at(correcting, "correcting", tmp_path)
+    correcting.keyboard.press("Control+Enter")
+    correcting.get_by_text("账户已更正").wait_for()
     looked_at(open_page(november.feng, "/finance/months/2026-11/"), "refused", tmp_path)
     settlement.take_back(
         line_id=Line.objects.order_by("-net_fen").first().pk,

@@ -1,1 +1,1 @@
-"""The views of the settlement room, by noun: months, statements, payments, budget."""
+"""The views of the settlement room, by noun: months, statements, payments, accounts, budget."""

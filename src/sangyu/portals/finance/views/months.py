@@ -22,6 +22,7 @@ from sangyu.portals.finance.figures import Fund
 from sangyu.portals.finance.forms import DeclineForm, ExplainForm, PayForm, ReturnForm
 from sangyu.portals.finance.frame import context, seat
 from sangyu.portals.finance.rail import exceptions, rail
+from sangyu.providers import queries as providers_read
 from sangyu.quality import queries as quality_read
 from sangyu.settlement import actions as settlement
 from sangyu.settlement import queries as settlement_read
@@ -176,7 +177,7 @@ def _run(request: HttpRequest, run: Any) -> dict[str, Any]:
         "before": before,
         "corrections": settlement_read.corrections(viewer, run),
         "files": settlement_read.files_of(viewer, run),
-        "refused": settlement_read.refused(viewer, run),
+        **_refused(viewer, run),
         "pay_form": PayForm(),
         "standings": standings,
         "totals": totals,
@@ -194,6 +195,13 @@ def _run(request: HttpRequest, run: Any) -> dict[str, Any]:
         "failed": [row for row in standings if row.returned and not row.returned.paid],
         "same_person": run.drawn_by_id == viewer.pk,
     }
+
+
+def _refused(viewer: Any, run: Any) -> dict[str, Any]:
+    """Lay beside what the bank refused the last word on the account of each enterprise, if it was ever changed."""
+    refused = settlement_read.refused(viewer, run)
+    changes = providers_read.account_changes(viewer, [row.payment.statement.enterprise_id for row in refused])
+    return {"refused": [(row, next(iter(changes[row.payment.statement.enterprise_id]), None)) for row in refused]}
 
 
 def run_or_404(request: HttpRequest, month: str) -> Any:

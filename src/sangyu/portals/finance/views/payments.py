@@ -59,9 +59,12 @@ def pay_again(request: HttpRequest, month: str) -> HttpResponse:
     """Ask once more for the refused payments that are released."""
     run = run_or_404(request, month)
     form, encoding = _wish(request)
-    ready = [row.payment.pk for row in settlement_read.refused(request.user, run) if row.release]
+    refused = settlement_read.refused(request.user, run)
+    ready = [row.payment.pk for row in refused if row.release]
     try:
-        file = settlement.pay_again(payment_ids=ready, by=request.user, at=now(), form=form, encoding=encoding)
+        # With nothing released all of them are asked for, so that the refusal names what must come first.
+        wanted = ready or [row.payment.pk for row in refused]
+        file = settlement.pay_again(payment_ids=wanted, by=request.user, at=now(), form=form, encoding=encoding)
     except Refusal as refusal:
         return show(request, month, refusal=refusal, status=422)
     messages.success(request, _("已重新申请拨付：%(n)d笔，使用新的支付编号。") % {"n": file.payments})
