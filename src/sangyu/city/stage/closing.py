@@ -13,6 +13,8 @@ from sangyu.city.players import Players
 from sangyu.city.stage.progress import read as progress_read
 from sangyu.city.today import leave_work
 from sangyu.dispatch import queries as dispatch_read
+from sangyu.hotline import actions as hotline
+from sangyu.hotline import queries as hotline_read
 from sangyu.kit.errors import Refusal
 from sangyu.kit.month import Month
 from sangyu.orders import actions as orders
@@ -74,8 +76,10 @@ def close_the_month(plan: Blueprint, players: Players, month: Month, *, progress
 
 
 def _finish(players: Players, month: Month, at: datetime) -> tuple[int, int]:
-    """Let every visit of the month that has somebody to go take place, and call off the rest."""
+    """Let every visit that has somebody to go take place, call off the rest, and let no telephone ring on."""
     viewer, last = players.clock, _moment(month.next().first_day, time(0))
+    for call in hotline_read.waiting(viewer):
+        hotline.hang_up(programme=players.programme, line_reference=call.line_reference, at=at)
     served = called_off = 0
     rows = orders_read.orders(viewer).filter(stage__in=OPEN_STAGES, wanted_from__lt=last).order_by("wanted_from", "pk")
     for order in list(rows):

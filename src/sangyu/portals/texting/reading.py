@@ -14,11 +14,11 @@ from sangyu.access.models import User
 from sangyu.orders import queries as orders_read
 from sangyu.orders.models import Order
 from sangyu.outbox import queries as outbox_read
-from sangyu.outbox.models import Text, TextStanding, TextState
+from sangyu.outbox.models import TO_RING, Text, TextStanding, TextState
 from sangyu.portals.texting.compose import CAUSE
 from sangyu.portals.texting.rules import BEIJING
 from sangyu.registry import queries as registry_read
-from sangyu.registry.models import Elder
+from sangyu.registry.models import Contact, Elder
 
 NEWS: dict[str, str | Promise] = {
     "taken": _("已登记"),
@@ -74,6 +74,11 @@ class Line:
     @property
     def to_family(self) -> bool:
         return self.standing.text.to == "FAMILY"
+
+    @property
+    def unheard(self) -> bool:
+        """It reached nobody and nobody has rung instead."""
+        return self.standing.state in TO_RING
 
 
 @dataclass(frozen=True)
@@ -152,8 +157,12 @@ def lines(viewer: User, rows: list[TextStanding]) -> list[Line]:
             row,
             elders.get(row.text.elder_id) if row.text.elder_id else None,
             orders.get(row.text.cause_id),
-            row.text.phone or next((known.phone for known in numbers.get(row.text.elder_id, ())), ""),
+            row.text.phone or _first(numbers.get(row.text.elder_id, []) if row.text.elder_id else []),
             len(tries[row.pk]),
         )
         for row in rows
     ]
+
+
+def _first(numbers: list[Contact]) -> str:
+    return numbers[0].phone if numbers else ""

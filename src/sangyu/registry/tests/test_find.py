@@ -78,6 +78,14 @@ def test_a_stranger_finds_nobody(cast):
             registry_read.card(viewer, cast.li, cast.at.date())
 
 
+def test_the_numbers_of_many_elders_are_read_at_once(cast, daughter, django_assert_num_queries):
+    elders = [cast.li, cast.grandpa, daughter]
+    with django_assert_num_queries(1):
+        found = registry_read.contacts_of_all([elder.pk for elder in elders])
+    assert found == {elder.pk: registry_read.contacts_of(elder.pk) for elder in elders}
+    assert [row.phone for row in found[cast.li.pk]] == ["13900000001", "09318000001"]
+
+
 def test_the_card_says_at_first_sight_who_it_is(cast):
     card = registry_read.card(cast.ma, cast.li, cast.at.date())
     assert (card.age, card.identities) == (82, ("重点优抚", "独居"))

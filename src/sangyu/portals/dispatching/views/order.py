@@ -19,6 +19,7 @@ from sangyu.portals.clock import now
 from sangyu.portals.dispatching.facts import facts_of
 from sangyu.portals.dispatching.forms import CancelForm
 from sangyu.portals.dispatching.views.frame import for_dispatchers, frame, reasons, tally
+from sangyu.portals.texting import reading as texting_read
 
 CANCELLABLE = ("PLACED", "SENT", "ACCEPTED", "ASSIGNED")
 
@@ -43,6 +44,8 @@ def _order(request: HttpRequest, order_id: UUID, *, form: CancelForm | None = No
             "order": held,
             "quote": held.quote,
             "facts": facts_of(request.user, held, attempts),
+            "texts": texting_read.texts_of_order(request.user, held.pk),
+            "at": now(),
             "candidates": reasons(
                 verdicts, chosen=verdicts[0].enterprise_id if verdicts and verdicts[0].rank else None
             ),

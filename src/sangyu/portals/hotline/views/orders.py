@@ -27,6 +27,7 @@ from sangyu.portals.hotline import picture, wish
 from sangyu.portals.hotline.forms import OrderForm
 from sangyu.portals.hotline.frame import for_agents, frame
 from sangyu.portals.hotline.views.desk import context, uuid_or_none
+from sangyu.portals.texting import reading as texting_read
 from sangyu.registry import queries as registry_read
 
 SUGGESTED = 3
@@ -125,6 +126,8 @@ def _order_context(request: HttpRequest, order_id: UUID, **more: Any) -> dict[st
         "person": picture.person(viewer, caller, at),
         "call": hotline_read.call_of(viewer, order),
         "sent": dispatch_read.latest(order) if order.stage != Stage.PLACED else None,
+        "texts": texting_read.texts_of_order(viewer, order.pk),
+        "at": at,
         "fitting": fitting,
         "others": others,
         **more,

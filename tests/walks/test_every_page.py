@@ -1,0 +1,214 @@
+"""Every page of every desk in a browser: it answers, nothing stands in the way, it fits its screen, and it is light.
+
+The pages are counted from the address book: an address that is not named here has to be one that only takes posts.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from sangyu.portals.clock import now
+from sangyu.portals.live.tests.conftest import serving
+from tests.walks.full_house import NOW, FullHouse
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGE_BYTES_MAX = 100_000
+DESK = {"width": 1366, "height": 768}
+DESK_AT_200_PERCENT = {"width": 683, "height": 384}
+PHONE = {"width": 390, "height": 844}
+
+# Who opens which page. A word that begins with a dot is read from the house, one with a question mark is asked along.
+PAGES = """
+home                    ma
+hotline:desk            ma
+hotline:calls           ma
+hotline:order           ma              .waiting.pk
+hotline:order           ma              .served.order_id
+hotline:shift           other_agent
+dispatching:board       wang
+dispatching:order       wang            .waiting.pk
+dispatching:order       wang            .coming.order_id
+dispatching:proposals   wang
+dispatching:incidents   wang
+dispatching:enterprises wang
+dispatching:apply       other_agent
+dispatching:enterprise  other_agent     .kangan.pk
+dispatching:licence     other_agent     .kangan.pk
+dispatching:contract    other_agent     .kangan.pk
+dispatching:stand       other_agent     .kangan.pk      suspend
+community:elders        clerk
+community:register      clerk
+community:registered    clerk           .li.pk
+community:elder         clerk           .li.pk
+community:cards         clerk           .li.pk
+provider:inbox          kangan_user
+provider:dispatch       kangan_user     .asked.pk
+provider:dispatch       kangan_user     .taken.pk
+provider:workers        kangan_user
+provider:take-on        kangan_user
+provider:worker         kangan_user     .zhao.pk
+provider:licences       kangan_user
+provider:renew-licence  kangan_user     .licence.pk
+provider:pay            kangan_user
+provider:incidents      kangan_user
+provider:appraisals     kangan_user
+provider:appraisal      kangan_user     .sheet.pk
+provider:statements     kangan_user
+provider:statement      kangan_user     .statement.pk
+carer:today             zhao_user
+carer:month             zhao_user
+carer:visit             zhao_user       .coming.order_id
+carer:visit             zhao_user       .here.order_id
+carer:visit             zhao_user       .served.order_id
+carer:report            zhao_user       .here.order_id
+carer:incident          zhao_user       .here.order_id  .incident.pk
+till:desk               cashier
+till:day                cashier         2027-01-11
+till:month              cashier         2027-01
+quality:queue           sun
+quality:task            sun             .to_ring.pk
+quality:samples         sun
+quality:sample          sun             2026-11-10
+quality:complaints      sun
+quality:complaint       sun             .complaint.pk
+quality:appraisal-month sun             2026-12
+quality:appraisal-month sun             2027-01
+quality:sheet           sun             .sheet.pk
+quality:checks          sun
+quality:check           sun             .check.pk
+quality:quarter         sun             2026Q4
+quality:quarter         sun             2027Q1
+quality:year            sun             2026
+finance:months          qian
+finance:month           qian            2026-11
+finance:month           qian            2026-12
+finance:statement       qian            .statement.pk
+finance:budget          qian
+bureau:home             head
+bureau:exceptions       head
+bureau:rows             head            today
+bureau:rows             head            paid
+bureau:rows             head            dead-orders
+bureau:analysis         head            ?since=2026-11-01&on=2027-01-11
+bureau:report           head            ?on=2027-01-10
+texting:texts           wang
+texting:phones          wang
+audit:search            auditor
+audit:search            auditor         ?q=0.01
+audit:bench             auditor
+audit:worksheet         auditor         .sample.pk
+audit:manifest          auditor
+audit:line              auditor         .line.pk
+audit:order             auditor         .served.order_id
+components:all          ma
+components:pocket       ma
+components:plain        ma
+"""
+NOT_PAGES = {
+    "part of a page": {
+        "hotline:live",
+        "hotline:live-day",
+        "hotline:line",
+        "hotline:alarms",
+        "hotline:elder-orders",
+        "hotline:shift-live",
+        "hotline:compose",
+        "dispatching:candidates",
+        "dispatching:cancel",
+    },
+    "leads on to a page": {
+        "quality:appraisals",
+        "quality:ranking",
+        "quality:election",
+        "till:today",
+        "till:this-month",
+    },
+    "a file": {
+        "papers:file",
+        "quality:month-list",
+        "quality:week-list",
+        "quality:quarter-list",
+        "quality:year-list",
+        "finance:file-n",
+        "finance:request",
+        "finance:month-paper",
+        "finance:statement-paper",
+        "finance:sheet-paper",
+        "bureau:workbook",
+        "audit:export",
+    },
+    "seen without signing in": {"sign-in"},
+    "on the stage of a demo city": {"stage:tour", "stage:month", "stage:refusals"},
+    "a public form that only takes posts": {"set_language"},
+}
+
+
+@pytest.fixture
+def house(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> FullHouse:
+    """A house in which something stands on every page."""
+    monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", "0")
+    built = FullHouse()
+    monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(round((NOW - now()).total_seconds())))
+    return built
+
+
+@pytest.fixture
+def site(house: FullHouse) -> Iterator[str]:
+    """The address of a server of its own, with its live streams."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with serving() as server:
+        yield f"http://127.0.0.1:{server.port}"
+
+
+def rows() -> list[list[str]]:
+    return [line.split() for line in PAGES.strip().splitlines()]
+
+
+def address(house: FullHouse, route: str, words: list[str]) -> str:
+    """Return the address of a page of this house."""
+    asked = "".join(word for word in words if word[0] == "?")
+    args = [attrgetter(word[1:])(house) if word[0] == "." else word for word in words if word[0] != "?"]
+    return reverse(route, args=args) + asked
+
+
+def routes(resolver: Any = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Return every address of the house with its name."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, space + (f"{pattern.namespace}:" if pattern.namespace else ""))
+        else:
+            yield f"{space}{pattern.name}", pattern
+
+
+def test_every_address_that_answers_is_looked_at(cast, rf) -> None:
+    named = {route for route, *_ in rows()}.union(*NOT_PAGES.values())
+    every = dict(routes())
+    assert named <= set(every), "these are gone from the address book"
+    unknown = set()
+    for name, pattern in every.items():
+        if name in named:
+            continue
+        request = rf.get("/")
+        request.user = cast.head
+        answers_gets = True
+        try:
+            answers_gets = pattern.callback(request, **dict.fromkeys(pattern.pattern.converters)).status_code != 405
+        except Exception:  # it went further than the method, so it takes a GET
+            answers_gets = True
+        if answers_gets:
+            unknown.add(name)
+    assert unknown == set(), "name these in PAGES, so that somebody looks at them"
