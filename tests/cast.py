@@ -231,7 +231,7 @@ class Cast:
         *,
         certificate_until: date = date(2028, 1, 1),
     ) -> Worker:
-        """Take on a worker who can do both items and is safety officer and first-aider."""
+        """Take on a worker who can do both items and is a trained safety officer and first-aider."""
         return providers.take_on(
             enterprise=enterprise,
             by=self.head,
@@ -241,7 +241,11 @@ class Cast:
             phone=phone,
             skills=["保洁", "助浴"],
             place=HOME,
-            certificates=[Paper("养老护理员证", f"HL-{phone[-4:]}", date(2022, 1, 1), certificate_until)],
+            certificates=[
+                Paper("养老护理员证", f"HL-{phone[-4:]}", date(2022, 1, 1), certificate_until),
+                Paper("安全员证", f"AQ-{phone[-4:]}", date(2022, 1, 1), date(2028, 1, 1)),
+                Paper("急救员证", f"JJ-{phone[-4:]}", date(2022, 1, 1), date(2028, 1, 1)),
+            ],
             duties=["safety_officer", "first_aider"],
             user=user,
         )

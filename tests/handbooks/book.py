@@ -1,7 +1,7 @@
 """A handbook beside the pages it describes: what it quotes must stand on them, its pictures are taken of them.
 
-A handbook is cut into sections by its `## ` headings. A walk opens a section, reads the pages of that step and takes its
-pictures; afterwards every 「quotation」 of the section must have been read on one of them, every `key` must have been
+A handbook is cut into sections by its `## ` headings. A walk opens a section, reads the pages of that step and takes
+its pictures; afterwards every 「quotation」 of the section must have been read on one of them, every `key` must have been
 offered there, and the pictures named and taken must be the same.
 """
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 HANDBOOKS = Path(__file__).resolve().parents[2] / "docs" / "handbooks"
 PICTURE_BYTES_MAX = 120_000
 COLOURS = 64
-MARGIN_PX = 12
+MARGIN_PX = 5
+UNSAID = "#sy-messages { display: none }"  # what was just done fades away by itself, at no fixed moment
 
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 QUOTATION = re.compile(r"「(.+?)」")
@@ -65,7 +66,8 @@ class Handbook:
         self.now = self.seen[heading]
 
     def read(self, page: Page) -> None:
-        """Note what can be read on a page, and the keys it offers."""
+        """Note what can be read on a page, and the keys it offers, once it has loaded and answers to them."""
+        page.wait_for_load_state()
         self.now.raw += page.evaluate(WORDS) + "\n=====\n"
         self.now.words += _run_together(page.evaluate(WORDS)) + "\n"
         self.now.keys |= {key.lower() for key in page.evaluate(KEYS)}
@@ -81,7 +83,7 @@ class Handbook:
         to_y = min(whole, _edge(bottom, "bottom") + MARGIN_PX) if bottom else whole
         width = page.evaluate("innerWidth")
         clip = {"x": 0, "y": from_y, "width": width, "height": to_y - from_y}
-        page.screenshot(path=self.folder / name, clip=clip, full_page=True, animations="disabled", caret="hide")
+        page.screenshot(path=self.folder / name, clip=clip, full_page=True, style=UNSAID)
         self.keep(name)
 
     def keep(self, name: str) -> None:

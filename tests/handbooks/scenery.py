@@ -18,18 +18,25 @@ from tests.cast import BEIJING, HOME, Cast
 FIRST_OF_DECEMBER = datetime(2026, 12, 1, 9, 0, tzinfo=BEIJING)
 
 
+def came_in_october(cast: Cast) -> None:
+    """Let Zhao have cleaned at Grandmother Li's once, four weeks ago."""
+    today, cast.at = cast.at, cast.at - timedelta(weeks=4)
+    cast.visited(cast.order())
+    cast.at = today
+
+
 def inbox_of_kangan(cast: Cast) -> Worker:
-    """Fill the three columns of Kang'an: one order late, two to answer, one to give to somebody, two under way.
+    """Fill the three columns of Kang'an: one order late, two to answer, one to give to somebody, one given.
 
     Returns the worker whose certificate ran out the week before.
     """
     lapsed = cast.worker(cast.kangan, "何兰", "13900000021", certificate_until=date(2026, 11, 2))
     cast.worker(cast.kangan, "周敏", "13900000022", certificate_until=date(2026, 11, 25))
-    cast.visited(cast.order(hour=8))
-    cast.assigned(cast.order(elder=cast.grandpa, hour=9))
-    cast.accepted(cast.order(item=cast.bathing, days=2, hour=10))
+    came_in_october(cast)
     cast.sent(cast.order(hour=14))
     cast.sent(cast.order(elder=cast.grandpa, hour=16))
+    cast.assigned(cast.order(elder=cast.grandpa, hour=9))
+    cast.accepted(cast.order(item=cast.bathing, days=2, hour=10))
     forgotten = cast.order(days=3, hour=9)
     dispatch.send(
         order_id=forgotten.pk, by=cast.wang, at=cast.at - timedelta(hours=1), enterprise_id=cast.kangan.pk
@@ -38,7 +45,7 @@ def inbox_of_kangan(cast: Cast) -> Worker:
 
 
 def worked_in_november(cast: Cast) -> None:
-    """Two visits of Kang'an, one of them in a call, and one of Letai; everybody is rung and fairly content."""
+    """Two visits of Kang'an, one of them in a call, and one of Letai; everybody is rung and of the same opinion."""
     cast.visited(cast.called_order())
     cast.visited(cast.order(elder=cast.grandpa, hour=14))
     visited_by_letai(cast, cast.order(days=2, hour=15))
@@ -76,7 +83,7 @@ def published(cast: Cast) -> list:
             reached=True,
             happened=True,
             paid_as_told=True,
-            satisfaction=3,
+            satisfaction=2,
         )
     return cast.published(at=FIRST_OF_DECEMBER)
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from tests.cast import BEIJING, FUND, Cast
-
 from sangyu.budget import actions as budget
 from sangyu.dispatch import actions as dispatch
 from sangyu.dispatch.models import WishKind
@@ -24,11 +22,13 @@ from sangyu.portals.texting.send import send_due
 from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
 from sangyu.quality import actions as quality
-from sangyu.quality.models import AppraisalItem
+from sangyu.quality import queries as quality_read
+from sangyu.quality.models import AppraisalItem, SiteCheck
 from sangyu.quality.rules import Quarter
 from sangyu.settlement import actions as settlement
-from sangyu.settlement.models import Statement
+from sangyu.settlement.models import Line, Statement
 from sangyu.visits import actions as visits
+from tests.cast import BEIJING, FUND, Cast
 
 NOW = datetime(2027, 1, 11, 10, 30, tzinfo=BEIJING)
 
@@ -43,6 +43,9 @@ class FullHouse(Cast):
         self._november()
         self._december()
         self._this_monday()
+        self.line = Line.objects.filter(statement__run=self.paid_run).first()
+        self.to_ring = quality_read.tasks_due(self.sun, limit=1)[0]
+        self.check = SiteCheck.objects.first()
         while compose(at=NOW):
             pass
         while send_due(gateway=MockGateway(), at=NOW):

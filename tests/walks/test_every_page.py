@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from sangyu.access.models import Role
+from sangyu.kit.ids import new_id
 from sangyu.portals.clock import now
 from sangyu.portals.live.tests.conftest import serving
 from tests.walks.full_house import NOW, FullHouse
@@ -30,6 +31,9 @@ PAGE_BYTES_MAX = 100_000
 DESK = {"width": 1366, "height": 768}
 DESK_AT_200_PERCENT = {"width": 683, "height": 384}
 PHONE = {"width": 390, "height": 844}
+HELD_IN_THE_HAND = ("carer:", "components:pocket")
+METHOD_NOT_ALLOWED = 405
+Look = Callable[..., list[str]]
 
 # Who opens which page. A word that begins with a dot is read from the house, one with a question mark is asked along.
 PAGES = """
@@ -194,21 +198,92 @@ def routes(resolver: Any = None, space: str = "") -> Iterator[tuple[str, URLPatt
             yield f"{space}{pattern.name}", pattern
 
 
-def test_every_address_that_answers_is_looked_at(cast, rf) -> None:
+def test_every_address_that_answers_is_looked_at(cast, settings) -> None:
+    settings.STAGE = True  # on the stage too
     named = {route for route, *_ in rows()}.union(*NOT_PAGES.values())
     every = dict(routes())
     assert named <= set(every), "these are gone from the address book"
-    unknown = set()
-    for name, pattern in every.items():
-        if name in named:
-            continue
-        request = rf.get("/")
-        request.user = cast.head
-        answers_gets = True
-        try:
-            answers_gets = pattern.callback(request, **dict.fromkeys(pattern.pattern.converters)).status_code != 405
-        except Exception:  # it went further than the method, so it takes a GET
-            answers_gets = True
-        if answers_gets:
-            unknown.add(name)
-    assert unknown == set(), "name these in PAGES, so that somebody looks at them"
+    client = Client()
+    client.force_login(cast.user(cast.operator, "everybody", "何全", *Role.values))
+    forgotten = {
+        name
+        for name in set(every) - named
+        if client.get(reverse(name, kwargs=anything(every[name]))).status_code != METHOD_NOT_ALLOWED
+    }
+    assert forgotten == set(), "name these in PAGES, so that somebody looks at them"
+
+
+def anything(pattern: URLPattern) -> dict[str, object]:
+    """Return arguments that fit an address, though nothing stands there."""
+    fitting = {"UUIDConverter": new_id(), "IntConverter": 1}
+    return {name: fitting.get(type(kind).__name__, "1") for name, kind in pattern.pattern.converters.items()}
+
+
+@pytest.fixture
+def seen(house: FullHouse, site: str, browser: Browser) -> Iterator[Look]:
+    """One browser for the whole house; it changes its person when the page asks for somebody else."""
+    context = browser.new_context(locale="zh-CN", viewport=DESK)
+    context.set_default_timeout(20_000)
+    sessions: dict[str, str] = {}
+    page = context.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+
+    def look(who: str, path: str, *, in_the_hand: bool) -> list[str]:
+        if who not in sessions:
+            client = Client()
+            client.force_login(getattr(house, who))
+            sessions[who] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.goto("about:blank")  # nothing of the last person's page goes on
+        said.clear()
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": sessions[who], "url": site}])
+        page.set_viewport_size(PHONE if in_the_hand else DESK)
+        answer = page.goto(site + path, wait_until="domcontentloaded")
+        return [*faults(page, answer), *said]
+
+    yield look
+    context.close()
+
+
+def faults(page: Page, answer: Any) -> list[str]:
+    """Return what is wrong with the page that is open."""
+    found = [] if answer.status == 200 else [f"answers {answer.status}"]
+    if not page.title().strip():
+        found.append("has no title")
+    bytes_sent = len(gzip.compress(answer.body()))
+    if bytes_sent > PAGE_BYTES_MAX:
+        found.append(f"weighs {bytes_sent} bytes")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    violations = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)["violations"]
+    found += [f"{rule['id']}: {node['target']}" for rule in violations for node in rule["nodes"]]
+    for screen in (DESK, DESK_AT_200_PERCENT, PHONE):
+        page.set_viewport_size(screen)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > screen["width"]:
+            found.append(f"is {wide} wide on {screen['width']}")
+    return found
+
+
+def test_every_page_is_whole_open_to_all_and_light(house: FullHouse, seen: Look) -> None:
+    found = {
+        (who, path): faults
+        for route, who, *words in rows()
+        for path in [address(house, route, words)]
+        if (faults := seen(who, path, in_the_hand=route.startswith(HELD_IN_THE_HAND)))
+    }
+    assert found == {}
+
+
+def test_the_front_door_is_open_to_all_even_after_a_wrong_password(
+    transactional_db: None, live_server, browser: Browser
+) -> None:
+    context = browser.new_context(locale="zh-CN", viewport=DESK)
+    page = context.new_page()
+    assert faults(page, page.goto(f"{live_server.url}/sign-in/")) == []
+    page.get_by_label("用户名").fill("agent")
+    page.get_by_label("密码").fill("wrong")
+    with page.expect_navigation() as refused:
+        page.get_by_role("button", name="登录").click()
+    assert faults(page, refused.value) == ["answers 422"]
+    context.close()

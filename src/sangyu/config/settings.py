@@ -4,13 +4,14 @@ import os
 from pathlib import Path
 
 from sangyu.config.database.address import database
+from sangyu.config.keys import agreed
 
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("SANGYU_VAR", ROOT / "var"))
 DEMO = os.environ.get("SANGYU_DEMO", "1") == "1"
 STAGE = DEMO and os.environ.get("SANGYU_STAGE", "0") == "1"  # the strip of the demo on every desk
 DEBUG = False
-SECRET_KEY = os.environ.get("SANGYU_SECRET_KEY", "demo-only-key-of-a-town-that-does-not-exist")
+SECRET_KEY = agreed("SANGYU_SECRET_KEY", "demo-only-key-of-a-town-that-does-not-exist", os.environ, demo=DEMO)
 ALLOWED_HOSTS = os.environ.get("SANGYU_HOSTS", "127.0.0.1,localhost,testserver").split(",")
 
 ROOMS = [
@@ -123,6 +124,7 @@ PASSWORD_HASHERS = [
 ]
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO  # the demo is plain HTTP on one's own machine
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
@@ -142,7 +144,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 PROCRASTINATE_ON_APP_READY = None
-CTI_KEY = os.environ.get("SANGYU_CTI_KEY", "demo-cti-key")
+CTI_KEY = agreed("SANGYU_CTI_KEY", "demo-cti-key", os.environ, demo=DEMO)
 SMS_URL = os.environ.get("SANGYU_SMS_URL", "")
 SMS_KEY = os.environ.get("SANGYU_SMS_KEY", "")
 LOGGING = {

@@ -1,4 +1,4 @@
-"""Recompute what is kept twice: stages, shares, statements, postings, roots, the books and the audit chain.
+"""Recompute what is kept twice: stages, shares, statements, postings, roots, the books, the audit chain, the texts.
 
 Every check is one query (or one pass) that trusts no cache and no verb; an empty answer means that it holds.
 """
@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from sangyu.access import queries as access_read
 from sangyu.ledger import verify as ledger_verify
+from sangyu.outbox import queries as outbox_read
 from sangyu.settlement import rules as settlement_rules
 
 
@@ -226,6 +227,12 @@ def _chains() -> Iterator[Fault]:
             yield Fault("chain", f"{programme.slug} {fault.n}", fault.what)
 
 
+def _texts() -> Iterator[Fault]:
+    for programme in access_read.programmes():
+        for text_id in outbox_read.misplaced(programme.pk):
+            yield Fault("texts", str(text_id), "短信状态与发送、回执记录不符")
+
+
 CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "stages": ("工单状态与各环节记录", _by_query("stages", STAGES)),
     "shares": ("费用与各方承担", _by_query("shares", SHARES)),
@@ -242,6 +249,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "roots": ("明细的根摘要", _roots),
     "books": ("账簿", _books),
     "chain": ("审计链", _chains),
+    "texts": ("短信状态与发送、回执", _texts),
 }
 
 

@@ -56,6 +56,12 @@ class AccountUnchanged(Refusal):
     """The account that is to be changed is the one that stands."""
 
 
+class OwnWork(Refusal):
+    """Nobody admits an enterprise whose application they entered."""
+
+    code = "OWN_WORK"
+
+
 class OtherPrice(Refusal):
     """The item already has another price from that day on."""
 
@@ -93,6 +99,12 @@ def first_lapsed(held: Mapping[str, date], *, on: date) -> tuple[str, date] | No
     """Name the kind of paper that ran out first, with its last day (exclusive); None if every kind holds."""
     gone = sorted((until, kind) for kind, until in held.items() if until <= on)
     return (gone[0][1], gone[0][0]) if gone else None
+
+
+def is_licensed(papers: Iterable[tuple[str, date, date]], *, on: date) -> bool:
+    """Tell whether every kind of licence that was lodged holds on a day; without any, none does."""
+    held = held_until(papers, on=on)
+    return bool(held) and first_lapsed(held, on=on) is None
 
 
 def ensure_licensed(*, name: str, held: Mapping[str, date], on: date) -> None:

@@ -353,7 +353,7 @@ def _seals(viewer: User, line: Line) -> Seals:
             "charge_id", "charge__service_on", "gross_fen", "net_fen"
         )
     ]
-    in_force = settlement_read.statements(viewer).filter(run=run).order_by("enterprise_id")
+    in_force = settlement_read.statements(viewer).filter(run=run).order_by("enterprise_id", "revision")
     leaves += [
         rules.difference_leaf(correction_id=correction_id, amount_fen=amount_fen)
         for correction_id, amount_fen in Difference.objects.filter(statement=statement)

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from sangyu.access.models import User
 from sangyu.dispatch.models import Assignment, Dispatch, WishKind
@@ -150,6 +150,10 @@ def taken(workers: list[Worker], begins_at: datetime, ends_at: datetime) -> list
     return [row for row in rows if current[row.dispatch.order_id] == row.pk]
 
 
+# Who has left goes to nobody's door any more, and reads no address for it; what was begun is finished.
+_GONE = Q(worker__left_on__isnull=False, dispatch__order__stage=Stage.ASSIGNED)
+
+
 def visits_to_do(viewer: User, begins_at: datetime, ends_at: datetime) -> list[Assignment]:
     """Return the assignments of the worker whom the viewer is, in a half-open stretch of time, soonest first."""
     rows = (
@@ -159,6 +163,7 @@ def visits_to_do(viewer: User, begins_at: datetime, ends_at: datetime) -> list[A
             begins_at__lt=ends_at,
             dispatch__order__stage__in=[Stage.ASSIGNED, Stage.IN_SERVICE, Stage.SERVED],
         )
+        .exclude(_GONE)
         .select_related("worker", "dispatch", "dispatch__order", "dispatch__order__elder", "dispatch__order__item")
         .order_by("begins_at", "dispatch__n", "n")
     )
@@ -177,6 +182,7 @@ def get_own_assignment(viewer: User, order_id: UUID) -> Assignment:
             worker__user=viewer,
             dispatch__order__stage__in=[Stage.ASSIGNED, Stage.IN_SERVICE, Stage.SERVED],
         )
+        .exclude(_GONE)
         .select_related(
             "worker",
             "dispatch",

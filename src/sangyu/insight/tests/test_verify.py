@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.cast import Cast
 from tests.owner import past_the_guards
@@ -9,6 +11,9 @@ from tests.owner import past_the_guards
 from sangyu.access import actions as access
 from sangyu.insight.verify import CHECKS, verify
 from sangyu.orders.models import Order
+from sangyu.outbox import actions as outbox
+from sangyu.outbox.actions import Draft
+from sangyu.outbox.models import TextStanding, TextState
 
 
 def faulty() -> set[str]:
@@ -34,6 +39,27 @@ def test_a_month_that_went_through_the_verbs_is_sound(month: Cast) -> None:
 def test_a_stage_without_its_row_is_found(month: Cast) -> None:
     Order.objects.filter(stage="SENT").update(stage="ACCEPTED")
     assert faulty() == {"stages"}
+
+
+def test_a_text_that_did_not_go_where_its_state_says_is_found(cast: Cast) -> None:
+    order = cast.order()
+    told = Draft(
+        programme_id=cast.programme.pk,
+        cause_kind="order",
+        cause_id=order.pk,
+        n=1,
+        to="ELDER",
+        phone="13900000001",
+        template="taken",
+        body="【城关区虚拟养老院】已登记",
+        not_before=cast.at,
+        send_until=cast.at + timedelta(days=1),
+    )
+    outbox.queue_texts(drafts=[told], at=cast.at)
+    assert faulty() == set()
+    TextStanding.objects.update(state=TextState.DELIVERED, due_at=None)
+    (found,) = [outcome for outcome in verify() if outcome.faults]
+    assert (found.check, [fault.subject for fault in found.faults]) == ("texts", [str(told.id)])
 
 
 PLANTED = {

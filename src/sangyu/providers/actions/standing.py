@@ -153,13 +153,17 @@ def admit(
 def admit_applicant(*, enterprise_id: UUID, reason: str, document: str, by: User, at: datetime) -> Standing:
     """Admit an applicant (准入) whose licences hold, who is contracted, and who has the officers the policy asks for.
 
-    Raises: NotAllowed; NotFound; Incomplete; WrongStanding; LicenceMissing; ContractMissing; OfficersMissing.
+    Whoever entered the application does not admit it.
+    Raises: NotAllowed; NotFound; Incomplete; WrongStanding; LicenceMissing; ContractMissing; OfficersMissing; OwnWork.
     """
     _ensure_said(by, reason, document)
     enterprise = providers_read.get_enterprise(by, enterprise_id)
     on = at.astimezone(BEIJING).date()
     if enterprise.state == EnterpriseState.APPLICANT:
         _ensure_admissible(enterprise, on)
+        entered = Standing.objects.filter(enterprise=enterprise, state=EnterpriseState.APPLICANT).order_by("-n").first()
+        if entered is not None and entered.by_id == by.pk:
+            raise rules.OwnWork(f"{enterprise.name}的申请是您本人登记的，准入须由另一位值班长或民政局办理。")
     return _stand(enterprise.pk, EnterpriseState.ADMITTED, reason=reason, document=document, by=by, at=at)
 
 

@@ -23,6 +23,7 @@ from sangyu.providers.actions import (
     WrongStanding,
 )
 from sangyu.providers.models import Enterprise, EnterpriseState, Licence, Standing
+from sangyu.providers.rules import OwnWork
 
 FIRST_17 = "91620102MA0000009"
 CODE = FIRST_17 + check_character(FIRST_17)
@@ -194,3 +195,10 @@ def test_who_was_suspended_or_has_left_is_not_admitted_by_the_applicants_door(ca
     providers.leave(enterprise_id=cast.letter.pk, reason="停业", document="函1号", by=cast.head, at=cast.at)
     with pytest.raises(WrongStanding, match="已退出"):
         admit(cast, cast.letter)
+
+
+def test_whoever_entered_the_application_does_not_admit_it(cast):
+    enterprise = ready(cast)
+    with pytest.raises(OwnWork, match="另一位值班长或民政局"):
+        admit(cast, enterprise, by=cast.other_agent)
+    assert admit(cast, enterprise).by == cast.head

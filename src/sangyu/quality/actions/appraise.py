@@ -43,9 +43,12 @@ def appraise(*, month: Month, by: User, at: datetime) -> list[Appraisal]:
     """Draft the month's appraisal of every enterprise that is admitted or served anybody in it.
 
     Computed items get their score now; items scored by hand stay empty. Enterprises drafted before keep their draft.
-    Raises: BadSheet.
+    Raises: NotOver, since a draft is never drafted again; BadSheet.
     """
     ensure_role(by, Role.QUALITY, Role.CLOCK)
+    begins_on = month.next().first_day
+    if at.astimezone(BEIJING).date() < begins_on:
+        raise rules.NotOver(f"{month}还没有结束，{begins_on}起才能生成考核草稿。请届时再办，或核对所选月份。")
     programme_id = queue_for_programme(by)
     done = set(
         Appraisal.objects.filter(programme_id=programme_id, month=str(month)).values_list("enterprise_id", flat=True)

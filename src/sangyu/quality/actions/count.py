@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from sangyu.dispatch.models import Acceptance, Dispatch, RefusalReason, RefusalRow
 from sangyu.kit.month import Month
-from sangyu.providers.models import Certificate, Enterprise, Licence, Worker
+from sangyu.providers import queries as providers_read
+from sangyu.providers import rules as providers_rules
+from sangyu.providers.models import Certificate, Enterprise, Licence
 from sangyu.quality import rules
 from sangyu.quality.models import ComplaintResult, FollowUp
 from sangyu.visits.models import Departure
@@ -48,6 +50,8 @@ def months(enterprises: list[Enterprise], month: Month) -> dict[UUID, rules.Mont
     for enterprise_id, n in (
         RefusalRow.objects.filter(dispatch__enterprise__in=enterprises, **under)
         .exclude(reason=RefusalReason.NO_ANSWER)
+        # What was taken in time and taken away later was answered once.
+        .filter(~Exists(Acceptance.objects.filter(dispatch=OuterRef("dispatch"))))
         .values_list("dispatch__enterprise_id")
         .annotate(n=Count("pk"))
     ):
@@ -79,25 +83,24 @@ def months(enterprises: list[Enterprise], month: Month) -> dict[UUID, rules.Mont
         .values_list("enterprise_id")
         .annotate(n=Count("pk"))
     )
-    covered: dict[UUID, set[date]] = defaultdict(set)
     days = [month.first_day + timedelta(days=n) for n in range((month.next().first_day - month.first_day).days)]
+    papers: dict[UUID, list[tuple[str, date, date]]] = defaultdict(list)
     for licence in Licence.objects.filter(enterprise__in=enterprises):
-        covered[licence.enterprise_id] |= {day for day in days if licence.valid_from <= day < licence.valid_until}
-    duties: dict[UUID, set[str]] = defaultdict(set)
-    for enterprise_id, held in Worker.objects.filter(enterprise__in=enterprises, left_on=None).values_list(
-        "enterprise_id", "duties"
-    ):
-        duties[enterprise_id] |= set(held)
-    certificates: dict[UUID, list[bool]] = defaultdict(list)
+        papers[licence.enterprise_id].append((licence.kind, licence.valid_from, licence.valid_until))
     last_day = days[-1]
-    for enterprise_id, until in Certificate.objects.filter(
-        worker__enterprise__in=enterprises, worker__left_on=None
-    ).values_list("worker__enterprise_id", "valid_until"):
-        certificates[enterprise_id].append(until > last_day)
+    trained = providers_read.trained_officers([firm.pk for firm in enterprises], last_day)
+    # A renewed certificate stands beside the old one, which stays as evidence: of each kind the newest counts.
+    newest: dict[UUID, dict[tuple[UUID, str], date]] = defaultdict(dict)
+    for enterprise_id, worker_id, kind, until in (
+        Certificate.objects.filter(worker__enterprise__in=enterprises, worker__left_on=None)
+        .order_by("valid_until")
+        .values_list("worker__enterprise_id", "worker_id", "kind", "valid_until")
+    ):
+        newest[enterprise_id][worker_id, kind] = until
     return {
         firm.pk: rules.Month(
-            licence_days_missing=len(days) - len(covered[firm.pk]),
-            officers_missing=2 - len({"safety_officer", "first_aider"} & duties[firm.pk]),
+            licence_days_missing=sum(not providers_rules.is_licensed(papers[firm.pk], on=day) for day in days),
+            officers_missing=len(providers_rules.officers_missing(trained[firm.pk])),
             sent=sent.get(firm.pk, 0),
             answered_in_time=answered[firm.pk],
             visits=len(visits[firm.pk]),
@@ -106,8 +109,8 @@ def months(enterprises: list[Enterprise], month: Month) -> dict[UUID, rules.Mont
             reached=len(heard[firm.pk]),
             satisfaction_sum=sum(heard[firm.pk]),
             complaints=upheld.get(firm.pk, 0),
-            certificates=len(certificates[firm.pk]),
-            certificates_valid=sum(certificates[firm.pk]),
+            certificates=len(newest[firm.pk]),
+            certificates_valid=sum(until > last_day for until in newest[firm.pk].values()),
         )
         for firm in enterprises
     }

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
@@ -47,6 +48,11 @@ def rank(*, quarter: rules.Quarter, by: User, at: datetime) -> Ranking:
     )
     if waiting:
         raise rules.NotOver(f"{quarter}还有{waiting}份考核表没有定稿，全部定稿后才能定榜。")
+    sheets = Appraisal.objects.filter(programme_id=programme_id)
+    begun = sheets.aggregate(first=Min("month"))["first"]
+    held = set(sheets.filter(month__in=months).values_list("month", flat=True))
+    if begun and (missing := [month for month in months if month >= begun and month not in held]):
+        raise rules.NotOver(f"{quarter}的{'、'.join(missing)}还没有生成考核，各月全部定稿后才能定榜。")
     standings = quality_read.standings(by, quarter.months)
     if not standings:
         raise rules.NotOver(f"{quarter}没有定稿的考核，无从排名。请先完成月考核。")

@@ -70,14 +70,14 @@ def test_a_quarter_is_not_frozen_before_it_is_over_and_final(cast):
 
 
 def test_a_frozen_ranking_does_not_change(cast):
-    appraised(cast, Month(2026, 11))
+    appraised(cast, Month(2026, 12))
     first = rank(cast)
     assert rank(cast, at=NEW_YEAR + timedelta(days=3)).pk == first.pk
     assert (Ranking.objects.count(), RankingRow.objects.count()) == (1, 2)
 
 
 def test_only_quality_ranks_and_only_its_own_programme(cast):
-    appraised(cast, Month(2026, 11))
+    appraised(cast, Month(2026, 12))
     with pytest.raises(NotAllowed):
         rank(cast, by=cast.kangan_user)
     with pytest.raises(NotOver):
@@ -87,7 +87,7 @@ def test_only_quality_ranks_and_only_its_own_programme(cast):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_officers_freeze_one_ranking(cast):
-    appraised(cast, Month(2026, 11))
+    appraised(cast, Month(2026, 12))
     race(*[partial(rank, cast)] * 2)
     assert Ranking.objects.count() == 1
 
@@ -115,3 +115,11 @@ def test_the_best_of_the_year_are_nominated_and_somebody_else_decides(cast):
     decision = quality.elect(by=cast.head, **wish)
     assert quality.elect(by=cast.head, **{**wish, "elected": False}).pk == decision.pk
     assert quality_read.candidates(election)[0].decision.elected
+
+
+def test_a_quarter_with_a_month_that_nobody_drafted_is_not_frozen(cast):
+    appraised(cast, Month(2026, 11))
+    with pytest.raises(NotOver, match="2026-12还没有生成考核"):
+        rank(cast)
+    appraised(cast, Month(2026, 12))
+    assert RankingRow.objects.filter(ranking=rank(cast)).count() == 2

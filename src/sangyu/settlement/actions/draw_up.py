@@ -80,7 +80,12 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
     for enterprise_id in sorted(by_enterprise):
         _draw_statement(run, enterprise_id, by_enterprise[enterprise_id], scores[enterprise_id], month)
     run.root = rules.root(
-        list(settlement_read.statements(by).filter(run=run).order_by("enterprise_id").values_list("root", flat=True))
+        list(
+            settlement_read.statements(by)
+            .filter(run=run)
+            .order_by("enterprise_id", "revision")
+            .values_list("root", flat=True)
+        )
     )
     run.save(update_fields=["root"])
     if made or by_enterprise:

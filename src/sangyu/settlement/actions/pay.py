@@ -50,19 +50,22 @@ def pay(
     By default the file asks the treasury to pay directly; `form` may be the bank's batch file instead. It goes to the
     accounts that stood when the first signature was given: an account that changed since must be signed for anew.
     Once: a repeat returns the file that stands, byte for byte.
-    Raises: NotAllowed, NotFound, NotYet, AccountChanged, CannotBeWritten.
+    Raises: NotAllowed, NotFound, NotYet, AccountChanged, CannotBeWritten; SamePerson, for whoever signed.
     """
     ensure_role(by, Role.FINANCE)
     run = lock(run_id, by)
     existing = PaymentFile.objects.filter(run=run, n=1).first()
     if existing is not None:
         return existing
+    signatures = settlement_read.approvals(by, run)
     approval = settlement_read.approval_of(by, run)
     if approval is None:
-        due = rules.due_step({row.step for row in settlement_read.approvals(by, run)})
+        due = rules.due_step({row.step for row in signatures})
         raise rules.NotYet(f"本月结算还没有审批完，等“{due.label}”签字，不能拨付。" if due else "本月结算还没有审批。")
-    rows = list(settlement_read.statements(by).filter(run=run).order_by("enterprise_id"))
-    _ensure_accounts_signed_for(run, rows, by)
+    if by.pk in {row.by_id for row in signatures}:
+        raise rules.SamePerson("在审批上签过字的人不能自己拨付，请由另一位经办人办理。")
+    rows = list(settlement_read.statements(by).filter(run=run).order_by("enterprise_id", "revision"))
+    _ensure_accounts_signed_for(rows, since=signatures[0].at)
     _post(run, rows, by, at)
     file = _write(run, [(row, None) for row in rows if row.net_fen], form, encoding, by, at)
     if not file.total_fen == approval.net_fen == rules.read_total_fen(bytes(file.content), encoding=encoding):
@@ -131,11 +134,9 @@ def pay_again(
     return _write(run, [(payment.statement, payment) for payment in refused], form, encoding, by, at)
 
 
-def _ensure_accounts_signed_for(run: Run, rows: Sequence[Statement], by: User) -> None:
-    signed_at = min(row.at for row in settlement_read.approvals(by, run))
-    changed = AccountChange.objects.filter(
-        enterprise__in=[row.enterprise_id for row in rows if row.net_fen], at__gt=signed_at
-    )
+def _ensure_accounts_signed_for(rows: Sequence[Statement], *, since: datetime) -> None:
+    paid = [row.enterprise_id for row in rows if row.net_fen]
+    changed = AccountChange.objects.filter(enterprise__in=paid, at__gt=since)
     first = changed.select_related("enterprise", "by").order_by("at", "id").first()
     if first is not None:
         raise rules.AccountChanged(

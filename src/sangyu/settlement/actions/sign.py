@@ -165,7 +165,7 @@ def _had_a_hand(run: Run, by: User) -> bool:
 def _ensure_ready(run: Run, rows: list[Statement], by: User) -> None:
     if not rows:
         raise rules.NotYet("本月还没有结算单，不能审批。")
-    if rules.root([row.root for row in sorted(rows, key=lambda row: row.enterprise_id)]) != run.root:
+    if rules.root([row.root for row in sorted(rows, key=lambda row: (row.enterprise_id, row.revision))]) != run.root:
         raise rules.NotYet("有结算单撤回后还没有重新出单，合计和总根对不上。请经办人重新出单后再签字。")
     confirmed = set(Confirmation.objects.filter(statement__in=rows).values_list("statement_id", flat=True))
     waiting = [row.enterprise.short_name for row in rows if row.pk not in confirmed]

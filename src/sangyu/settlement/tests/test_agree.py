@@ -137,7 +137,7 @@ def test_a_run_is_approved_once_with_its_sum_and_root(cast, run, statement):
 
 
 def test_an_empty_month_is_not_approved(cast):
-    run = settlement.draw_up(month=cast.month, by=cast.qian, at=cast.at)
+    run = settlement.draw_up(month=cast.month, by=cast.qian, at=cast.month_end())
     with pytest.raises(NotYet, match="没有结算单"):
         approve(cast, run)
 

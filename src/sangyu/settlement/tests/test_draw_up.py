@@ -217,3 +217,10 @@ def test_a_basis_that_pays_more_than_was_held_is_refused_with_advice(db):
     cast.visited()
     with pytest.raises(rules.MoreThanHeld, match="核对结算方式和系数"):
         cast.drawn_up()
+
+
+def test_a_month_is_drawn_up_when_it_is_over(cast):
+    last_evening = datetime(2026, 11, 30, 23, tzinfo=BEIJING)
+    with pytest.raises(rules.MonthNotOver, match="2026-11还没有结束，2026-12-01起"):
+        draw_up(cast, at=last_evening)
+    assert not Run.objects.exists()

@@ -19,11 +19,12 @@ from sangyu.kit.errors import NotFound
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.models import HoldEnd
 from sangyu.ledger.verify import verify
+from sangyu.providers import actions as providers
 from sangyu.providers.models import Enterprise
 from sangyu.settlement import actions as settlement
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement.models import Payment, PaymentFile, PaymentReturn, Run
-from sangyu.settlement.rules import BadReturnFile, CannotBeWritten, NotYet
+from sangyu.settlement.rules import AccountChanged, BadReturnFile, CannotBeWritten, NotYet, SamePerson
 
 
 def pay(cast, run, **more):
@@ -159,3 +160,35 @@ def test_two_clerks_at_once_pay_once(cast):
     assert sorted(race(*[partial(take, cast, run, answers)] * 3)) == [0, 0, 1]
     assert owed_fen(cast, Run.objects.get()) == 0
     assert verify() == []
+
+
+def test_money_goes_to_the_account_that_was_signed_for(cast, run):
+    change = {
+        "enterprise_id": cast.kangan.pk,
+        "account_name": "康安居家服务有限公司",
+        "bank_name": "兰州示例银行",
+        "bank_account": "6200000000000007777",
+        "document": "变更函1号",
+        "by": cast.qian,
+    }
+    providers.change_account(**change, at=run.drawn_at + timedelta(hours=2, minutes=1))
+    with pytest.raises(AccountChanged, match="康安的收款账户在签字开始之后由钱谨更正过"):
+        pay(cast, run)
+    assert (PaymentFile.objects.exists(), owed_fen(cast, run)) == (False, 0)
+    at = run.drawn_at + timedelta(hours=4)
+    settlement.decline(run_id=run.pk, reason="核对新账户", by=cast.head, at=at)
+    for signer in (cast.feng, cast.deputy, cast.head):
+        settlement.approve(run_id=run.pk, by=signer, at=at)
+    assert pay(cast, run, at=at).total_fen == 4750
+    assert Payment.objects.get().account == "6200000000000007777"
+
+
+def test_whoever_signed_does_not_pay(cast):
+    both = cast.user(cast.operator, "both", "双岗", Role.FINANCE, Role.APPROVER)
+    cast.visited()
+    run = cast.confirmed(cast.drawn_up())
+    for signer in (both, cast.deputy, cast.head):
+        settlement.approve(run_id=run.pk, by=signer, at=run.drawn_at)
+    with pytest.raises(SamePerson, match="签过字的人不能自己拨付"):
+        pay(cast, run, by=both)
+    assert pay(cast, run).total_fen == 4750

@@ -15,6 +15,7 @@ from sangyu.access.queries import NotAllowed
 from sangyu.kit.errors import NotFound
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.verify import verify
+from sangyu.providers import actions as providers
 from sangyu.providers.models import Enterprise
 from sangyu.settlement import actions as settlement
 from sangyu.settlement import queries as settlement_read
@@ -148,3 +149,19 @@ def test_two_clerks_at_once_pay_again_once(cast):
     outcomes = race(*[partial(pay_again, cast, payment)] * 3)
     assert len({file.pk for file in outcomes}) == 1
     assert Payment.objects.count() == 2
+
+
+def test_whoever_changed_the_account_does_not_release_the_payment(cast, refused):
+    both = cast.user(cast.operator, "both", "双岗", Role.FINANCE, Role.APPROVER)
+    providers.change_account(
+        enterprise_id=cast.kangan.pk,
+        account_name="康安居家服务有限公司",
+        bank_name="兰州示例银行",
+        bank_account="6200000000000007777",
+        document="变更函1号",
+        by=both,
+        at=cast.at,
+    )
+    with pytest.raises(SamePerson, match="更正账户的人不能自己放行"):
+        release(cast, refused, by=both)
+    assert release(cast, refused).account == "6200000000000007777"

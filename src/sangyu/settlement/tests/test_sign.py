@@ -18,7 +18,7 @@ from sangyu.kit.month import Month
 from sangyu.settlement import actions as settlement
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement import rules
-from sangyu.settlement.models import Approval, Decline, Line, Statement
+from sangyu.settlement.models import Approval, Decline, Line, Run, Statement
 from sangyu.settlement.rules import AlreadyApproved, NotExplained, NotYet, OutOfTurn, SamePerson, TextMissing
 
 
@@ -213,3 +213,33 @@ def test_two_reviewers_at_once_sign_one_step(cast):
     outcomes = race(partial(press, cast.feng), partial(press, other), partial(press, cast.feng))
     assert Approval.objects.count() == 1
     assert any(isinstance(outcome, Approval) for outcome in outcomes)
+
+
+def test_whoever_noted_a_correction_does_not_sign_the_run_that_takes_it_back(cast):
+    both = cast.user(cast.operator, "both", "双岗", Role.FINANCE, Role.APPROVER)
+    cast.visited(cast.order(days=1))
+    november = cast.paid(cast.drawn_up()).run
+    settlement.take_back(
+        line_id=Line.objects.get().pk, reason="未做满时长", amount_fen=100, by=both, at=november.drawn_at
+    )
+    cast.visited(cast.order(days=24))
+    december, at = Month(2026, 12), november.drawn_at + timedelta(days=40)
+    cast.appraised(at=at, month=december)
+    run = cast.confirmed(settlement.draw_up(month=december, by=cast.qian, at=at))
+    with pytest.raises(SamePerson, match="经手人不能审批"):
+        sign(run, both)
+
+
+def test_nobody_signs_while_a_statement_that_was_taken_back_is_not_drawn_anew(cast):
+    cast.visited(cast.order(days=1))
+    run = cast.drawn_up()
+    cast.visited(cast.order(days=3))
+    settlement.draw_up(month=cast.month, by=cast.qian, at=run.drawn_at)
+    late = Statement.objects.get(revision=2)
+    settlement.withdraw(statement_id=late.pk, reason="漏", by=cast.qian, at=run.drawn_at)
+    run = cast.confirmed(Run.objects.get())
+    with pytest.raises(NotYet, match="撤回后还没有重新出单"):
+        sign(run, cast.feng)
+    settlement.draw_up(month=cast.month, by=cast.qian, at=run.drawn_at)
+    run = cast.confirmed(Run.objects.get())
+    assert sign(run, cast.feng).net_fen == sum(row.net_fen for row in settlement_read.statements(cast.qian))

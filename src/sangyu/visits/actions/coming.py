@@ -40,6 +40,9 @@ def check_in(*, order_id: UUID, by: User, at: datetime, place: Point | None = No
     assignment = dispatch_read.assignment_of(order)
     if assignment is None or assignment.worker.user_id != by.pk:
         raise rules.NotYours("这张工单没有派给您，可能已换人。请刷新今日任务。")
+    left_on = assignment.worker.left_on
+    if left_on is not None and left_on <= at.astimezone(BEIJING).date():
+        raise rules.NotYours(f"您已于{left_on}离职，不能再签到。如登记有误，请联系企业管理员更正。")
     existing = Visit.objects.filter(order=order).first()
     if existing is not None:
         return existing

@@ -11,11 +11,13 @@ from tests.neighbours import neighbour
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
 from sangyu.dispatch import actions as dispatch
+from sangyu.dispatch import queries as dispatch_read
 from sangyu.kit.errors import NotFound
 from sangyu.kit.point import Crs, Point
 from sangyu.orders import actions as orders
 from sangyu.orders.models import Stage
 from sangyu.orders.rules import WrongStage
+from sangyu.providers import actions as providers
 from sangyu.visits import actions as visits
 from sangyu.visits import queries as visits_read
 from sangyu.visits.models import Evidence, EvidenceKind, Visit
@@ -119,3 +121,18 @@ def test_a_visit_is_seen_by_its_worker_its_enterprise_and_the_centre_only(cast):
         assert visits_read.visit_of(stranger, visit.order) is None
         with pytest.raises(NotFound):
             visits_read.get_visit(stranger, visit.pk)
+
+
+def test_who_has_left_the_enterprise_neither_sees_the_visit_nor_begins_it(cast):
+    order = assigned(cast)
+    on = order.wanted_from.date()
+    providers.let_go(
+        worker_id=cast.zhao.pk, left_on=cast.at.date(), reason="辞职", by=cast.kangan_user, at=order.wanted_from
+    )
+    with pytest.raises(NotYours, match="离职"):
+        check_in(cast, order)
+    with pytest.raises(NotFound, match="没有找到这张工单"):
+        dispatch_read.get_own_assignment(cast.zhao_user, order.pk)
+    begins_at = order.wanted_from.replace(hour=0)
+    assert dispatch_read.visits_to_do(cast.zhao_user, begins_at, begins_at + timedelta(days=1)) == []
+    assert Visit.objects.filter(arrived_at__date=on).count() == 0

@@ -151,6 +151,26 @@ def test_an_order_shows_its_texts_to_whoever_sees_the_order(town: Cast, texted) 
         texts_of_order(town.kangan_user, order.pk)
 
 
+@pytest.mark.parametrize(("who", "desk"), [("ma", "hotline"), ("wang", "dispatching")])
+def test_the_desks_that_show_an_order_show_its_texts_and_whom_to_ring(
+    town: Cast, landline, texted, clock, sign_in, who: str, desk: str
+) -> None:
+    quiet, told = town.order(elder=town.li, days=5), town.order(elder=town.zhou, days=2)
+    seat = sign_in(getattr(town, who))
+    assert "还没有短信" in page(seat, reverse(f"{desk}:order", args=[quiet.pk]))
+    texted()
+    shown = page(seat, reverse(f"{desk}:order", args=[told.pk]))
+    assert shown.count("【城关区虚拟养老院】") == 2
+    assert "139****0041" in shown
+    assert "去短信台记下" not in shown
+    unheard = page(seat, reverse(f"{desk}:order", args=[landline.pk]))
+    assert "没有手机号" in unheard
+    assert 'href="tel:09318000051"' in unheard
+    assert f'href="{LIST}"' in unheard
+    clock(landline.wanted_until + timedelta(days=1))
+    assert "去短信台记下" not in page(seat, reverse(f"{desk}:order", args=[landline.pk]))
+
+
 def look(page, name: str) -> None:
     """Let axe look at a page, and keep what it looked like for whoever looks at failures."""
     axe = (django_settings.ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
