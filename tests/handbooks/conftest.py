@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
@@ -64,7 +63,6 @@ def house(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> House:
         pytest.fail("样式还没有编译。请先运行：npm ci && npm run build", pytrace=False)
     monkeypatch.setenv("SANGYU_DEMO", "0")
     monkeypatch.setenv("SANGYU_SECRET_KEY", settings.SECRET_KEY)
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser's loop sleeps in this thread whenever we ask the database
 
     @contextmanager
     def open_at(at: datetime) -> Iterator[Seats]:

@@ -148,6 +148,7 @@ def test_the_agent(cast: Cast, house: House, handbook: Open):
 
         book.section("紧急求助")
         _call(page, seats, "line-6")
+        book.read(page)
         page.fill("#note", "在厕所摔倒，站不起来")
         page.keyboard.press("F10")
         page.locator(".sy-alarm[data-stage=WAITING]").wait_for()
@@ -241,7 +242,6 @@ def _a_day_of_the_enterprise(cast: Cast, book: Handbook, seats: Seats) -> None:
     page.get_by_text("派谁去").wait_for()
     book.picture(page, "enterprise-2-worker.png", bottom=page.locator("main"))
     page.keyboard.press("Alt+1")
-    page.wait_for_timeout(2500); book.read(page)
     page.get_by_text("都已派人").wait_for()
     book.read(page)
 

@@ -40,7 +40,7 @@ def repacked(content: bytes) -> Picture:
     """
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-            rules.ensure_few_pixels(*opened.size)
+            rules.ensure_few_pixels(*opened.size, jpeg=opened.format in ("JPEG", "MPO"))
             told = _claims(opened)
             opened.draft("RGB", (2 * rules.SIDE_MAX, 2 * rules.SIDE_MAX))  # JPEG only: saves time and memory
             upright = ImageOps.exif_transpose(opened)

@@ -12,7 +12,8 @@ from sangyu.kit.errors import Refusal
 from sangyu.kit.point import BadPlace, Crs, Point
 
 SIZE_MAX = 8 * 1024 * 1024
-PIXELS_MAX = 50_000_000
+# A JPEG is brought down while it is read; of every other kind each pixel is unpacked first, four bytes at a time.
+PIXELS_MAX, UNPACKED_PIXELS_MAX = 50_000_000, 16_000_000
 SIDE_MAX = 1280
 SMALL_SIDE_MAX = 320
 BEIJING = timezone(timedelta(hours=8))
@@ -85,13 +86,14 @@ def ensure_small(size: int) -> None:
         raise TooLarge(f"文件有{size / 1024 / 1024:.1f} MB，最大 8 MB。请缩小后再传，或重新拍一张。")
 
 
-def ensure_few_pixels(width: int, height: int) -> None:
+def ensure_few_pixels(width: int, height: int, *, jpeg: bool) -> None:
     """Refuse a picture that would fill the memory once unpacked: a small file may hold a huge one.
 
     Raises: TooLarge.
     """
-    if width * height > PIXELS_MAX:
-        raise TooLarge(f"照片有{width}×{height}像素，超过5000万像素。请用手机的普通模式重新拍一张。")
+    most = PIXELS_MAX if jpeg else UNPACKED_PIXELS_MAX
+    if width * height > most:
+        raise TooLarge(f"照片有{width}×{height}像素，超过{most // 10_000}万像素。请用手机的普通模式重新拍一张。")
 
 
 def ensure_whole_pdf(content: bytes) -> None:

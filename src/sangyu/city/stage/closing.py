@@ -31,25 +31,24 @@ MORNING, EVENING = time(9), time(20)
 CALLED_OFF = "演示时钟拨到了月末，这张单还没有派人，按老人改期取消"
 
 
-class LastMonthOfTheYear(Refusal):
-    """The demo city has money and contracts for one year."""
+class LastMonth(Refusal):
+    """The demo city has money and contracts for the year of its month and the next."""
 
-    code = "LAST_MONTH_OF_THE_YEAR"
+    code = "LAST_MONTH"
 
 
 def month_to_close(plan: Blueprint) -> Month:
     """Return the month the city lives in now, or the one whose closing was broken off.
 
-    Raises: LastMonthOfTheYear, when closing it would leave the year that the city was built for.
+    Raises: LastMonth, when closing it would leave the years that the city was built for.
     """
     told = progress_read()
     if told is not None and not told.done:
         return Month.parse(told.month)
     month = Month.of(now().astimezone(BEIJING).date())
-    if month.next().year != plan.month.year:
-        raise LastMonthOfTheYear(
-            f"演示城的预算和合同只到{plan.month.year}年底，{month}不能再往后拨。请在命令行重新建一座演示城。"
-        )
+    last_year = plan.month.year + 1
+    if month.next().year > last_year:
+        raise LastMonth(f"演示城的预算和合同只到{last_year}年底，{month}不能再往后拨。请在命令行重新建一座演示城。")
     return month
 
 

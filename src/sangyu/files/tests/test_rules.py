@@ -61,3 +61,12 @@ def test_claims_are_read_back_as_they_were_written():
     again = Claims.from_json(claims.to_json())
     assert again.taken_at == claims.taken_at
     assert (again.place.lng, again.place.lat) == pytest.approx((claims.place.lng, claims.place.lat), abs=1e-6)
+
+
+def test_a_picture_that_must_be_unpacked_whole_may_hold_fewer_pixels_than_a_jpeg():
+    rules.ensure_few_pixels(8000, 6000, jpeg=True)
+    rules.ensure_few_pixels(4000, 4000, jpeg=False)
+    with pytest.raises(rules.TooLarge, match="超过1600万像素"):
+        rules.ensure_few_pixels(8000, 6000, jpeg=False)
+    with pytest.raises(rules.TooLarge, match="超过5000万像素"):
+        rules.ensure_few_pixels(9000, 6000, jpeg=True)

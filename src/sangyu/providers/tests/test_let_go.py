@@ -54,7 +54,12 @@ def test_who_comes_back_has_the_old_file_and_the_new_papers(cast):
         ],
     )
     assert (back, back.left_on) == (cast.zhao, None)
-    assert sorted(Certificate.objects.filter(worker=back).values_list("kind", flat=True)) == ["健康证", "养老护理员证"]
+    assert sorted(Certificate.objects.filter(worker=back).values_list("kind", flat=True)) == [
+        "健康证",
+        "养老护理员证",
+        "安全员证",
+        "急救员证",
+    ]
 
 
 def test_why_and_when_must_make_sense(cast):

@@ -39,7 +39,7 @@ def test_what_ran_out_or_soon_will_is_told_nearest_first(cast):
     lodge(cast, "家政服务登记证", TODAY + timedelta(days=60))
     lodge(cast, "养老服务备案证", TODAY + timedelta(days=61))
     Contract.objects.filter(enterprise=cast.letter).update(valid_until=TODAY + timedelta(days=30))
-    Certificate.objects.filter(worker=cast.zhao).update(valid_until=TODAY)
+    Certificate.objects.filter(worker=cast.zhao, kind="养老护理员证").update(valid_until=TODAY)
     expected = [
         ("康安", None, "食品经营许可证", -3),
         ("康安", "赵勤", "养老护理员证", 0),
@@ -79,6 +79,8 @@ def test_the_same_paper_twice_is_one_row(cast):
     assert [row.kind for row in providers_read.certificates(cast.kangan_user, [cast.zhao])[cast.zhao.pk]] == [
         "健康证",
         "养老护理员证",
+        "安全员证",
+        "急救员证",
     ]
 
 

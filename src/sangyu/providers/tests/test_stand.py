@@ -15,7 +15,7 @@ from sangyu.kit.errors import NotFound
 from sangyu.providers import actions as providers
 from sangyu.providers import queries as providers_read
 from sangyu.providers.actions import Incomplete, OfficersMissing, Paper, WrongStanding
-from sangyu.providers.models import Enterprise, Standing
+from sangyu.providers.models import Certificate, Enterprise, Standing
 
 VERBS = {"suspend": providers.suspend, "resume": providers.resume, "leave": providers.leave}
 
@@ -67,6 +67,7 @@ def test_a_step_that_does_not_follow_is_refused(cast, before, verb):
 
 def test_who_comes_back_shows_papers_and_officers_again(cast):
     step(cast, "suspend")
+    Certificate.objects.filter(worker=cast.zhao).update(valid_until=cast.at.date())
     with pytest.raises(OfficersMissing, match="安全员、急救员"):
         step(cast, "resume")
     train(cast)

@@ -52,6 +52,7 @@ def test_the_list_warns_of_papers_and_missing_officers(cast: Cast, sit):
         by=cast.head,
         at=cast.at,
     )
+    Certificate.objects.filter(worker=cast.other_worker).update(valid_until=date(2026, 11, 1))
     text = sit(cast.wang).get(LIST).content.decode()
     assert "食品经营许可证 已过期3天" in text
     assert "合同 剩53天" in text
@@ -77,7 +78,8 @@ def test_the_list_costs_the_same_for_two_enterprises_and_for_six(cast: Cast, sit
 
 def test_one_page_tells_everything_of_an_enterprise(cast: Cast, sit):
     cast.sent()
-    Certificate.objects.filter(worker=cast.zhao).update(valid_until=date(2026, 11, 20))
+    Certificate.objects.filter(worker=cast.zhao).update(valid_until=date(2026, 11, 1))
+    Certificate.objects.filter(worker=cast.zhao, kind="养老护理员证").update(valid_until=date(2026, 11, 20))
     text = sit(cast.wang).get(page(cast.kangan)).content.decode()
     for words in (
         "城养合〔2026〕1号",
