@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as in_force
 from django.test import Client
 
 from sangyu.access.models import User
@@ -41,7 +42,7 @@ class Seats:
         if who is not None:
             client = Client()
             client.force_login(who)
-            crumb = client.cookies[settings.SESSION_COOKIE_NAME]
+            crumb = client.cookies[in_force.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": crumb.key, "value": crumb.value, "url": self.address}])
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -57,12 +58,14 @@ class Seats:
 
 
 @pytest.fixture
-def house(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> House:
+def house(browser: Browser, settings: Any, monkeypatch: pytest.MonkeyPatch) -> House:
     """Open the house at an hour: a server as on site, on the rows that are there."""
     if not (settings.ROOT / "build" / "static" / "sangyu" / "desk.css").exists():
         pytest.fail("样式还没有编译。请先运行：npm ci && npm run build", pytrace=False)
+    settings.SECRET_KEY, settings.CTI_KEY = token_hex(), token_hex()
     monkeypatch.setenv("SANGYU_DEMO", "0")
     monkeypatch.setenv("SANGYU_SECRET_KEY", settings.SECRET_KEY)
+    monkeypatch.setenv("SANGYU_CTI_KEY", settings.CTI_KEY)
 
     @contextmanager
     def open_at(at: datetime) -> Iterator[Seats]:

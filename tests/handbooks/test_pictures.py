@@ -129,14 +129,14 @@ def test_the_agent(cast: Cast, house: House, handbook: Open):
         book.read(page)
         page.keyboard.press("F9")
         page.locator("#ending").wait_for(state="detached")
-        missed = hotline.ring(
+        hotline.ring(
             programme=cast.programme,
             line_reference="line-5",
             caller_number="13900000001",
             called_number="965885",
-            at=MORNING,
+            at=now(),
         )
-        hotline.hang_up(programme=cast.programme, line_reference="line-5", at=MORNING + timedelta(seconds=20))
+        hotline.hang_up(programme=cast.programme, line_reference="line-5", at=now() + timedelta(seconds=20))
         page.reload()
         book.read(page)
         page.locator("#missed").get_by_role("button", name="回拨").click()
@@ -144,7 +144,6 @@ def test_the_agent(cast: Cast, house: House, handbook: Open):
         book.read(page)
         page.keyboard.press("F4")
         page.locator("#wish").wait_for(state="detached")
-        assert missed.caller_number
 
         book.section("紧急求助")
         _call(page, seats, "line-6")
@@ -241,7 +240,8 @@ def _a_day_of_the_enterprise(cast: Cast, book: Handbook, seats: Seats) -> None:
     page.get_by_role("link", name=re.compile("^派人")).click()
     page.get_by_text("派谁去").wait_for()
     book.picture(page, "enterprise-2-worker.png", bottom=page.locator("main"))
-    page.keyboard.press("Alt+1")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
     page.get_by_text("都已派人").wait_for()
     book.read(page)
 

@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 
 AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ASK_AXE = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+# Even at the end of a long page the emergency stands in sight, and nothing lies over it.
+IS_EMERGENCY_COVERED = """() => {
+  const card = document.querySelector(".sy-alarm header");
+  if (card === null) return false;
+  scrollTo(0, document.body.scrollHeight);
+  const box = card.getBoundingClientRect();
+  const uppermost = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  scrollTo(0, 0);
+  return !card.contains(uppermost);
+}"""
 PAGE_BYTES_MAX = 100_000
 DESK = {"width": 1366, "height": 768}
 DESK_AT_200_PERCENT = {"width": 683, "height": 384}
@@ -255,10 +266,12 @@ def faults(page: Page, answer: Any) -> list[str]:
     if bytes_sent > PAGE_BYTES_MAX:
         found.append(f"weighs {bytes_sent} bytes")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)["violations"]
+    violations = page.evaluate(ASK_AXE, RULES)["violations"]
     found += [f"{rule['id']}: {node['target']}" for rule in violations for node in rule["nodes"]]
     for screen in (DESK, DESK_AT_200_PERCENT, PHONE):
         page.set_viewport_size(screen)
+        if page.evaluate(IS_EMERGENCY_COVERED):
+            found.append(f"covers the emergency on {screen['width']}")
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > screen["width"]:
             found.append(f"is {wide} wide on {screen['width']}")

@@ -42,7 +42,6 @@ class Answer:
     refused: bool
     said: str
     books: str
-    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ def _refused(attempt: Callable[[], object], books: Callable[[], str]) -> Answer:
         with transaction.atomic():
             attempt()
     except Refusal as refusal:
-        return Answer(refused=True, said=str(refusal), books=books(), code=refusal.code)
+        return Answer(refused=True, said=str(refusal), books=books())
     return Answer(refused=False, said="这一次没有被拒绝，请把这一页交给开发人员。", books=books())
 
 

@@ -22,7 +22,7 @@ from sangyu.providers.actions import (
     Paper,
     WrongStanding,
 )
-from sangyu.providers.models import Enterprise, EnterpriseState, Licence, Standing
+from sangyu.providers.models import Certificate, Enterprise, EnterpriseState, Licence, Standing
 from sangyu.providers.rules import OwnWork
 
 FIRST_17 = "91620102MA0000009"

@@ -39,10 +39,11 @@ MEAL = "MEAL"
 
 @transaction.atomic
 def draw_up(*, month: Month, by: User, at: datetime) -> Run:
-    """Draw up the statements of a month for every enterprise that has none in force; a repeat adds nothing.
+    """Draw up the statements of a month for every charge that stands on none; a repeat adds nothing.
 
-    Charges of earlier months that were withheld then are looked at again; an enterprise with nothing but those is
-    paid by the last score it has. What was found out about paid months is taken back here, never there.
+    What came in since makes a further statement of its enterprise, until somebody signs. Charges of earlier months that
+    were withheld then are looked at again; an enterprise with nothing but those is paid by the last score it has. What
+    was found out about paid months is taken back here, never there.
     Raises: NotAllowed; MonthNotOver; NotYet, naming the enterprises whose appraisal is not final; AlreadyApproved;
     MoreThanHeld.
     """

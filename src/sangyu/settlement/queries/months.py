@@ -108,10 +108,12 @@ def month_sums(viewer: User, year: int) -> dict[str, MonthSums]:
 class Totals:
     """The sums of a run in fen, by independent queries over statements, payments and the bank's answers.
 
-    A payment that was refused and made again counts once.
+    A payment that was refused and made again counts once; what came in late has a statement of its own, so an
+    enterprise may have several.
     """
 
     statements: int
+    enterprises: int
     orders: int
     meals: int
     charged_fen: int
@@ -128,6 +130,7 @@ def totals(viewer: User, run: Run) -> Totals:
     """Add up a run."""
     rows = statements(viewer).filter(run=run).order_by()
     sums = rows.aggregate(
+        enterprises=Count("enterprise", distinct=True),
         orders=Sum("orders"),
         meals=Sum("meals"),
         taken=Sum("taken_back_fen"),
@@ -140,6 +143,7 @@ def totals(viewer: User, run: Run) -> Totals:
     sent = living_payments().filter(file__run=run)
     return Totals(
         statements=rows.count(),
+        enterprises=sums["enterprises"],
         orders=sums["orders"] or 0,
         meals=sums["meals"] or 0,
         charged_fen=sums["charged"] or 0,

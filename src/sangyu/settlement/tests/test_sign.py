@@ -236,6 +236,8 @@ def test_nobody_signs_while_a_statement_that_was_taken_back_is_not_drawn_anew(ca
     cast.visited(cast.order(days=3))
     settlement.draw_up(month=cast.month, by=cast.qian, at=run.drawn_at)
     late = Statement.objects.get(revision=2)
+    totals = settlement_read.totals(cast.auditor, run)
+    assert (totals.statements, totals.enterprises) == (2, 1)
     settlement.withdraw(statement_id=late.pk, reason="漏", by=cast.qian, at=run.drawn_at)
     run = cast.confirmed(Run.objects.get())
     with pytest.raises(NotYet, match="撤回后还没有重新出单"):

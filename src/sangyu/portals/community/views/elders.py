@@ -88,7 +88,7 @@ def _elder(
             "contacts": registry_read.contacts(viewer, held),
             "decision": _service_class(viewer.programme_id, known, on),
             "recognising": recognising or RecogniseForm(),
-            "ending": ending or EndForm(held=_lasting(request, held), initial={"until": on}),
+            "ending": ending or EndForm(held=_lasting(request, held), initial={"until": on.isoformat()}),
             "dying": dying or DeathForm(),
             "withdrawing": withdrawing or WithdrawDeathForm(),
             "wrong": wrong,

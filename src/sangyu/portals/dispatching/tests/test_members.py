@@ -52,7 +52,7 @@ def test_the_list_warns_of_papers_and_missing_officers(cast: Cast, sit):
         by=cast.head,
         at=cast.at,
     )
-    Certificate.objects.filter(worker=cast.other_worker).update(valid_until=date(2026, 11, 1))
+    Certificate.objects.filter(worker=cast.other_worker).update(valid_until=date(2026, 11, 8))
     text = sit(cast.wang).get(LIST).content.decode()
     assert "食品经营许可证 已过期3天" in text
     assert "合同 剩53天" in text

@@ -47,7 +47,7 @@ def summary_paper(viewer: User, run: Run) -> Paper:
         wide=True,
         pairs=(
             ("账期", run.month),
-            ("企业", f"{totals.statements} 家"),
+            ("企业", f"{totals.enterprises} 家"),
             ("实付合计", f"{yuan(totals.net_fen)} 元"),
             ("大写", capitals(totals.net_fen)),
         ),
@@ -109,7 +109,7 @@ def approval_paper(viewer: User, run: Run) -> Paper:
         pairs=(
             ("申请单位", run.programme.name),
             ("账期", run.month),
-            ("收款企业", f"{totals.statements} 家（见结算汇总表）"),
+            ("收款企业", f"{totals.enterprises} 家（见结算汇总表）"),
             ("工单 / 餐", f"{totals.orders:,} 单 / {totals.meals:,} 份"),
             ("应付", f"{yuan(totals.gross_fen)} 元"),
             ("考核扣减", f"{yuan(totals.deducted_fen)} 元"),
@@ -119,7 +119,7 @@ def approval_paper(viewer: User, run: Run) -> Paper:
             ("大写", capitals(totals.net_fen)),
         ),
         paragraphs=(
-            f"{run.month} 居家养老服务补贴已按工单数量和考核成绩结算，涉及 {totals.statements} 家企业。",
+            f"{run.month} 居家养老服务补贴已按工单数量和考核成绩结算，涉及 {totals.enterprises} 家企业。",
             f"申请拨付人民币 {yuan(totals.net_fen)} 元（{capitals(totals.net_fen)}）。",
         ),
         places=tuple(

@@ -57,7 +57,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
 @seat
 @require_POST
 def draw_up(request: HttpRequest, month: str) -> HttpResponse:
-    """Draw up the statements of a month for every enterprise that has none in force."""
+    """Draw up the statements of a month for every charge that stands on none."""
     try:
         run = settlement.draw_up(month=parsed(month), by=request.user, at=now())
     except Refusal as refusal:
