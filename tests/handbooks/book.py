@@ -21,7 +21,6 @@ HANDBOOKS = Path(__file__).resolve().parents[2] / "docs" / "handbooks"
 PICTURE_BYTES_MAX = 120_000
 COLOURS = 64
 MARGIN_PX = 5
-UNSAID = "#sy-messages { display: none }"  # what was just done fades away by itself, at no fixed moment
 
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 QUOTATION = re.compile(r"「(.+?)」")
@@ -36,6 +35,10 @@ WORDS = """() => [
 ].filter(Boolean).join("\\n")"""
 KEYS = """() => Array.from(document.querySelectorAll("[data-key]"))
     .filter((one) => one.checkVisibility()).map((one) => one.dataset.key)"""
+
+
+# What was just done is said in a corner and fades away at no fixed moment: a picture shows the page alone.
+BARE = "() => { document.getElementById('sy-messages')?.replaceChildren(); scrollTo(0, 0); }"
 
 
 @dataclass
@@ -76,14 +79,14 @@ class Handbook:
         """Read a page and take its picture, from the upper edge of `top` to the lower edge of `bottom`."""
         self.read(page)
         page.mouse.move(0, 0)
-        page.evaluate("scrollTo(0, 0)")
+        page.evaluate(BARE)
         page.wait_for_function("document.fonts.status === 'loaded'")
         whole = page.evaluate("document.documentElement.scrollHeight")
         from_y = max(0, _edge(top, "top") - MARGIN_PX) if top else 0
         to_y = min(whole, _edge(bottom, "bottom") + MARGIN_PX) if bottom else whole
         width = page.evaluate("innerWidth")
         clip = {"x": 0, "y": from_y, "width": width, "height": to_y - from_y}
-        page.screenshot(path=self.folder / name, clip=clip, full_page=True, style=UNSAID)
+        page.screenshot(path=self.folder / name, clip=clip, full_page=True, animations="disabled")
         self.keep(name)
 
     def keep(self, name: str) -> None:

@@ -19,7 +19,7 @@ from sangyu.portals.live.tests.conftest import Server, serving
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-WAIT_MS_MAX = 15_000
+WAIT_MS_MAX = 60_000
 
 House = Callable[[datetime], AbstractContextManager["Seats"]]
 

@@ -98,7 +98,7 @@ def test_the_agent(cast: Cast, house: House, handbook: Open):
         book.section("当场派单，查单，再来一单")
         page.keyboard.press("Control+Enter")
         page.get_by_text("现在就派单").wait_for()
-        book.picture(page, "agent-3-send.png", bottom=page.locator("main"))
+        book.picture(page, "agent-3-send.png", bottom=page.locator("form", has_text="派给这一家"))
         page.keyboard.press("Alt+1")
         page.get_by_text("企业应在").wait_for()
         book.read(page)
@@ -136,7 +136,7 @@ def test_the_agent(cast: Cast, house: House, handbook: Open):
             called_number="965885",
             at=now(),
         )
-        hotline.hang_up(programme=cast.programme, line_reference="line-5", at=now() + timedelta(seconds=20))
+        hotline.hang_up(programme=cast.programme, line_reference="line-5", at=now())
         page.reload()
         book.read(page)
         page.locator("#missed").get_by_role("button", name="回拨").click()

@@ -1,6 +1,6 @@
 """A house in which something stands on every page: a paid month, one being agreed, and a Monday in the middle of work.
 
-It is half past ten on 11 January 2027. November is paid, the statements of December are out, and today there are
+It is half past ten on 11 January 2027. November is paid but for one payment the bank refused, the statements of December are out, and today there are
 orders at every stage, two calls that ring, an emergency that nobody has taken, an offer of another time and lunches.
 """
 
@@ -15,6 +15,7 @@ from sangyu.hotline import actions as hotline
 from sangyu.insight import actions as insight
 from sangyu.kit.month import Month
 from sangyu.meals.tests.kitchen import Kitchen
+from sangyu.orders.models import Order
 from sangyu.outbox import actions as outbox
 from sangyu.portals.texting.compose import READER, compose
 from sangyu.portals.texting.gateways import MockGateway
@@ -26,9 +27,9 @@ from sangyu.quality import queries as quality_read
 from sangyu.quality.models import AppraisalItem, SiteCheck
 from sangyu.quality.rules import Quarter
 from sangyu.settlement import actions as settlement
-from sangyu.settlement.models import Line, Statement
+from sangyu.settlement.models import Line, Payment, Statement
 from sangyu.visits import actions as visits
-from tests.cast import BEIJING, FUND, Cast
+from tests.cast import BEIJING, FUND, HOME, Cast, bank_answers
 
 NOW = datetime(2027, 1, 11, 10, 30, tzinfo=BEIJING)
 
@@ -52,11 +53,11 @@ class FullHouse(Cast):
             pass
 
     def _november(self) -> None:
-        """Two visits, two lunches, a complaint by telephone; all of it appraised, settled and paid."""
+        """Two visits, two lunches, a complaint by telephone; all of it settled and paid but what the bank refuses."""
         self.card = self.kitchen.card(self.li)
         self.kitchen.sell(self.li)
         self.kitchen.sell(self.grandpa)
-        self.visited(self.called_order())
+        self._letter_goes(self.called_order())
         self.visited(self.order(elder=self.grandpa, hour=14))
         call = self.call(reference="line-complaint")
         hotline.end(
@@ -64,15 +65,36 @@ class FullHouse(Cast):
         )
         [self.complaint] = quality.gather_complaints(by=self.sun, at=self.at)
         quality.open_cycle(programme_id=self.programme.pk, on=self.at.date(), by=self.clock, at=self.at)
-        self.paid_run = self.drawn_up()
-        self.paid(self.paid_run)
+        self.paid_run = self.approved(self.drawn_up())
+        file = settlement.pay(run_id=self.paid_run.pk, by=self.qian, at=self.paid_run.drawn_at + timedelta(hours=3))
+        self.refused = Payment.objects.get(statement__run=self.paid_run, statement__enterprise=self.letter)
+        settlement.take_return(
+            run_id=self.paid_run.pk,
+            content=bank_answers(file, failed=(self.refused.number,)),
+            by=self.qian,
+            at=self.paid_run.drawn_at + timedelta(hours=30),
+        )
         at = datetime(2026, 12, 8, 9, tzinfo=BEIJING)
         self.sample = insight.draw(month=self.month, n=2, seed="7", strata="NONE", by=self.auditor, at=at)
+
+    def _letter_goes(self, order: Order) -> None:
+        """Let worker Song of Letai serve an order."""
+        sent = self.sent(order, enterprise=self.letter)
+        dispatch.accept(dispatch_id=sent.pk, by=self.letter_user, at=self.at + timedelta(minutes=5))
+        dispatch.assign(
+            dispatch_id=sent.pk,
+            worker_id=self.other_worker.pk,
+            by=self.letter_user,
+            at=self.at + timedelta(minutes=9),
+        )
+        arrival = {"place": HOME, "by": self.other_user}
+        visit = visits.check_in(order_id=order.pk, at=order.wanted_from, door_code=order.elder.door_code, **arrival)
+        visits.check_out(visit_id=visit.pk, at=order.wanted_until, tasks_done=["地面"], **arrival)
 
     def _december(self) -> None:
         """A visit whose elder has still to be rung; the statements are out, and Kang'an objects to its own."""
         self.at = datetime(2026, 12, 9, 9, tzinfo=BEIJING)
-        visit = self.visited(self.order(elder=self.grandpa))
+        visit = self.visited(self.order())
         evening = visit.arrived_at.astimezone(BEIJING).replace(hour=20)
         quality.draw_sample(day=evening.date(), by=self.clock, at=evening)
         december, on_4th = Month(2026, 12), datetime(2027, 1, 4, 9, tzinfo=BEIJING)

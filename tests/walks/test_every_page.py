@@ -111,6 +111,7 @@ quality:year            sun             2026
 finance:months          qian
 finance:month           qian            2026-11
 finance:month           qian            2026-12
+finance:account         qian            2026-11         .refused.pk
 finance:statement       qian            .statement.pk
 finance:budget          qian
 bureau:home             head
