@@ -1,8 +1,8 @@
 """A handbook beside the pages it describes: what it quotes must stand on them, its pictures are taken of them.
 
 A handbook is cut into sections by its `## ` headings. A walk opens a section, reads the pages of that step and takes
-its pictures; afterwards every 「quotation」 of the section must have been read on one of them, every `key` must have been
-offered there, and the pictures named and taken must be the same.
+its pictures; afterwards every 「quotation」 of the section must have been read on one of them, every `key` must have
+been offered there, and the pictures named and taken must be the same.
 """
 
 from __future__ import annotations
@@ -46,7 +46,6 @@ class Seen:
     """What the pages of one step said, and which keys they offered."""
 
     words: str = ""
-    raw: str = ""
     keys: set[str] = field(default_factory=set)
 
 
@@ -71,7 +70,6 @@ class Handbook:
     def read(self, page: Page) -> None:
         """Note what can be read on a page, and the keys it offers, once it has loaded and answers to them."""
         page.wait_for_load_state()
-        self.now.raw += page.evaluate(WORDS) + "\n=====\n"
         self.now.words += _run_together(page.evaluate(WORDS)) + "\n"
         self.now.keys |= {key.lower() for key in page.evaluate(KEYS)}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +18,14 @@ from django.test import Client
 from sangyu.access.models import User
 from sangyu.portals.clock import now
 from sangyu.portals.live.tests.conftest import Server, serving
+from tests.handbooks.book import HANDBOOKS, Handbook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 WAIT_MS_MAX = 60_000
 
+Open = Callable[[str], AbstractContextManager[Handbook]]
 House = Callable[[datetime], AbstractContextManager["Seats"]]
 
 
@@ -51,10 +56,9 @@ class Seats:
         return page
 
     def leave(self) -> None:
-        """Close every browser, and tell what went wrong in them."""
+        """Close every browser."""
         for context in self._contexts:
             context.close()
-        assert self.faults == []
 
 
 @pytest.fixture
@@ -73,7 +77,29 @@ def house(browser: Browser, settings: Any, monkeypatch: pytest.MonkeyPatch) -> H
         monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(int((at - now()) / timedelta(seconds=1)) + 1))
         with serving() as server:
             seats = Seats(browser, server)
-            yield seats
-            seats.leave()
+            try:
+                yield seats
+            finally:
+                seats.leave()
+            assert seats.faults == []
 
     return open_at
+
+
+@pytest.fixture
+def handbook(tmp_path: Path) -> Open:
+    """Open a handbook for a walk; at its end it must be true, and its pictures are laid out.
+
+    With SANGYU_HANDBOOKS=1 they are written into docs/handbooks/images; otherwise they are thrown away.
+    """
+
+    @contextmanager
+    def open_named(name: str) -> Iterator[Handbook]:
+        book = Handbook(name, tmp_path)
+        yield book
+        assert book.faults() == []
+        if os.environ.get("SANGYU_HANDBOOKS") == "1":
+            for picture in book.taken:
+                shutil.copyfile(tmp_path / picture, HANDBOOKS / "images" / picture)
+
+    return open_named

@@ -16,6 +16,7 @@ from sangyu.visits import actions as visits
 from tests.cast import BEIJING, HOME, Cast
 
 FIRST_OF_DECEMBER = datetime(2026, 12, 1, 9, 0, tzinfo=BEIJING)
+ALL_FINAL = datetime(2026, 12, 5, 9, 0, tzinfo=BEIJING)
 
 
 def came_in_october(cast: Cast) -> None:
@@ -38,9 +39,7 @@ def inbox_of_kangan(cast: Cast) -> Worker:
     cast.assigned(cast.order(elder=cast.grandpa, hour=9))
     cast.accepted(cast.order(item=cast.bathing, days=2, hour=10))
     forgotten = cast.order(days=3, hour=9)
-    dispatch.send(
-        order_id=forgotten.pk, by=cast.wang, at=cast.at - timedelta(hours=1), enterprise_id=cast.kangan.pk
-    )
+    dispatch.send(order_id=forgotten.pk, by=cast.wang, at=cast.at - timedelta(hours=1), enterprise_id=cast.kangan.pk)
     return lapsed
 
 

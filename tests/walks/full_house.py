@@ -1,7 +1,8 @@
 """A house in which something stands on every page: a paid month, one being agreed, and a Monday in the middle of work.
 
-It is half past ten on 11 January 2027. November is paid but for one payment the bank refused, the statements of December are out, and today there are
-orders at every stage, two calls that ring, an emergency that nobody has taken, an offer of another time and lunches.
+It is half past ten on 11 January 2027. November is paid, but for one payment that the bank refused; the statements of
+December are out; today there are orders at every stage, a call that rings and one that was missed, an emergency that
+nobody has taken, an offer of another time and lunches.
 """
 
 from __future__ import annotations
