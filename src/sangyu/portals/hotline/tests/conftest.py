@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from math import ceil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,7 +29,7 @@ def monday(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Cast:
 
 def set_clock(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> None:
     """Let the desks' clock stand a minute behind the cast's first moment."""
-    ahead_s = round((cast.at - timezone.now()).total_seconds()) + 60
+    ahead_s = ceil((cast.at - timezone.now()).total_seconds()) + 60  # never a part of a second less
     monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(ahead_s))
 
 
