@@ -82,10 +82,12 @@ function onKey(event) {
   const sequence = pending && now - pendingAt < SEQUENCE_MS ? `${pending} ${stroke}` : "";
   const all = candidates();
   // In a list, a key belongs to the row that holds the focus; elsewhere the first element on the page answers.
+  // An Alt key that only one row has (the n-th choice) is that row's, wherever the focus is.
   const row = event.target.closest?.("[data-row]");
   const find = (wanted) => {
     const same = all.filter((element) => element.dataset.key.split(" ").map(normal).join(" ") === wanted);
-    return same.find((element) => row?.contains(element)) ?? same.find((element) => !element.closest("[data-row]"));
+    const here = same.find((element) => row?.contains(element)) ?? same.find((element) => !element.closest("[data-row]"));
+    return here ?? (wanted.startsWith("Alt+") && same.length === 1 ? same[0] : undefined);
   };
   const hit = (sequence && find(sequence)) || find(stroke);
   if (hit) {

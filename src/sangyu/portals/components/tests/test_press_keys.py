@@ -108,3 +108,15 @@ def test_j_and_k_walk_the_rows_and_enter_opens_one(open_page):
     assert row.locator("td").nth(1).inner_text() == "1122-0032"
     page.keyboard.press("Enter")
     assert page.url.endswith("#why")
+
+
+def test_an_alt_key_that_one_row_has_needs_no_focus_and_a_letter_does(open_page):
+    page = open_page()
+    page.evaluate(
+        """() => document.querySelector('main').insertAdjacentHTML('beforeend',
+            '<ul data-rows><li data-row><button data-key="Alt+7">7</button><button data-key="z">z</button></li></ul>')"""
+    )
+    listen(page)
+    page.keyboard.press("Alt+7")
+    page.keyboard.press("z")
+    assert pressed(page) == ["Alt+7"]
