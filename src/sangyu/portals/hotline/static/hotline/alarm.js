@@ -76,6 +76,12 @@ box.addEventListener("htmx:beforeRequest", (event) => {
   event.preventDefault();
   putOff = true;
 });
+// The same for a card that was already on its way when the writing began.
+box.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target !== box || event.detail.requestConfig.verb !== "get" || !writing()) return;
+  event.detail.shouldSwap = false;
+  putOff = true;
+});
 box.addEventListener("focusout", () => {
   setTimeout(() => {
     if (!putOff || writing()) return;
