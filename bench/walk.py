@@ -128,8 +128,11 @@ def cti(base: str, key: str, event: str, n: int, number: str) -> None:
 
 def assets_of() -> list[Path]:
     """List what a desk's page loads besides itself."""
+    import django_htmx
+
     built = Path(__file__).resolve().parents[1] / "build" / "static" / "sangyu"
-    return [built / "desk.css", *(built / "js").glob("*.js")]
+    htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx"
+    return [built / "desk.css", *(built / "js").glob("*.js"), htmx / "htmx-2.min.js"]
 
 
 def p95(runs: list[float]) -> float:
@@ -276,7 +279,7 @@ with fresh_database():
 
     with CaptureQueriesContext(connection) as queries:
         cast.visited(cast.called_order(days=20, hour=9, reference="counted"))
-    tell("walk.queries", figure=len(queries), unit="queries from ring to charge", limit=150, size="1 order")
+    tell("walk.queries", figure=len(queries), unit="queries from ring to charge", limit=200, size="1 order")
 
     ready_at = cast.month_end()
     began = time.perf_counter()
