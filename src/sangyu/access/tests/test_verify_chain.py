@@ -16,7 +16,7 @@ from sangyu.access import actions as access
 from sangyu.access import queries as access_read
 from sangyu.access.models import AuditLink
 
-PLACE, LENGTH = 4, 7
+PLACE, LENGTH = 4, 13
 ENTRY = "(SELECT entry_id FROM access_auditlink WHERE n = 4)"
 LOOSE = "(SELECT id FROM access_auditentry WHERE id NOT IN (SELECT entry_id FROM access_auditlink))"
 OTHER_BODY, OTHER_LINK = "记录内容与当时的摘要不符", "与前一环不衔接"
@@ -47,7 +47,7 @@ def test_what_an_intruder_changes_is_found_at_its_place():
             ["DELETE FROM access_auditlink WHERE n = 4"],
             [(PLACE, "缺少第4环，接着的是第5环"), (PLACE + 1, OTHER_LINK)],
         ),
-        ("the tail cut off", [cut], [(PLACE, "链尾被截断：应有7环")]),
+        ("the tail cut off", [cut], [(PLACE, f"链尾被截断：应有{LENGTH}环")]),
         ("the head set back, not its hash", [cut, "UPDATE access_audithead SET n = 4"], [(4, "链尾被截断：应有4环")]),
         (
             "two acts exchanged",

@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 from tests.cast import BEIJING
 
+from sangyu.kit.month import Month
 from sangyu.quality.models import (
     CheckResult,
     Correction,
@@ -70,11 +71,15 @@ def test_the_quarter_shows_where_it_stands_and_is_frozen_when_over(officer, cast
     assert early.status_code == 422
     assert "2027-01-01起才能定榜" in early.content.decode()
     clock(NEW_YEAR)
+    without_december = officer.post(reverse("quality:freeze", args=["2026Q4"]))
+    assert "2026-12还没有生成考核" in without_december.content.decode()
+    cast.appraised(at=datetime(2027, 1, 4, 9, tzinfo=BEIJING), month=Month(2026, 12))
     assert officer.post(reverse("quality:freeze", args=["2026Q4"])).status_code == 302
     assert Ranking.objects.count() == 1
     told = strings(officer.get(reverse("quality:quarter-list", args=["2026Q4"])))
     assert cast.kangan.name in told
-    assert "2026-10、2026-12" in told
+    assert "2026-10" in told  # the month before the programme began is shown as missing
+    assert "2026-10、2026-12" not in told
     assert officer.get(reverse("quality:quarter", args=["2026Q5"])).status_code == 404
 
 
