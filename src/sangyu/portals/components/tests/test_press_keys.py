@@ -114,7 +114,7 @@ def test_an_alt_key_that_one_row_has_needs_no_focus_and_a_letter_does(open_page)
     page = open_page()
     page.evaluate(
         """() => document.querySelector('main').insertAdjacentHTML('beforeend',
-            '<ul data-rows><li data-row><button data-key="Alt+7">7</button><button data-key="z">z</button></li></ul>')"""
+            '<ul data-rows><li data-row><button data-key="Alt+7">7</button><button data-key="z">z</button></li>')"""
     )
     listen(page)
     page.keyboard.press("Alt+7")
