@@ -22,8 +22,9 @@ def clone(table: str, source: object, times: int, patch: str, *, key: str = "id"
         cursor.execute(
             f"""
             INSERT INTO {table}
-            SELECT (jsonb_populate_record(NULL::{table}, to_jsonb(source) || ({patch}))).*
-              FROM {table} source, generate_series(1, %s) AS copy(i)
+            SELECT made.*
+              FROM {table} source, generate_series(1, %s) AS copy(i),
+                   LATERAL jsonb_populate_record(NULL::{table}, to_jsonb(source) || ({patch})) AS made
              WHERE source.{key} = %s
             """,
             [times, source],
