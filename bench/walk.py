@@ -145,6 +145,7 @@ with fresh_database():
     from django.test.utils import CaptureQueriesContext
     from tests.cast import PASSWORD, Cast
 
+    from sangyu.access.models import Role
     from sangyu.dispatch import queries as dispatch_read
     from sangyu.kit.ids import new_id
     from sangyu.kit.month import Month
@@ -285,6 +286,10 @@ with fresh_database():
     began = time.perf_counter()
     run = settlement.draw_up(month=Month(2026, 11), by=cast.qian, at=ready_at)
     drawn_s = time.perf_counter() - began
+    for n, statement in enumerate(settlement_read.statements(cast.qian).filter(run=run).select_related("enterprise")):
+        if statement.enterprise_id not in (cast.kangan.pk, cast.letter.pk):
+            manager = cast.user(statement.enterprise.organisation, f"firm{n}", "企业管理员", Role.ENTERPRISE)
+            settlement.confirm(statement_id=statement.pk, invoice_number=f"0441{n:04d}", by=manager, at=run.drawn_at)
     cast.approved(run)
     began = time.perf_counter()
     settlement.pay(run_id=run.pk, by=cast.qian, at=run.drawn_at + timedelta(hours=30))
