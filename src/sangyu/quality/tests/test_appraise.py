@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from functools import partial
 
 import pytest
 from tests.race import race
 
+from sangyu import policy
 from sangyu.dispatch import actions as dispatch
 from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
@@ -85,7 +87,10 @@ def test_who_was_suspended_is_appraised_for_what_it_served(cast):
 
 
 def test_a_pack_without_a_sheet_says_what_is_missing(cast, monkeypatch, tmp_path):
-    monkeypatch.setattr("sangyu.policy.packs_folder", lambda: tmp_path)
+    shutil.copytree(
+        policy.packs_folder(), tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("appraisal-sheet.csv")
+    )
+    monkeypatch.setenv("SANGYU_PACKS", str(tmp_path))
     with pytest.raises(BadSheet, match=r"没有考核表文件appraisal-sheet\.csv"):
         appraise(cast)
 

@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from sangyu.insight import queries as insight_read
 from sangyu.insight.models import FrozenReport
+from sangyu.insight.queries.rows import PAGE
+from sangyu.portals.bureau.tests.conftest import NOW
 
 PAGES = ["bureau:home", "bureau:exceptions", "bureau:analysis", "bureau:report"]
 
@@ -75,17 +77,31 @@ def test_the_home_says_what_is_late_and_why(month, sit):
     }
 
 
-def test_a_list_is_read_page_by_page_without_losing_a_row(month, sit, monkeypatch):
-    monkeypatch.setattr("sangyu.insight.queries.rows.PAGE", 2)
-    monkeypatch.setattr(insight_read.page_of, "__kwdefaults__", {"after": "", "limit": 2})
-    client = sit(month.head)
+def test_a_list_is_read_page_by_page_without_losing_a_row(month, sit):
     for code in ("orders", "elders", "charges", "paid", "today"):
-        seen, address = [], reverse("bureau:rows", args=[code])
-        while address:
-            answer = client.get(address)
-            seen += [row.pk for row in answer.context["rows"]]
-            address = reverse("bureau:rows", args=[code]) + answer.context["next"] if answer.context["next"] else ""
-        assert len(seen) == len(set(seen)) == answer.context["total"]["n"], code
+        lens = insight_read.read_lens({}, at=NOW, of_now=code == "today")
+        seen, after = [], ""
+        while True:
+            part = insight_read.page_of(month.head, code, lens, after=after, limit=2)
+            seen += [row.pk for row in part.rows]
+            after = part.after
+            if not after:
+                break
+        assert len(seen) == len(set(seen)) == insight_read.total(month.head, code, lens)["n"], code
+
+
+def test_a_list_longer_than_a_page_goes_on_behind_its_last_row(month, sit):
+    for n in range(PAGE):
+        month.order(elder=month.grandpa, days=2 + n // 3, hour=9 + 3 * (n % 3))
+    client, seen, pages = sit(month.head), [], 0
+    address = reverse("bureau:rows", args=["orders"])
+    while address:
+        answer = client.get(address)
+        seen += [row.pk for row in answer.context["rows"]]
+        pages += 1
+        address = reverse("bureau:rows", args=["orders"]) + answer.context["next"] if answer.context["next"] else ""
+    assert pages == 2
+    assert len(seen) == len(set(seen)) == answer.context["total"]["n"] > PAGE
 
 
 WRONG = [

@@ -14,8 +14,8 @@ from tests.cast import Cast
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import new_id
 from sangyu.outbox import queries as outbox_read
-from sangyu.portals.texting import views
 from sangyu.portals.texting.reading import texts_of_order
+from sangyu.portals.texting.views import PAGE
 
 LIST, PHONES = reverse("texting:texts"), reverse("texting:phones")
 
@@ -89,17 +89,19 @@ def test_nobody_else_reads_texts(town: Cast, landline, clock, sign_in) -> None:
     assert outbox_read.texts_to_ring(town.programme.pk, town.at).count() == 1
 
 
-def test_long_lists_go_on_behind_the_last_row(town: Cast, texted, clock, sign_in, monkeypatch) -> None:
-    monkeypatch.setattr(views, "PAGE", 2)
-    for elder in (town.zhou, town.grandpa, town.li):
-        town.order(elder=elder)
-        texted()
-    desk, address, seen = sign_in(town.ma), LIST, []
+def test_long_lists_go_on_behind_the_last_row(town: Cast, texted, clock, sign_in) -> None:
+    for n in range(PAGE):
+        town.order(elder=town.grandpa, days=1 + n // 3, hour=9 + 3 * (n % 3))
+    town.order(elder=town.zhou)
+    texted()
+    desk, address, seen, pages = sign_in(town.ma), LIST, [], 0
     while address:
         answer = desk.get(address)
         seen += [line.text.pk for line in answer.context["lines"]]
+        pages += 1
         address = LIST + answer.context["next"] if answer.context["next"] else ""
-    assert len(seen) == len(set(seen)) == 4
+    assert pages == 2
+    assert len(seen) == len(set(seen)) == outbox_read.texts(town.programme.pk).count() > PAGE
     for nonsense in ("x", "a~b~c", "2026-11-09~1~" + str(new_id()), "2026-13-09T00:00:00+08:00~1~" + str(new_id())):
         assert desk.get(LIST, {"after": nonsense}).status_code == 200
 
