@@ -182,7 +182,7 @@ class FullHouse(Cast):
                 by=self.head,
                 at=self.at,
             )
-        self.licence = providers.lodge_licence(
+        providers.lodge_licence(
             enterprise=self.kangan,
             paper=Paper("食品经营许可证", "SP-1", date(2022, 1, 1), date(2027, 2, 1)),
             by=self.head,

@@ -20,14 +20,12 @@ from sangyu.access.models import Role
 from sangyu.kit.ids import new_id
 from sangyu.portals.clock import now
 from sangyu.portals.live.tests.conftest import serving
+from tests.seat import violations
 from tests.walks.full_house import NOW, FullHouse
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-ASK_AXE = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
 # Even at the end of a long page the emergency stands in sight, and nothing lies over it.
 IS_EMERGENCY_COVERED = """() => {
   const card = document.querySelector(".sy-alarm header");
@@ -77,7 +75,6 @@ provider:workers        kangan_user
 provider:take-on        kangan_user
 provider:worker         kangan_user     .zhao.pk
 provider:licences       kangan_user
-provider:renew-licence  kangan_user     .licence.pk
 provider:pay            kangan_user
 provider:incidents      kangan_user
 provider:appraisals     kangan_user
@@ -266,9 +263,7 @@ def faults(page: Page, answer: Any) -> list[str]:
     bytes_sent = len(gzip.compress(answer.body()))
     if bytes_sent > PAGE_BYTES_MAX:
         found.append(f"weighs {bytes_sent} bytes")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate(ASK_AXE, RULES)["violations"]
-    found += [f"{rule['id']}: {node['target']}" for rule in violations for node in rule["nodes"]]
+    found += violations(page)
     for screen in (DESK, DESK_AT_200_PERCENT, PHONE):
         page.set_viewport_size(screen)
         if page.evaluate(IS_EMERGENCY_COVERED):

@@ -39,7 +39,7 @@ class ProposeForm(DeskForm):
 
 
 class PaperForm(DeskForm):
-    """The successor of a licence: a new number and a new period."""
+    """A paper: its number and its period."""
 
     number = forms.CharField(label=_("编号"), max_length=40)
     valid_from = _day(_("有效期从"))

@@ -19,7 +19,6 @@ urlpatterns = [
     path("workers/<uuid:worker_id>/certificates/", people.add_certificate, name="add-certificate"),
     path("workers/<uuid:worker_id>/leave/", people.let_go, name="let-go"),
     path("licences/", firm.licences, name="licences"),
-    path("licences/<uuid:licence_id>/renew/", firm.renew_licence, name="renew-licence"),
     path("pay/", firm.pay, name="pay"),
     path("pay/<uuid:item_id>/", firm.set_pay, name="set-pay"),
     path("incidents/", incidents.incidents, name="incidents"),

@@ -3,7 +3,7 @@
 from sangyu.providers.actions.accounts import change_account
 from sangyu.providers.actions.canteens import open_canteen, seat_cashier
 from sangyu.providers.actions.catalogue import list_item, set_pay_rate, set_price
-from sangyu.providers.actions.papers import lodge_licence, renew_certificate, renew_licence, sign_contract
+from sangyu.providers.actions.papers import lodge_licence, renew_certificate, sign_contract
 from sangyu.providers.actions.people import let_go, take_on
 from sangyu.providers.actions.standing import admit, admit_applicant, apply, leave, note_score, resume, suspend
 from sangyu.providers.rules import (
@@ -41,7 +41,6 @@ __all__ = [
     "note_score",
     "open_canteen",
     "renew_certificate",
-    "renew_licence",
     "resume",
     "seat_cashier",
     "set_pay_rate",

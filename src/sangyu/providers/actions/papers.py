@@ -29,11 +29,12 @@ from sangyu.providers.models import (
 
 @transaction.atomic
 def lodge_licence(*, enterprise: Enterprise, paper: rules.Paper, by: User, at: datetime) -> Licence:
-    """Add a licence to an enterprise's file; the same paper again changes nothing.
+    """Add a licence to an enterprise's file, new or renewed; the same paper again changes nothing.
 
+    Dispatch believes what is on file, so it is lodged by whoever has seen the paper, never by the enterprise itself.
     Raises: NotAllowed; NotFound; Incomplete, without kind or number, or for a period that cannot be.
     """
-    ensure_role(by, Role.BUREAU, Role.SUPERVISOR, Role.ENTERPRISE)
+    ensure_role(by, Role.BUREAU, Role.SUPERVISOR)
     providers_read.get_enterprise(by, enterprise.pk)
     _ensure_paper(paper)
     licence, made = Licence.objects.get_or_create(
@@ -50,23 +51,6 @@ def lodge_licence(*, enterprise: Enterprise, paper: rules.Paper, by: User, at: d
             facts=vars(paper),
         )
     return licence
-
-
-def renew_licence(
-    *, licence_id: UUID, number: str, valid_from: date, valid_until: date, by: User, at: datetime
-) -> Licence:
-    """Replace a licence by its successor of the same kind; the old one stays on file. A repeat changes nothing.
-
-    Raises: NotAllowed; NotFound; Incomplete, also for a successor that does not last longer than the old one.
-    """
-    old = Licence.objects.filter(pk=licence_id, enterprise__programme_id=by.programme_id).first()
-    if old is None:
-        raise NotFound("没有找到这份证照。")
-    if valid_until <= old.valid_until and number.strip() != old.number:
-        raise rules.Incomplete(f"新证照的有效期应晚于原证照的{old.valid_until}，请核对。")
-    enterprise = providers_read.get_enterprise(by, old.enterprise_id)
-    paper = rules.Paper(old.kind, number.strip(), valid_from, valid_until)
-    return lodge_licence(enterprise=enterprise, paper=paper, by=by, at=at)
 
 
 @transaction.atomic

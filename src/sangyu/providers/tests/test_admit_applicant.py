@@ -22,7 +22,7 @@ from sangyu.providers.actions import (
     Paper,
     WrongStanding,
 )
-from sangyu.providers.models import Certificate, Enterprise, EnterpriseState, Licence, Standing
+from sangyu.providers.models import Certificate, Enterprise, EnterpriseState, Standing
 from sangyu.providers.rules import OwnWork
 
 FIRST_17 = "91620102MA0000009"
@@ -124,15 +124,8 @@ def test_every_kind_of_licence_must_hold_not_only_the_newest(cast):
     officer(cast, enterprise)
     with pytest.raises(LicenceMissing, match="没有在2026-11-09有效的家政服务登记证"):
         admit(cast, enterprise)
-    old = Licence.objects.get(enterprise=enterprise, kind="家政服务登记证")
-    providers.renew_licence(
-        licence_id=old.pk,
-        number="JZ-10",
-        valid_from=TODAY,
-        valid_until=date(2031, 1, 1),
-        by=cast.head,
-        at=cast.at,
-    )
+    renewed = Paper(permit.kind, "JZ-10", TODAY, date(2031, 1, 1))
+    providers.lodge_licence(enterprise=enterprise, paper=renewed, by=cast.head, at=cast.at)
     assert admit(cast, enterprise).state == EnterpriseState.ADMITTED
 
 

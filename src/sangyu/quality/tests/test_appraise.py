@@ -38,7 +38,7 @@ def line_of(cast, firm, code):
 
 def test_every_kind_of_licence_must_hold_on_every_day(cast):
     permit = Paper("食品经营许可证", "SP-1", date(2024, 1, 1), date(2026, 11, 21))
-    providers.lodge_licence(enterprise=cast.kangan, paper=permit, by=cast.kangan_user, at=cast.at)
+    providers.lodge_licence(enterprise=cast.kangan, paper=permit, by=cast.head, at=cast.at)
     appraise(cast)
     assert line_of(cast, cast.kangan, "E1") == (0, "本月有10天没有有效证照"), (
         "the other licence does not make up for it"
@@ -52,7 +52,7 @@ def test_a_permit_renewed_in_time_leaves_no_day_open(cast):
         ("2", date(2026, 11, 21), date(2029, 1, 1)),
     ):
         permit = Paper("食品经营许可证", f"SP-{number}", begins, ends)
-        providers.lodge_licence(enterprise=cast.kangan, paper=permit, by=cast.kangan_user, at=cast.at)
+        providers.lodge_licence(enterprise=cast.kangan, paper=permit, by=cast.head, at=cast.at)
     appraise(cast)
     assert line_of(cast, cast.kangan, "E1")[1] == "本月证照全部有效"
 

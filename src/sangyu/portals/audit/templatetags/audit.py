@@ -69,7 +69,6 @@ VERBS: dict[str, str | Promise] = {
     "providers.admit": gettext_lazy("准入"),
     "providers.let_go": gettext_lazy("人员离职"),
     "providers.lodge_licence": gettext_lazy("登记证照"),
-    "providers.renew_licence": gettext_lazy("证照换新"),
     "providers.open_canteen": gettext_lazy("设餐厅"),
     "providers.renew_certificate": gettext_lazy("证书换新"),
     "providers.seat_cashier": gettext_lazy("收银员上岗"),

@@ -6,10 +6,10 @@ import io
 from datetime import date, timedelta
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from PIL import Image
 from tests.cast import Cast
+from tests.seat import violations
 
 from sangyu.files.tests.paint import photo
 from sangyu.orders.models import Order
@@ -18,8 +18,6 @@ from sangyu.registry.models import Elder
 from sangyu.visits.models import Departure, Photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
-AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SMALL_TEXT = """() => Array.from(document.querySelectorAll('main *'))
     .filter(e => e.checkVisibility() && !e.closest('.sy-sr')
         && Array.from(e.childNodes).some(n => n.nodeType === 3 && n.data.trim()))
@@ -30,9 +28,7 @@ LOW_TARGETS = """() => Array.from(document.querySelectorAll('main .btn, main .sy
 
 
 def faults(page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    told = [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+    told = violations(page)
     if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:
         told.append("wider than the phone")
     told += [f"small text: {text}" for text in page.evaluate(SMALL_TEXT)]

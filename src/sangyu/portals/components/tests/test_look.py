@@ -7,9 +7,8 @@ import json
 
 import pytest
 from django.conf import settings
+from tests.seat import violations
 
-AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PLACES = [
     (path, width, language)
     for path in ("", "pocket/", "plain/")
@@ -17,12 +16,6 @@ PLACES = [
     for language in ("zh-CN", "en-GB")
     if width == 390 or path != "pocket/"
 ]
-
-
-def violations(page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize(("path", "width", "language"), PLACES)

@@ -2,64 +2,38 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from django.utils import timezone
 from tests.cast import Cast
+from tests.seat import Open, Sit, seat, windows
 
 from sangyu.access.models import User
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-Sit = Callable[..., Client]
-Open = Callable[..., "Page"]
-
 
 @pytest.fixture
 def sit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Sit:
     """Sign somebody in and set the clock of the desks."""
-
-    def sit_down(who: User, at: datetime | None = None) -> Client:
-        ahead_s = round(((at or cast.at) - timezone.now()).total_seconds()) + 60
-        monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(ahead_s))
-        client = Client()
-        client.force_login(who)
-        return client
-
-    return sit_down
-
-
-@pytest.fixture(scope="session")
-def browser_loop() -> None:
-    """Tell Django that the loop in this thread is the browser's; it stays until the run ends."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    return seat(monkeypatch, cast.at, later_s=60)
 
 
 @pytest.fixture
-def open_page(browser_loop: None, browser: Browser, live_server, sit: Sit) -> Iterator[Open]:
+def open_page(browser: Browser, live_server, sit: Sit) -> Iterator[Open]:
     """Open a page in a browser in which somebody has signed in; a script that fails fails the test."""
-    contexts = []
     faults: list[str] = []
+    with windows(browser, live_server.url) as window:
 
-    def go(who: User, path: str, *, width: int = 1366, height: int = 768) -> Page:
-        cookie = sit(who).cookies[settings.SESSION_COOKIE_NAME]
-        context = browser.new_context(locale="zh-CN", viewport={"width": width, "height": height})
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("response", lambda got: faults.append(f"{got.status} {got.url}") if got.status >= 500 else None)
-        page.goto(f"{live_server.url}{path}")
-        return page
+        def go(who: User, path: str, *, width: int = 1366, height: int = 768) -> Page:
+            context = window(sit(who), viewport={"width": width, "height": height})
+            page = context.new_page()
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("response", lambda got: faults.append(f"{got.status} {got.url}") if got.status >= 500 else None)
+            page.goto(f"{live_server.url}{path}")
+            return page
 
-    yield go
-    for context in contexts:
-        context.close()
+        yield go
     assert faults == []

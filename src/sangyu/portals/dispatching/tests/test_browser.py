@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
+from tests.seat import violations
 
 from sangyu.dispatch import actions as dispatch
 from sangyu.dispatch.models import Dispatch, ProposalAnswer
@@ -14,15 +14,6 @@ from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-def violations(page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
 def overflows(page) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings
 from tests.cast import BEIJING, bank_answers
+from tests.seat import Open, violations, windows
 
 from sangyu.kit.month import Month
 from sangyu.settlement import actions as settlement
@@ -21,42 +20,25 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-Open = Callable[..., "Page"]
-
-
-@pytest.fixture(scope="session")
-def browser_loop() -> None:
-    """Tell Django that the loop in this thread is the browser's; it stays until the run ends."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-
 
 @pytest.fixture
-def open_page(browser_loop: None, browser: Browser, live_server, sign_in) -> Iterator[Open]:
+def open_page(browser: Browser, live_server, sign_in) -> Iterator[Open]:
     """Open a page as somebody, in a browser of their own."""
-    contexts = []
+    with windows(browser, live_server.url) as window:
 
-    def go(who, path: str) -> Page:
-        cookie = sign_in(who).cookies[settings.SESSION_COOKIE_NAME]
-        context = browser.new_context(locale="zh-CN", viewport={"width": 1366, "height": 768})
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(live_server.url + path)
-        return page
+        def go(who, path: str) -> Page:
+            context = window(sign_in(who), viewport={"width": 1366, "height": 768})
+            page = context.new_page()
+            page.goto(live_server.url + path)
+            return page
 
-    yield go
-    for context in contexts:
-        context.close()
+        yield go
 
 
 def looked_at(page: Page, name: str, folder: Path) -> None:
     """Let axe look at a page, and keep what it looked like for whoever looks at failures."""
     page.screenshot(path=folder / f"{name}.png", full_page=True)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    assert [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the screen"
 
 

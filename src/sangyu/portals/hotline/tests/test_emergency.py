@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.cast import Cast
+from tests.seat import violations
 
 from sangyu.hotline import actions as hotline
-from sangyu.portals.hotline.tests.browser import ring, seated, violations
+from sangyu.portals.hotline.tests.browser import ring, seated
 from sangyu.portals.live.tests.conftest import Server
 from sangyu.safety.models import Alarm, Closure, Step, Taking
 

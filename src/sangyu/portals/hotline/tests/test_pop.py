@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.cast import Cast
+from tests.seat import violations
 
 from sangyu.orders.models import Order
-from sangyu.portals.hotline.tests.browser import ring, violations
+from sangyu.portals.hotline.tests.browser import ring
 from sangyu.portals.live.tests.conftest import Server
 
 if TYPE_CHECKING:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from django.urls import reverse
 from tests.cast import Cast
 
+from sangyu.access.queries import NotAllowed
+from sangyu.providers import actions as providers
 from sangyu.providers import queries as providers_read
-from sangyu.providers.models import Certificate, Licence, PayRate, Worker
+from sangyu.providers.actions import Paper
+from sangyu.providers.models import Certificate, PayRate, Worker
 
 
 def test_people_are_listed_with_the_days_their_certificates_hold(cast: Cast, sit):
@@ -60,21 +64,17 @@ def test_who_leaves_is_sent_no_more_and_open_visits_ask_for_another(cast: Cast, 
     assert "赵勤已离职，需要换人" in desk.get(reverse("provider:inbox")).content.decode()
 
 
-def test_a_licence_is_renewed_and_the_old_one_stays(cast: Cast, sit):
-    old = Licence.objects.get(enterprise=cast.kangan)
+def test_a_licence_is_renewed_by_the_centre_and_the_old_one_stays(cast: Cast, sit):
     near = sit(cast.kangan_user, cast.at.replace(year=2027, month=12, day=20))
-    assert "还有 12 天" in near.get(reverse("provider:licences")).content.decode()
-    page = reverse("provider:renew-licence", args=[old.pk])
+    text = near.get(reverse("provider:licences")).content.decode()
+    assert "还有 12 天" in text
+    assert "换了新证，请带原件到中心登记" in text
     assert "证照快到期" in near.get(reverse("provider:inbox")).content.decode()
-    short = {"number": "YY-9", "valid_from": "2027-01-01", "valid_until": "2027-06-01"}
-    answer = near.post(page, short)
-    assert answer.status_code == 422
-    assert "晚于原证照" in answer.content.decode()
-    good = {"number": "YY-9", "valid_from": "2028-01-01", "valid_until": "2032-01-01"}
-    assert near.post(page, good).status_code == 302
-    assert Licence.objects.filter(enterprise=cast.kangan).count() == 2
+    paper = Paper("营业执照", "YY-9", date(2028, 1, 1), date(2032, 1, 1))
+    with pytest.raises(NotAllowed):
+        providers.lodge_licence(enterprise=cast.kangan, paper=paper, by=cast.kangan_user, at=cast.at)
+    providers.lodge_licence(enterprise=cast.kangan, paper=paper, by=cast.other_agent, at=cast.at)
     assert "已被新证替换" in near.get(reverse("provider:licences")).content.decode()
-    assert sit(cast.letter_user).get(page).status_code == 404
 
 
 def test_pay_is_set_in_yuan_and_never_backwards(cast: Cast, sit):

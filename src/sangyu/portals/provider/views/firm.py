@@ -10,11 +10,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
-from sangyu.portals.provider.forms import PaperForm, PayForm
+from sangyu.portals.provider.forms import PayForm
 from sangyu.portals.provider.views.frame import for_enterprise, frame
 from sangyu.providers import actions as providers
 from sangyu.providers import queries as providers_read
@@ -47,30 +47,6 @@ def licences(request: HttpRequest) -> HttpResponse:
             "expiring": [row for row in providers_read.expiring(request.user, on) if row.worker is None],
         },
     )
-
-
-@for_enterprise
-@require_http_methods(["GET", "POST"])
-def renew_licence(request: HttpRequest, licence_id: UUID) -> HttpResponse:
-    """Lodge the successor of a licence; the old one stays on file."""
-    firm = providers_read.own_enterprise(request.user)
-    old = next((row for row in providers_read.licences(request.user, firm) if row.pk == licence_id), None)
-    if old is None:
-        raise NotFound(_("没有找到这份证照。"))
-    first = {"number": old.number, "valid_from": old.valid_until}
-    form = PaperForm(request.POST or None, initial=first)
-    if form.is_valid():
-        try:
-            providers.renew_licence(licence_id=old.pk, by=request.user, at=now(), **form.cleaned_data)
-        except NotFound:
-            raise
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("已登记新的%(kind)s。") % {"kind": old.kind})
-            return redirect("provider:licences")
-    shown = {**frame(request.user, "licences"), "old": old, "form": form}
-    return render(request, "provider/renew_licence.html", shown, status=422 if form.errors else 200)
 
 
 @for_enterprise

@@ -8,17 +8,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from tests.cast import BEIJING, PASSWORD, Cast
+from tests.seat import violations
 
 from sangyu.hotline import actions as hotline
 from sangyu.quality import actions as quality
 from sangyu.quality.models import Complaint, FollowUp, HandScore, Release
 
 FIRST = datetime(2026, 12, 1, 9, tzinfo=BEIJING)
-AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +47,7 @@ def seen(page, name: str) -> list[str]:
     pictures = os.environ.get("SANGYU_PICTURES")
     if pictures:
         page.screenshot(path=Path(pictures) / f"quality-{name}.png", full_page=True)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)["violations"]
-    return [f"{row['id']}: {node['html'][:200]}" for row in found for node in row["nodes"]]
+    return violations(page)
 
 
 @pytest.mark.django_db(transaction=True)

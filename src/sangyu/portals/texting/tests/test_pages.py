@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.cast import Cast
+from tests.seat import violations
 
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import new_id
@@ -174,11 +175,8 @@ def test_the_desks_that_show_an_order_show_its_texts_and_whom_to_ring(
 
 
 def look(page, name: str) -> None:
-    """Let axe look at a page, and keep what it looked like for whoever looks at failures."""
-    axe = (django_settings.ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']})")
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == [], name
+    """Let axe look at a page."""
+    assert violations(page) == [], name
 
 
 @pytest.mark.parametrize("width", [1366, 390])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
+from tests.seat import violations
 
 from sangyu.meals import actions as meals
 from sangyu.meals.models import DayClose, Refund, Sale
@@ -14,15 +14,6 @@ from sangyu.meals.tests.kitchen import NOON
 from sangyu.registry import actions as registry
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-def violations(page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 
 # A busy test machine types slower than a reader, so the strokes are dispatched inside the page, in one breath.
