@@ -35,6 +35,19 @@ from sangyu.visits.models import Departure
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 MEAL = "MEAL"
+# What a statement needs of a charge: its decisions and the elder's are many times as large, and are not read here.
+LOOKED_AT = (
+    "programme_id",
+    "enterprise_id",
+    "service_on",
+    "price_fen",
+    "elder_fen",
+    "public_fen",
+    "fund",
+    "cause_kind",
+    "cause_id",
+    "elder__died_on",
+)
 
 
 @transaction.atomic
@@ -108,6 +121,7 @@ def _open_charges(run: Run, month: Month) -> list[Charge]:
         Charge.objects.filter(~Exists(settled), ~Exists(reversed_))
         .filter(programme_id=run.programme_id, service_on__lt=month.next().first_day)
         .select_related("elder")
+        .only(*LOOKED_AT)
         .order_by("enterprise_id", "service_on", "id")
     )
 

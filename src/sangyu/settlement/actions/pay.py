@@ -257,16 +257,18 @@ def _post(run: Run, rows: list[Statement], by: User, at: datetime) -> None:
         reason = (
             f"{run.month}考核得分{rules.points(statement.score_tenths)}分，按系数核减" if statement.deducted_fen else ""
         )
-        lines = Line.objects.filter(statement=statement, gross_fen__gt=0).select_related("charge").order_by("n")
+        lines = Line.objects.filter(statement=statement, gross_fen__gt=0).order_by("n")
         postings = [
             HoldPosting(
-                hold_id=line.charge.hold_id,
-                to=payable_key(run, line.charge.fund, statement.enterprise_id),
-                service_on=line.charge.service_on,
-                posted_fen=line.net_fen,
-                reason=reason if line.deducted_fen else "",
+                hold_id=hold_id,
+                to=payable_key(run, fund, statement.enterprise_id),
+                service_on=service_on,
+                posted_fen=net_fen,
+                reason=reason if deducted_fen else "",
             )
-            for line in lines
+            for hold_id, fund, service_on, net_fen, deducted_fen in lines.values_list(
+                "charge__hold_id", "charge__fund", "charge__service_on", "net_fen", "deducted_fen"
+            )
         ]
         for start in range(0, len(postings), POSTING_CHUNK):
             ledger.post_holds(items=postings[start : start + POSTING_CHUNK], at=at, by_id=by.pk)

@@ -76,11 +76,22 @@ box.addEventListener("htmx:beforeRequest", (event) => {
   event.preventDefault();
   putOff = true;
 });
-// The same for a card that was already on its way when the writing began.
+// The same for a card that was already on its way when the writing began. One asked for before somebody here pressed a
+// button shows what was before that: it is asked for again.
+let pressedAt = 0;
+const askedAt = new WeakMap();
+box.addEventListener("htmx:beforeSend", (event) => askedAt.set(event.detail.xhr, performance.now()));
 box.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.target !== box || event.detail.requestConfig.verb !== "get" || !writing()) return;
+  if (event.detail.requestConfig.verb !== "get") {
+    pressedAt = performance.now();
+    return;
+  }
+  if (event.target !== box) return;
+  const stale = askedAt.get(event.detail.xhr) < pressedAt;
+  if (!stale && !writing()) return;
   event.detail.shouldSwap = false;
-  putOff = true;
+  if (writing()) putOff = true;
+  else setTimeout(() => document.dispatchEvent(new CustomEvent("sangyu:safety")));
 });
 box.addEventListener("focusout", () => {
   setTimeout(() => {
