@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -46,7 +48,7 @@ class Account(models.Model):
             )
         ]
 
-    @property
+    @cached_property
     def key(self) -> AccountKey:
         return AccountKey(self.programme_id, self.fund, self.kind, self.period, self.party_id)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cached_property
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 from sangyu.kit.errors import NotFound, Refusal
@@ -290,6 +290,7 @@ def posting_id(hold_id: UUID) -> UUID:
     return derived_id("ledger.post", hold_id)
 
 
+@lru_cache(maxsize=64)
 def booking_month(at: datetime) -> str:
     """Return the Beijing month in which a moment falls, the period a journal counts in."""
     return str(Month.of(at.astimezone(BEIJING).date()))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
+from psycopg import sql
 
 from sangyu.kit.money import Fen
 from sangyu.ledger import rules
@@ -36,7 +37,7 @@ def lock(*, keys: Iterable[AccountKey], ids: Iterable[UUID] = ()) -> dict[UUID, 
     `ids` are accounts known to exist already, locked in the same order with the others.
     Shape: account id -> account.
     """
-    wanted = {key.id: key for key in keys}
+    wanted = {key.id: key for key in set(keys)}
     _open_missing(wanted.values())
     return lock_ids([*wanted, *ids])
 
@@ -119,6 +120,18 @@ def by_id(model: type[Row], ids: Sequence[UUID]) -> dict[UUID, Row]:
     for start in range(0, len(ids), CHUNK):
         found |= model._default_manager.in_bulk(list(ids[start : start + CHUNK]))
     return found
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Insert rows by COPY: a district's month is five rows for each of 81,000 lines, and objects would take half of it.
+
+    Raises: IntegrityError, as an INSERT would.
+    """
+    table = sql.Identifier(model._meta.db_table)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, sql.SQL(", ").join(map(sql.Identifier, columns)))
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _open_missing(keys: Iterable[AccountKey]) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
 from sangyu.kit.money import Fen, yuan
 from sangyu.ledger import rules
-from sangyu.ledger.actions.accounts import CHUNK, Change, Changes, by_id, lock, lock_ids, look_twice, move
+from sangyu.ledger.actions.accounts import CHUNK, Change, Changes, by_id, insert, lock, lock_ids, look_twice, move
 from sangyu.ledger.actions.transfers import add_legs, ensure_same, write_journals
 from sangyu.ledger.models import Account, Hold, HoldEnd, Journal
 from sangyu.ledger.rules import AccountKey, HoldDraft, HoldPosting, JournalDraft, Leg, Reference
+
+HOLD_END = ("hold_id", "kind", "posted_fen", "voided_fen", "journal_id", "reason", "at", "by_id")
 
 
 def hold(
@@ -247,4 +250,4 @@ def _write_ends(accounts: dict[UUID, Account], endings: Sequence[_Ending]) -> No
             add_legs(changes, ending.draft)
     move(accounts, changes)
     write_journals([ending.draft for ending in endings if ending.draft is not None])
-    HoldEnd.objects.bulk_create([ending.end for ending in endings], batch_size=CHUNK)
+    insert(HoldEnd, HOLD_END, (attrgetter(*HOLD_END)(ending.end) for ending in endings))

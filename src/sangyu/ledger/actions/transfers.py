@@ -8,9 +8,26 @@ from uuid import UUID
 
 from sangyu.kit.ids import derived_id
 from sangyu.ledger import rules
-from sangyu.ledger.actions.accounts import CHUNK, Change, Changes, by_id, lock, look_twice, move
+from sangyu.ledger.actions.accounts import Change, Changes, by_id, insert, lock, look_twice, move
 from sangyu.ledger.models import Entry, Hold, Journal
 from sangyu.ledger.rules import JournalDraft, Leg, Reference
+
+JOURNAL = (
+    "id",
+    "programme_id",
+    "kind",
+    "cause_kind",
+    "cause_id",
+    "service_on",
+    "posted_at",
+    "period",
+    "by_id",
+    "reason",
+    "rule_version",
+    "body_hash",
+    "reverses_id",
+)
+ENTRY = ("id", "journal_id", "n", "account_id", "amount_fen")
 
 
 def transfer(
@@ -111,7 +128,8 @@ def _book(drafts: Sequence[JournalDraft]) -> list[Journal]:
     for draft in fresh:
         add_legs(changes, draft)
     move(accounts, changes)
-    booked |= write_journals(fresh)
+    write_journals(fresh)
+    booked |= by_id(Journal, [draft.id for draft in fresh])
     return [booked[draft.id] for draft in drafts]
 
 
@@ -126,40 +144,39 @@ def add_legs(changes: Changes, draft: JournalDraft) -> None:
         changes[leg.account.id].add(leg.amount_fen)
 
 
-def write_journals(drafts: Sequence[JournalDraft]) -> dict[UUID, Journal]:
-    """Insert journals together with their entries. Shape: journal id -> journal."""
-    journals = [
-        Journal(
-            id=draft.id,
-            programme_id=draft.programme_id,
-            kind=draft.kind,
-            cause_kind=draft.cause.kind,
-            cause_id=draft.cause.id,
-            service_on=draft.service_on,
-            posted_at=draft.at,
-            period=rules.booking_month(draft.at),
-            by_id=draft.by_id,
-            reason=draft.reason,
-            rule_version=draft.rule_version,
-            body_hash=draft.body_hash,
-            reverses_id=draft.reverses,
-        )
-        for draft in drafts
-    ]
-    entries = [
-        Entry(
-            id=derived_id("ledger.entry", draft.id, n),
-            journal_id=draft.id,
-            n=n,
-            account_id=leg.account.id,
-            amount_fen=leg.amount_fen,
-        )
-        for draft in drafts
-        for n, leg in enumerate(draft.legs)
-    ]
-    Journal.objects.bulk_create(journals, batch_size=CHUNK)
-    Entry.objects.bulk_create(entries, batch_size=CHUNK)
-    return {journal.pk: journal for journal in journals}
+def write_journals(drafts: Sequence[JournalDraft]) -> None:
+    """Insert journals together with their entries."""
+    insert(
+        Journal,
+        JOURNAL,
+        (
+            (
+                draft.id,
+                draft.programme_id,
+                draft.kind,
+                draft.cause.kind,
+                draft.cause.id,
+                draft.service_on,
+                draft.at,
+                rules.booking_month(draft.at),
+                draft.by_id,
+                draft.reason,
+                draft.rule_version,
+                draft.body_hash,
+                draft.reverses,
+            )
+            for draft in drafts
+        ),
+    )
+    insert(
+        Entry,
+        ENTRY,
+        (
+            (derived_id("ledger.entry", draft.id, n), draft.id, n, leg.account.id, leg.amount_fen)
+            for draft in drafts
+            for n, leg in enumerate(draft.legs)
+        ),
+    )
 
 
 def ensure_same(found: Journal | Hold, body_hash: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -144,7 +145,7 @@ def redraw(viewer: User, day: date) -> Redraw:
     )
 
 
-def confirmed_orders(programme_id: UUID, order_ids: list[UUID]) -> set[UUID]:
+def confirmed_orders(programme_id: UUID, order_ids: Sequence[UUID] | QuerySet) -> set[UUID]:
     """Return those of the orders whose elder said on the telephone that the visit took place."""
     return set(
         FollowUp.objects.filter(
@@ -153,7 +154,7 @@ def confirmed_orders(programme_id: UUID, order_ids: list[UUID]) -> set[UUID]:
     )
 
 
-def denied_orders(programme_id: UUID, order_ids: list[UUID]) -> set[UUID]:
+def denied_orders(programme_id: UUID, order_ids: Sequence[UUID] | QuerySet) -> set[UUID]:
     """Return those of the orders whose elder said on the telephone that nobody came."""
     return set(
         FollowUp.objects.filter(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from sangyu import policy
 from sangyu.access import actions as access
@@ -35,19 +36,22 @@ from sangyu.visits.models import Departure
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 MEAL = "MEAL"
-# What a statement needs of a charge: its decisions and the elder's are many times as large, and are not read here.
-LOOKED_AT = (
-    "programme_id",
-    "enterprise_id",
-    "service_on",
-    "price_fen",
-    "elder_fen",
-    "public_fen",
-    "fund",
-    "cause_kind",
-    "cause_id",
-    "elder__died_on",
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What a statement needs of a charge; its decisions and its elder are many times as large, and are not read."""
+
+    pk: UUID
+    enterprise_id: UUID
+    service_on: date
+    price_fen: int
+    elder_fen: int
+    public_fen: int
+    fund: str
+    cause_kind: str
+    cause_id: UUID
+    died_on: date | None
 
 
 @transaction.atomic
@@ -70,8 +74,9 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
         defaults={"id": derived_id("run", by.programme_id, month), "drawn_by": by, "drawn_at": at},
     )
     run = Run.objects.select_for_update().get(programme_id=by.programme_id, month=str(month))
-    charges = _open_charges(run, month)
-    reasons = _withheld(by.programme_id, charges)
+    open_charges = _open_charges(run, month)
+    charges = _read(open_charges)
+    reasons = _withheld(by.programme_id, open_charges, charges)
     if settlement_read.signed(run.pk):
         if len(charges) > len(reasons):
             raise rules.AlreadyApproved(f"{month}结算已经审批，不能再出单；新发生的费用进入下月结算。")
@@ -85,7 +90,7 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
         ],
         ignore_conflicts=True,
     )
-    by_enterprise: dict[UUID, list[Charge]] = defaultdict(list)
+    by_enterprise: dict[UUID, list[Open]] = defaultdict(list)
     for charge in charges:
         if charge.pk not in reasons:
             by_enterprise[charge.enterprise_id].append(charge)
@@ -114,26 +119,38 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
     return run
 
 
-def _open_charges(run: Run, month: Month) -> list[Charge]:
+def _open_charges(run: Run, month: Month) -> QuerySet[Charge]:
     settled = Line.objects.filter(charge=OuterRef("pk"), withdrawn=False)
     reversed_ = Reversal.objects.filter(charge=OuterRef("pk"))
-    return list(
-        Charge.objects.filter(~Exists(settled), ~Exists(reversed_))
-        .filter(programme_id=run.programme_id, service_on__lt=month.next().first_day)
-        .select_related("elder")
-        .only(*LOOKED_AT)
-        .order_by("enterprise_id", "service_on", "id")
+    return Charge.objects.filter(~Exists(settled), ~Exists(reversed_)).filter(
+        programme_id=run.programme_id, service_on__lt=month.next().first_day
     )
 
 
-def _withheld(programme_id: UUID, charges: list[Charge]) -> dict[UUID, str]:
-    orders = [charge.cause_id for charge in charges if charge.cause_kind == "ORDER"]
+def _read(charges: QuerySet[Charge]) -> list[Open]:
+    rows = charges.order_by("enterprise_id", "service_on", "id").values_list(
+        "id",
+        "enterprise_id",
+        "service_on",
+        "price_fen",
+        "elder_fen",
+        "public_fen",
+        "fund",
+        "cause_kind",
+        "cause_id",
+        "elder__died_on",
+    )
+    return [Open(*row) for row in rows]
+
+
+def _withheld(programme_id: UUID, open_charges: QuerySet[Charge], charges: list[Open]) -> dict[UUID, str]:
+    orders = open_charges.filter(cause_kind="ORDER").values("cause_id")
     grades = dict(Departure.objects.filter(visit__order_id__in=orders).values_list("visit__order_id", "grade"))
     confirmed = quality_read.confirmed_orders(programme_id, orders)
     denied = quality_read.denied_orders(programme_id, orders)
     reasons = {}
     for charge in charges:
-        died_on = charge.elder.died_on
+        died_on = charge.died_on
         reason = rules.withheld(
             rules.Delivery(
                 # A meal was handed over at the till: its sale is its proof.
@@ -148,7 +165,7 @@ def _withheld(programme_id: UUID, charges: list[Charge]) -> dict[UUID, str]:
     return reasons
 
 
-def _scores(by_enterprise: dict[UUID, list[Charge]], month: Month) -> dict[UUID, int]:
+def _scores(by_enterprise: dict[UUID, list[Open]], month: Month) -> dict[UUID, int]:
     finals = Finalisation.objects.filter(
         appraisal__month__lte=str(month), appraisal__enterprise_id__in=list(by_enterprise)
     )
@@ -162,7 +179,7 @@ def _scores(by_enterprise: dict[UUID, list[Charge]], month: Month) -> dict[UUID,
     return scores
 
 
-def _ensure_scored(by_enterprise: dict[UUID, list[Charge]], scores: dict[UUID, int], month: Month) -> None:
+def _ensure_scored(by_enterprise: dict[UUID, list[Open]], scores: dict[UUID, int], month: Month) -> None:
     missing = sorted(set(by_enterprise) - set(scores))
     if missing:
         names = list(Enterprise.objects.filter(pk__in=missing).order_by("name").values_list("name", flat=True))
@@ -170,7 +187,7 @@ def _ensure_scored(by_enterprise: dict[UUID, list[Charge]], scores: dict[UUID, i
         raise rules.NotYet(f"{month}的考核还没有定稿：{shown}。请质量管理中心先定稿，再出结算单。")
 
 
-def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_tenths: int, month: Month) -> None:
+def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Open], score_tenths: int, month: Month) -> None:
     gross = {charge.pk: charge.public_fen for charge in charges}
     orders = {charge.pk: gross[charge.pk] for charge in charges if charge.cause_kind != MEAL}
     meals = {charge.pk: gross[charge.pk] for charge in charges if charge.cause_kind == MEAL}
@@ -188,7 +205,7 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_
         Line(
             id=derived_id("line", statement_id, charge.pk),
             statement_id=statement_id,
-            charge=charge,
+            charge_id=charge.pk,
             n=n,
             gross_fen=gross[charge.pk],
             net_fen=net[charge.pk],
@@ -236,7 +253,7 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Charge], score_
     Difference.objects.bulk_create(differences)
 
 
-def _take_back(run: Run, enterprise_id: UUID, charges: list[Charge], net: dict[UUID, int]) -> dict[UUID, int]:
+def _take_back(run: Run, enterprise_id: UUID, charges: list[Open], net: dict[UUID, int]) -> dict[UUID, int]:
     room_fen: dict[str, int] = defaultdict(int)
     for charge in charges:
         room_fen[charge.fund] += net[charge.pk]

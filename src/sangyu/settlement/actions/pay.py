@@ -253,25 +253,20 @@ def _write(
 
 
 def _post(run: Run, rows: list[Statement], by: User, at: datetime) -> None:
+    funds = Line.objects.filter(statement__in=rows, gross_fen__gt=0).order_by()
+    payables = funds.values_list("charge__fund", "statement__enterprise_id").distinct()
+    held = Hold.objects.filter(pk__in=funds.values("charge__hold_id"))
+    # All at once and in their order: the postings come in several parts, and orders go on being placed meanwhile.
+    ledger.lock(
+        keys=[payable_key(run, fund, enterprise_id) for fund, enterprise_id in payables],
+        ids=held.order_by().values_list("account_id", flat=True).distinct(),
+    )
+    due: list[HoldPosting] = []
     for statement in rows:
-        reason = (
-            f"{run.month}考核得分{rules.points(statement.score_tenths)}分，按系数核减" if statement.deducted_fen else ""
-        )
-        lines = Line.objects.filter(statement=statement, gross_fen__gt=0).order_by("n")
-        postings = [
-            HoldPosting(
-                hold_id=hold_id,
-                to=payable_key(run, fund, statement.enterprise_id),
-                service_on=service_on,
-                posted_fen=net_fen,
-                reason=reason if deducted_fen else "",
-            )
-            for hold_id, fund, service_on, net_fen, deducted_fen in lines.values_list(
-                "charge__hold_id", "charge__fund", "charge__service_on", "net_fen", "deducted_fen"
-            )
-        ]
-        for start in range(0, len(postings), POSTING_CHUNK):
-            ledger.post_holds(items=postings[start : start + POSTING_CHUNK], at=at, by_id=by.pk)
+        due.extend(_postings(run, statement))
+        if len(due) >= POSTING_CHUNK or statement is rows[-1]:
+            ledger.post_holds(items=due, at=at, by_id=by.pk)
+            due = []
     taken = Difference.objects.filter(statement__in=rows).select_related("statement", "correction__line__charge")
     holds = Hold.objects.select_related("account").in_bulk([row.correction.line.charge.hold_id for row in taken])
     for row in taken:
@@ -291,3 +286,24 @@ def _post(run: Run, rows: list[Statement], by: User, at: datetime) -> None:
             by_id=by.pk,
             reason=row.correction.reason,
         )
+
+
+def _postings(run: Run, statement: Statement) -> list[HoldPosting]:
+    cut = f"{run.month}考核得分{rules.points(statement.score_tenths)}分，按系数核减"
+    lines = Line.objects.filter(statement=statement, gross_fen__gt=0).order_by("n")
+    to = {
+        fund: payable_key(run, fund, statement.enterprise_id)
+        for fund in lines.order_by().values_list("charge__fund", flat=True).distinct()
+    }
+    return [
+        HoldPosting(
+            hold_id=hold_id,
+            to=to[fund],
+            service_on=service_on,
+            posted_fen=net_fen,
+            reason=cut if deducted_fen else "",
+        )
+        for hold_id, fund, service_on, net_fen, deducted_fen in lines.values_list(
+            "charge__hold_id", "charge__fund", "charge__service_on", "net_fen", "deducted_fen"
+        )
+    ]
