@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["pytester", "tests.cast", "tests.proofs.plugin"]
 
 
 @pytest.fixture(scope="session")

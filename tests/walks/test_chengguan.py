@@ -121,6 +121,7 @@ def walked(cast: Cast):
     return cast, approved_month(cast), orders
 
 
+@pytest.mark.proves("LZ-14")
 def test_every_step_of_the_walk_leaves_its_row(walked):
     cast, run, orders = walked
     file = settlement.pay(run_id=run.pk, by=cast.qian, at=run.drawn_at + timedelta(hours=3))

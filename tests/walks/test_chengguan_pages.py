@@ -86,6 +86,7 @@ def at_desk(browser: Browser, live_server: object, built: None) -> Iterator[Call
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.proves("LZ-15")
 def test_one_call_becomes_one_paid_subsidy_on_real_pages(cast: Cast, at_desk, live_server, clock):
     _ring(at_desk(cast.ma), live_server.url)
     order = _take_the_order(at_desk(cast.ma), live_server.url)

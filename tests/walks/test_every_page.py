@@ -125,6 +125,7 @@ audit:search            auditor         ?q=0.01
 audit:bench             auditor
 audit:worksheet         auditor         .sample.pk
 audit:manifest          auditor
+audit:roots             auditor
 audit:line              auditor         .line.pk
 audit:order             auditor         .served.order_id
 components:all          ma

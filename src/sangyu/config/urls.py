@@ -22,6 +22,9 @@ DESKS = [
 
 urlpatterns = [
     path("", include("sangyu.portals.entrance.urls")),
+    path("api/v1/", include("sangyu.portals.api.urls")),
     *[path(f"{desk}/", include(f"sangyu.portals.{desk}.urls")) for desk in DESKS],
     *([path("stage/", include("sangyu.city.stage.urls"))] if settings.DEMO else []),
 ]
+handler404 = "sangyu.config.watch.pages.not_found"
+handler500 = "sangyu.config.watch.pages.broken"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from sangyu.access import queries as access_read
@@ -227,6 +228,12 @@ def _chains() -> Iterator[Fault]:
             yield Fault("chain", f"{programme.slug} {fault.n}", fault.what)
 
 
+def _anchors() -> Iterator[Fault]:
+    for programme in access_read.programmes() if settings.ANCHORS else ():
+        for fault in access_read.verify_anchors(programme, settings.ANCHORS):
+            yield Fault("anchors", f"{programme.slug} {fault.n}", fault.what)
+
+
 def _texts() -> Iterator[Fault]:
     for programme in access_read.programmes():
         for text_id in outbox_read.misplaced(programme.pk):
@@ -249,6 +256,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "roots": ("明细的根摘要", _roots),
     "books": ("账簿", _books),
     "chain": ("审计链", _chains),
+    "anchors": ("审计链与库外的根", _anchors),
     "texts": ("短信状态与发送、回执", _texts),
 }
 

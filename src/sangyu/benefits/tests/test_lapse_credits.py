@@ -48,6 +48,7 @@ def errand(cast):
     return cast.item("SH002", "代购", minutes=30, market_price_fen=20_00)
 
 
+@pytest.mark.proves("LZ-47")
 def test_what_is_left_of_november_is_gone_in_december(cast, errand):
     served(cast, errand)
     assert credit(cast) == (50_00, 16_00, 34_00)

@@ -44,6 +44,7 @@ def quote(cast, elder, item=None, on=TOMORROW):
     ],
     ids=["A", "D", "A before D and B", "B", "C with other identities", "C"],
 )
+@pytest.mark.proves("LZ-46", "LZ-48")
 def test_each_class_pays_its_part_of_the_market_price_less_a_fifth(cast, codes, elder_fen, public_fen, because):
     said = quote(cast, recognised(cast, cast.grandpa, *codes))
     assert (said.price_fen, said.elder_fen, said.public_fen) == (64_00, elder_fen, public_fen)
@@ -57,6 +58,7 @@ def test_a_service_below_the_credit_leaves_the_rest_for_later(cast):
     assert said.because[-1].endswith("本月剩余34元")
 
 
+@pytest.mark.proves("LZ-48")
 def test_a_price_of_odd_fen_is_rounded_half_up_once(cast):
     odd = cast.item("SH003", "理发", minutes=30, market_price_fen=33_33)
     assert quote(cast, cast.grandpa, odd).price_fen == 26_66

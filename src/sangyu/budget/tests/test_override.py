@@ -30,6 +30,7 @@ def override(cast, *, amount_fen=100_00, reason="重阳节集中服务，区政�
     )
 
 
+@pytest.mark.proves("LZ-52")
 def test_an_order_that_the_money_does_not_reach_goes_through_once_the_bureau_says_why(poor):
     with pytest.raises(BudgetGone, match=r"2026年补贴预算可用49.99元，本次需要占用50.00元.*民政局写明理由"):
         poor.order()
@@ -53,6 +54,7 @@ def test_another_sum_under_the_same_key_is_refused(poor):
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
+@pytest.mark.proves("LZ-52")
 def test_an_override_without_a_reason_is_refused(poor, reason):
     with pytest.raises(ReasonMissing, match="必须写明理由"):
         override(poor, reason=reason)

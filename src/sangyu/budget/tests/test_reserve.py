@@ -47,6 +47,7 @@ def test_reserving_again_under_one_id_holds_once(db):
     assert figures(cast) == (30_00, 0, 70_00)
 
 
+@pytest.mark.proves("LZ-52")
 def test_the_last_fen_can_be_had_and_not_one_more(db):
     cast = Cast(budget_fen=100_00)
     reserve(cast, 100_00)

@@ -16,9 +16,9 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -26,7 +26,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from sangyu.config.processes import binaries, residents
+from sangyu.config.processes import archive, binaries, residents
 from sangyu.config.processes.guard import die_with_parent
 from sangyu.config.processes.places import PORT, PROJECT, Account, Places, account, places_for
 from sangyu.config.setup.report import tell
@@ -48,6 +48,8 @@ class Cluster:
     places: Places
     durable: bool = True  # False only for throw-away clusters: nobody will ever miss their data
     say: Callable[[str], None] = tell
+    more: Mapping[str, str] = field(default_factory=dict)  # server settings for this run only
+    start_s_max: float = START_S_MAX
     _server: subprocess.Popen[bytes] | None = None
     _lock: int | None = None
     _passwords: dict[str, str] | None = None
@@ -62,6 +64,11 @@ class Cluster:
     def pid(self) -> int | None:
         """Answer the postmaster's process id, if this object is its parent."""
         return self._server.pid if self._server else None
+
+    @property
+    def ended(self) -> bool:
+        """Answer whether the server we started has died."""
+        return self._server is not None and self._server.poll() is not None
 
     @property
     def bin(self) -> Path:
@@ -243,8 +250,12 @@ class Cluster:
             "max_wal_size": "512MB",
             "log_line_prefix": "%m [%p] %q%u@%d ",
         }
-        if not self.durable:
+        if self.durable:
+            archive.lay_out(self.places)
+            options |= archive.settings(self.places)
+        else:
             options |= {"fsync": "off", "full_page_writes": "off"}
+        options |= self.more
         command = [str(self.bin / "postgres"), "-D", str(self.places.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
@@ -266,7 +277,7 @@ class Cluster:
 
     def _await_answer(self, log_from: int) -> None:
         assert self._server is not None
-        deadline = time.monotonic() + START_S_MAX
+        deadline = time.monotonic() + self.start_s_max
         while not self.healthy():
             ended = self._server.poll()
             if ended is not None or time.monotonic() > deadline:

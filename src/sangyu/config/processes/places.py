@@ -58,6 +58,16 @@ class Places:
         return self.home / "launcher.lock"
 
     @property
+    def archiver(self) -> Path:
+        """Answer the script that the server hands the finished segments of its log to."""
+        return self.home / "archive.sh"
+
+    @property
+    def vault(self) -> Path:
+        """Answer the file that names the folder of backups, where one was chosen."""
+        return self.home / "vault"
+
+    @property
     def title(self) -> str:
         """Name the cluster in the process list (`cluster_name`), so that its processes are known from all others."""
         return f"sangyu-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]}"
@@ -87,11 +97,23 @@ def clone_name(project: Path) -> str:
     return f"{plain}-{hashlib.sha256(os.fsencode(project.resolve())).hexdigest()[:8]}"
 
 
-def places_for(project: Path = PROJECT, cluster: str = "main") -> Places:
-    """Answer the places of a clone's cluster for the current user. Creates nothing."""
+def places_for(project: Path = PROJECT, cluster: str | None = None) -> Places:
+    """Answer the places of a clone's cluster for the current user. Creates nothing.
+
+    Unless one is named, it is the cluster `SANGYU_CLUSTER` (a name, or the folder of a restored one), else `main`.
+    """
+    cluster = cluster or os.environ.get("SANGYU_CLUSTER") or "main"
+    binaries_home = SHARED_HOME if os.geteuid() == 0 else None
+    if os.sep in cluster:
+        return Places(home=Path(cluster).resolve(), binaries_home=binaries_home)
+    return Places(home=shelf_for(project) / cluster, binaries_home=binaries_home)
+
+
+def shelf_for(project: Path = PROJECT) -> Path:
+    """Answer the folder in which all clusters of a clone stand side by side. Creates nothing."""
     if os.geteuid() == 0:
-        return Places(home=SHARED_HOME / clone_name(project) / cluster, binaries_home=SHARED_HOME)
-    return Places(home=(var_for(project) / "postgres" / cluster).resolve(), binaries_home=None)
+        return SHARED_HOME / clone_name(project)
+    return (var_for(project) / "postgres").resolve()
 
 
 def var_for(project: Path = PROJECT) -> Path:

@@ -26,6 +26,7 @@ def database_ready(*, say: Callable[[str], None] = tell) -> Iterator[Cluster | N
         return
     with embedded_postgres(say=say) as cluster:
         os.environ["SANGYU_DATABASE_URL"] = cluster.url("app")  # the owner's address stays with those who migrate
+        os.environ.setdefault("SANGYU_ANCHORS", str(cluster.places.home / "anchors"))
         migrate(cluster.environment())
         yield cluster
 

@@ -111,6 +111,7 @@ def test_a_worker_without_any_certificate_is_refused(cast):
     assert choices == {fit: "", cast.zhao: "没有有效的养老护理员证"}
 
 
+@pytest.mark.proves("LZ-03")
 def test_who_has_left_or_works_elsewhere_is_not_found(cast):
     sent = cast.accepted()
     with pytest.raises(NotFound, match="离职"):
@@ -145,6 +146,7 @@ def test_nobody_is_replaced_at_the_door(cast):
 
 
 @pytest.mark.parametrize("who", ["another enterprise", "another programme"])
+@pytest.mark.proves("LZ-03")
 def test_what_was_sent_to_others_is_not_found(cast, who):
     by = cast.letter_user if who == "another enterprise" else neighbour(cast, Role.ENTERPRISE)
     with pytest.raises(NotFound):
@@ -159,6 +161,7 @@ def test_the_usual_worker_is_offered_first(cast):
     assert [(choice.worker.name, choice.usual) for choice in choices] == [("赵勤", 1), ("周到", 0)]
 
 
+@pytest.mark.proves("LZ-03")
 def test_a_worker_sees_no_dispatches_and_an_enterprise_only_its_own(cast):
     sent = cast.assigned()
     assert dispatch_read.get_dispatch(cast.kangan_user, sent.pk) == sent

@@ -40,6 +40,7 @@ def in_hand_at_every_stage(cast):
     ]
 
 
+@pytest.mark.proves("LZ-20")
 def test_every_open_order_goes_to_the_next_enterprise_with_the_reason(cast):
     held = in_hand_at_every_stage(cast)
     report = close_out(cast)
@@ -142,6 +143,7 @@ def test_what_was_given_back_is_no_longer_the_enterprises_to_open(cast):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.proves("LZ-20")
 def test_while_it_leaves_nothing_new_is_sent_to_it():
     cast = Cast()
     cast.enterprise("和顺养老服务有限公司", "和顺", 3)

@@ -72,6 +72,7 @@ firms = st.lists(
         ({"sent_today": 20}, "CAPACITY", "上限20单"),
     ],
 )
+@pytest.mark.proves("LZ-13")
 def test_each_rule_turns_away_with_its_figure(change, rule, word):
     failed, figure = rules.first_failing(replace(KANGAN, **change), NEED)
     assert failed == rule

@@ -30,6 +30,7 @@ def suspend(*firms):
     Enterprise.objects.filter(pk__in=[firm.pk for firm in firms]).update(state=EnterpriseState.SUSPENDED)
 
 
+@pytest.mark.proves("LZ-13")
 def test_the_best_enterprise_is_sent_and_every_reason_is_kept(cast):
     order = cast.order()
     sent = send(cast, order)

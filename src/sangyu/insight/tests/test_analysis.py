@@ -38,6 +38,7 @@ def placed(cast: Cast) -> Cast:
     return cast
 
 
+@pytest.mark.proves("LZ-27")
 def test_each_cut_is_what_sql_counts(placed: Cast) -> None:
     found = insight_read.analysis(placed.head, SINCE, ON)
     assert found.orders.value == 4

@@ -87,6 +87,7 @@ MONEY = {
 }
 
 
+@pytest.mark.proves("LZ-53")
 def test_each_figure_is_what_sql_counts(month: Cast) -> None:
     for on in (date(2026, 11, 8), TENTH, date(2026, 11, 30), PAID):
         until = datetime(on.year, on.month, on.day, tzinfo=BEIJING) + timedelta(days=1)
@@ -120,6 +121,7 @@ def test_every_number_is_the_number_of_its_rows(month: Cast) -> None:
     assert opened > 40
 
 
+@pytest.mark.proves("LZ-58")
 def test_the_parts_of_the_subsidy_add_up_to_the_whole(month: Cast) -> None:
     section = next(s for s in insight_read.report(month.head, PAID).sections if s.code == "subsidy")
     lens = insight_read.Lens(rules.end_of(PAID))
@@ -136,6 +138,7 @@ def test_the_parts_of_the_subsidy_add_up_to_the_whole(month: Cast) -> None:
         assert [sum(cells[n].value for _, cells in table.rows) for n in range(5)] == columns, table.title
 
 
+@pytest.mark.proves("LZ-53")
 def test_a_past_day_stays_as_it_was_whatever_happens_later(month: Cast) -> None:
     before = insight_read.report(month.head, PAID)
     later = datetime(2026, 12, 8, 9, tzinfo=BEIJING)
@@ -173,6 +176,7 @@ def test_what_this_system_has_no_rows_for_says_so(cast: Cast) -> None:
     assert all(number.note for number in missing)
 
 
+@pytest.mark.proves("LZ-58")
 def test_the_cost_of_an_elder_is_its_formula(month: Cast) -> None:
     section = next(s for s in insight_read.report(month.head, PAID).sections if s.code == "cost")
     found = {number.label: number.value for number in section.numbers}

@@ -56,6 +56,7 @@ def test_the_day_counts_its_orders_by_stage(cast: Cast) -> None:
     assert found.orders == 2
 
 
+@pytest.mark.proves("LZ-52")
 def test_the_four_figures_of_the_budget_are_those_of_the_ledger(cast: Cast) -> None:
     cast.visited(cast.order(hour=8))
     fund = insight_read.today(cast.head, TENTH).funds[0]

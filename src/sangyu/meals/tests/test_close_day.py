@@ -35,6 +35,7 @@ def lunch(kitchen):
     return kitchen
 
 
+@pytest.mark.proves("LZ-24")
 def test_the_day_comes_out_as_the_rule_says(lunch):
     close = meals.close_day(canteen_id=lunch.south.pk, day=TODAY, by=lunch.he, at=EVENING)
     assert close.counts == {
@@ -84,6 +85,7 @@ def test_a_stranger_does_not_close(kitchen):
         meals.close_day(canteen_id=kitchen.south.pk, day=TODAY, by=kitchen.cast.ma, at=EVENING)
 
 
+@pytest.mark.proves("JM-29")
 def test_the_month_is_the_sum_of_its_days(lunch):
     meals.close_day(canteen_id=lunch.south.pk, day=TODAY, by=lunch.he, at=EVENING)
     lunch.sell(lunch.cast.li, at=NOON + timedelta(days=1))

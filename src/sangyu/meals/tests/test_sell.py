@@ -35,6 +35,7 @@ from sangyu.registry.rules import CardBlocked, CardUnknown
         (90, 0, 500, 1000),
     ],
 )
+@pytest.mark.proves("LZ-42")
 def test_the_elder_pays_six_yuan_and_five_from_the_75th_birthday(
     kitchen, years, days_to_birthday, elder_fen, public_fen
 ):
@@ -50,6 +51,7 @@ def test_the_elder_pays_six_yuan_and_five_from_the_75th_birthday(
 
 
 @pytest.mark.parametrize(("code", "band"), [("three_no", "THREE_NO"), ("severe_disability", "SEVERE_DISABILITY")])
+@pytest.mark.proves("LZ-44")
 def test_the_city_pays_all_for_three_no_elders_and_the_severely_disabled(kitchen, code, band):
     kitchen.recognise(kitchen.cast.grandpa, code)
     sale = kitchen.sell(kitchen.cast.grandpa)
@@ -70,6 +72,7 @@ def test_the_till_says_it_in_one_breath(kitchen):
     assert "年满75周岁" in offer.because
 
 
+@pytest.mark.proves("LZ-43")
 def test_a_second_lunch_is_refused_until_the_elder_agrees_to_pay_all_of_it(kitchen):
     kitchen.sell(kitchen.cast.grandpa, canteen=kitchen.north, by=kitchen.lv)
     with pytest.raises(rules.SecondMeal, match=r"11:50已在北园社区餐厅.*自付15元.*全价售出"):
@@ -95,6 +98,7 @@ def test_a_refunded_lunch_does_not_count(kitchen):
     assert kitchen.sell(kitchen.cast.grandpa, at=NOON + timedelta(minutes=2)).public_fen == 900
 
 
+@pytest.mark.proves("LZ-43")
 def test_dinner_has_no_subsidy(kitchen):
     evening = NOON.replace(hour=17)
     with pytest.raises(rules.FullPrice, match="只补贴每日午餐"):
@@ -113,6 +117,7 @@ def test_not_yet_65_says_how_many_days_are_left(kitchen):
         kitchen.sell(kitchen.cast.grandpa)
 
 
+@pytest.mark.proves("LZ-61")
 def test_a_card_finds_its_elder(kitchen):
     card = kitchen.card(kitchen.cast.li)
     sale = kitchen.sell(kitchen.cast.li, card_number=card.number, found_by="NAME")
@@ -124,6 +129,7 @@ def test_an_unknown_card_is_refused_with_another_way(kitchen):
         kitchen.sell(kitchen.cast.li, card_number="6201000099999999")
 
 
+@pytest.mark.proves("LZ-61")
 def test_a_lost_card_is_refused_and_the_elder_still_eats(kitchen):
     card = kitchen.card(kitchen.cast.li)
     registry.report_lost(card_id=card.pk, by=kitchen.cast.ma, at=NOON, note="电话挂失")

@@ -43,6 +43,7 @@ def test_an_order_keeps_its_price_its_reasons_and_holds_its_public_part(cast):
     assert order.number.startswith("261109-")
 
 
+@pytest.mark.proves("LZ-47")
 def test_fifty_yuan_a_month_is_spent_once_and_comes_again_with_the_next(cast):
     parts = [(cast.order(days=days).public_fen, cast.order(days=days, hour=15).public_fen) for days in (1, 22)]
     assert parts == [(50_00, 0), (50_00, 0)]

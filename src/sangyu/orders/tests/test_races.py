@@ -31,6 +31,7 @@ def test_of_two_agents_at_one_slot_one_wins():
     assert verify(cast.programme.pk) == []
 
 
+@pytest.mark.proves("LZ-47")
 def test_orders_at_once_never_use_more_than_the_fifty_yuan_of_the_month():
     cast = Cast()
     placed = race(*[partial(cast.order, hour=hour) for hour in (8, 11, 14, 17)])

@@ -48,6 +48,7 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
     pages = [("audit:search", _("一分钱"), "g t", "search")]
     if request.user.roles & set(BENCH):
         pages.append(("audit:bench", _("抽样"), "g s", "list"))
+        pages.append(("audit:roots", _("账簿"), "g b", "shield"))
         pages.append(("bureau:report", _("报告"), "g r", "print"))
     pages.append(("finance:months", _("账期"), "g m", "calendar"))
     desk = Desk(

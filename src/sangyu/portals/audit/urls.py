@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.audit import bench, views
+from sangyu.portals.audit import bench, roots, views
 
 app_name = "audit"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("bench/<uuid:draw_id>/", bench.worksheet, name="worksheet"),
     path("bench/<uuid:draw_id>/export/", bench.export, name="export"),
     path("bench/rows/<uuid:drawn_id>/", bench.find, name="find"),
+    path("roots/", roots.roots, name="roots"),
     path("lines/<uuid:line_id>/", views.line, name="line"),
     path("orders/<uuid:order_id>/", views.order, name="order"),
 ]

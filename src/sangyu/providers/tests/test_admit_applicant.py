@@ -95,6 +95,7 @@ def ready(cast):
     return enterprise
 
 
+@pytest.mark.proves("LZ-20")
 def test_an_applicant_becomes_a_member_and_every_step_is_kept(cast):
     enterprise = ready(cast)
     assert enterprise.state == EnterpriseState.APPLICANT
@@ -147,6 +148,7 @@ def test_without_a_contract_nobody_is_admitted(cast):
     ],
     ids=["nobody named", "named but not trained", "one duty empty", "training ran out today"],
 )
+@pytest.mark.proves("LZ-07")
 def test_both_officers_must_be_named_and_trained(cast, certificates, duties, lacks):
     enterprise = apply(cast)
     contract(cast, enterprise)
@@ -156,6 +158,7 @@ def test_both_officers_must_be_named_and_trained(cast, certificates, duties, lac
     assert Enterprise.objects.get(pk=enterprise.pk).state == EnterpriseState.APPLICANT
 
 
+@pytest.mark.proves("LZ-07")
 def test_a_member_without_officers_is_an_exception_on_the_list(cast, django_assert_max_num_queries):
     assert providers_read.without_officers(cast.head, TODAY) == []
     Certificate.objects.update(valid_until=TODAY)

@@ -41,6 +41,7 @@ def state(cast):
     return Enterprise.objects.get(pk=cast.kangan.pk).state
 
 
+@pytest.mark.proves("LZ-20")
 def test_an_enterprise_is_suspended_resumed_and_leaves(cast):
     train(cast)
     for verb, then in (("suspend", "SUSPENDED"), ("resume", "ADMITTED"), ("leave", "EXITED")):

@@ -61,6 +61,7 @@ def close(cast, complaint, **more):
     )
 
 
+@pytest.mark.proves("LZ-22")
 def test_what_an_elder_complains_of_when_rung_is_a_case_at_once(cast):
     row = ring_and_hear(cast)
     case = quality_read.get_case(cast.sun, row.pk)
@@ -91,6 +92,7 @@ def test_a_case_changes_hands(cast):
         quality.give_complaint(complaint_id=row.pk, owner_id=cast.qian.pk, by=cast.sun, at=NEXT_DAY)
 
 
+@pytest.mark.proves("LZ-22")
 def test_cases_stand_by_deadline_and_are_late_without_a_result(cast):
     late = ring_and_hear(cast)
     called(cast)
@@ -103,6 +105,7 @@ def test_cases_stand_by_deadline_and_are_late_without_a_result(cast):
     assert not quality_read.open_cases(cast.sun)[0].overdue(date(2026, 11, 19))
 
 
+@pytest.mark.proves("LZ-22")
 def test_only_what_was_found_true_costs_the_enterprise_points_in_that_month(cast):
     decide(cast, ring_and_hear(cast))
     [heard] = quality_read.upheld(cast.sun, cast.kangan.pk, cast.at, NEXT_DAY + timedelta(days=20))
@@ -136,6 +139,7 @@ def test_a_result_has_words_and_is_given_once(cast):
     assert decide(cast, row, upheld=False).pk == first.pk
 
 
+@pytest.mark.proves("LZ-22")
 def test_a_case_is_closed_after_its_result_with_an_ear_for_who_complained(cast):
     row = ring_and_hear(cast)
     with pytest.raises(NoResultYet, match="还没有查处结果"):

@@ -38,6 +38,7 @@ def ring(cast, task, **more):
     )
 
 
+@pytest.mark.proves("LZ-16")
 def test_the_pack_s_share_of_the_day_is_drawn(cast):
     visit = cast.visited(cast.order(hour=9))
     cast.visited(cast.order(elder=cast.grandpa, hour=13))
@@ -47,6 +48,7 @@ def test_the_pack_s_share_of_the_day_is_drawn(cast):
     assert FollowUpTask.objects.filter(sample=sample, reason=TaskReason.SAMPLED).count() == sample.due
 
 
+@pytest.mark.proves("LZ-16")
 def test_anyone_can_draw_the_same_sample_again(cast):
     visit = cast.visited(cast.order(hour=9))
     cast.visited(cast.order(elder=cast.grandpa, hour=13))

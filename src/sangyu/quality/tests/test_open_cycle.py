@@ -31,6 +31,7 @@ def test_the_first_day_begins_with_the_week_that_runs(cast):
     assert (task.begins_on, task.ends_on) == (date(2026, 11, 16), date(2026, 11, 23))
 
 
+@pytest.mark.proves("LZ-21")
 def test_each_task_comes_when_its_time_has_come(cast):
     cycle(cast)
     assert cycle(cast, date(2026, 11, 23)) == [("week", "2026-W48")]
@@ -61,6 +62,7 @@ def test_missed_days_are_caught_up_with_but_no_list_is_drawn_for_a_week_that_is_
     ]
 
 
+@pytest.mark.proves("XS-07")
 def test_a_tenth_of_the_enterprises_is_drawn_and_anybody_can_draw_them_again(cast):
     for n in range(3, 13):
         cast.enterprise(f"第{n}家居家服务有限公司", f"第{n}家", n)

@@ -47,6 +47,7 @@ def whole_year(cast):
         rank(cast, Quarter(2026, n))
 
 
+@pytest.mark.proves("LZ-21")
 def test_the_frozen_ranking_keeps_means_months_and_places(cast):
     appraised(cast, Month(2026, 11), lost_tenths=100)
     appraised(cast, Month(2026, 12))
@@ -97,6 +98,7 @@ def test_a_year_without_four_ranked_quarters_has_no_election(cast):
         quality.open_election(year=2026, by=cast.sun, at=NEW_YEAR)
 
 
+@pytest.mark.proves("LZ-21")
 def test_the_best_of_the_year_are_nominated_and_somebody_else_decides(cast):
     whole_year(cast)
     election = quality.open_election(year=2026, by=cast.sun, at=NEW_YEAR)

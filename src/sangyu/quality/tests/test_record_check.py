@@ -34,6 +34,7 @@ def close(cast, check, **more):
     return quality.close_check(check_id=check.pk, **{**wish, **more})
 
 
+@pytest.mark.proves("LZ-08", "XS-07")
 def test_a_finding_is_open_until_it_was_put_right(cast, check):
     record(cast, check)
     [found] = quality_read.open_findings(cast.sun)
@@ -65,6 +66,7 @@ def test_a_finding_has_words_and_a_day_to_come(cast, check, wish, words):
         record(cast, check, **wish)
 
 
+@pytest.mark.proves("LZ-08")
 def test_a_check_is_recorded_and_closed_once(cast, check):
     assert record(cast, check).pk == record(cast, check, in_order=True).pk
     with pytest.raises(quality.TextMissing, match="整改情况"):

@@ -34,6 +34,7 @@ GOOD = Month(
 
 @settings(deadline=None, max_examples=60)
 @given(orders=orders, due=st.integers(0, 50), chance=st.randoms(use_true_random=False))
+@pytest.mark.proves("LZ-16")
 def test_the_sample_has_its_size_and_does_not_depend_on_the_order_of_the_list(orders, due, chance):
     shuffled = orders[:]
     chance.shuffle(shuffled)

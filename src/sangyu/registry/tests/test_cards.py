@@ -31,6 +31,7 @@ def states(cast: Cast) -> list[tuple[str, str]]:
     return sorted((row.number, row.state) for row in registry_read.cards_of(cast.clerk, cast.li))
 
 
+@pytest.mark.proves("LZ-61")
 def test_a_card_finds_its_elder_as_printed_or_as_read(cast, card):
     for number in (OLD, "6201 0000 1234 0001"):
         assert registry_read.find_by_card(cast.ma, number).elder == cast.li
@@ -63,6 +64,7 @@ def test_the_dead_get_no_card(cast):
         registry.issue_card(elder_id=cast.li.pk, number=OLD, by=cast.clerk, at=cast.at)
 
 
+@pytest.mark.proves("LZ-61")
 def test_a_lost_card_is_blocked_at_once_and_works_again_when_found(cast, card):
     registry.report_lost(card_id=card.pk, by=cast.ma, at=cast.at, note="电话挂失")
     with pytest.raises(CardBlocked, match="已挂失"):

@@ -30,6 +30,7 @@ def test_a_recognition_holds_from_its_first_day_until_its_last(cast):
     assert [held(cast.grandpa, day) for day in days] == [[], ["three_no"], ["three_no"], []]
 
 
+@pytest.mark.proves("LZ-11")
 def test_what_the_policy_is_told_follows_the_day(cast):
     recognise(cast)
     before = registry_read.facts(cast.grandpa, date(2026, 10, 31))

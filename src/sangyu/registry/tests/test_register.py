@@ -36,6 +36,7 @@ def register(cast, *, by=None, at=None, **other):
     return registry.register(by=by or cast.clerk, at=at or cast.at, **given)
 
 
+@pytest.mark.proves("LZ-10")
 def test_an_elder_is_registered_with_what_the_document_says_and_why(cast):
     elder = register(cast, name=" 陈素云 ", habits="爱听戏", warnings="家有台阶")
     assert (elder.name, elder.birth_on, elder.sex, elder.community_id) == ("陈素云", BORN, "FEMALE", COMMUNITY)
@@ -95,6 +96,7 @@ def wrong_check_digit() -> str:
     return right[:17] + ("0" if right[17] != "0" else "1")
 
 
+@pytest.mark.proves("LZ-10")
 def test_at_64_it_is_said_from_which_day_on(cast):
     number = resident_number(date(1962, 1, 1), 63)
     with pytest.raises(NotEligible, match=r"陈素云：暂不能登记入院：还差53天满65周岁，2027年1月1日起符合"):
@@ -158,6 +160,7 @@ def test_a_long_name_is_kept_and_found(cast):
     assert registry_read.search(cast.ma, "买提") == [elder]
 
 
+@pytest.mark.proves("LZ-10")
 def test_a_number_that_is_taken_moves_on_to_the_next(cast):
     number = resident_number(BORN, 62)
     elder_id = derived_id("elder", cast.programme.pk, number)

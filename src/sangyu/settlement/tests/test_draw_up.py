@@ -33,6 +33,7 @@ def draw_up(cast, **more):
     return settlement.draw_up(**{"month": cast.month, "by": cast.qian, "at": CLOSED, **more})
 
 
+@pytest.mark.proves("LZ-19")
 def test_a_statement_adds_up_from_charge_to_net(cast):
     cast.visited(cast.order(days=1))
     cast.visited(cast.order(days=2))
@@ -148,6 +149,7 @@ def test_next_month_holds_only_what_is_new(cast):
     assert Line.objects.count() == settled
 
 
+@pytest.mark.proves("LZ-19")
 def test_an_approved_run_takes_nothing_more_but_may_be_repeated(cast):
     cast.visited(cast.order(days=1))
     run = cast.approved(cast.drawn_up())

@@ -42,6 +42,7 @@ def test_a_delivery_is_paid_or_waits_for_a_reason(grade, confirmed, denied, died
 
 @settings(deadline=None, max_examples=100)
 @given(gross=grosses, share_pm=st.integers(0, 1000))
+@pytest.mark.proves("LZ-19")
 def test_the_net_falls_on_the_lines_to_the_fen(gross, share_pm):
     total = sum(gross.values())
     net_fen = total * share_pm // 1000

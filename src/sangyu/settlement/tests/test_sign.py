@@ -100,6 +100,7 @@ def test_whoever_had_a_hand_in_it_signs_nothing(cast, deed):
         sign(run, both)
 
 
+@pytest.mark.proves("LZ-19")
 def test_from_the_first_signature_on_nothing_changes_until_it_is_sent_back(cast, run):
     statement = Statement.objects.get()
     withdraw = partial(settlement.withdraw, statement_id=statement.pk, reason="漏", by=cast.qian, at=run.drawn_at)

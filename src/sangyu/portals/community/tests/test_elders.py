@@ -55,6 +55,7 @@ def test_a_stranger_does_not_find_the_elder(cast: Cast, sit, other_clerk: User):
     assert sit(cast.kangan_user).get(page(cast.li)).status_code == 403
 
 
+@pytest.mark.proves("LZ-11")
 def test_a_recognition_changes_the_class(cast: Cast, sit):
     desk = sit(cast.clerk)
     assert "C 类" in desk.get(page(cast.grandpa)).content.decode()

@@ -29,6 +29,7 @@ def hand_in(body: Any, *, key: str = "demo-cti-key", raw: bytes | None = None) -
     return strict.post(URL, content, content_type="application/json", headers={"X-Cti-Key": key})
 
 
+@pytest.mark.proves("LZ-60")
 def test_a_ring_waits_at_the_desk(cast: Cast) -> None:
     answer = hand_in(RING)
     assert answer.status_code == 200

@@ -41,6 +41,7 @@ def test_a_repeat_order_takes_three_keys(desk: tuple[Page, Server], cast: Cast) 
     assert keys.pressed <= REPEAT_KEYS_MAX
 
 
+@pytest.mark.proves("LZ-12")
 def test_an_ordinary_order_takes_twelve(desk: tuple[Page, Server], cast: Cast) -> None:
     page, server = desk
     keys = Keys(page)
@@ -56,6 +57,7 @@ def test_an_ordinary_order_takes_twelve(desk: tuple[Page, Server], cast: Cast) -
     assert keys.pressed <= ORDER_KEYS_MAX
 
 
+@pytest.mark.proves("LZ-09")
 def test_each_of_the_five_ends_is_one_key(desk: tuple[Page, Server], cast: Cast) -> None:
     page, server = desk
     for key, kind, says in [

@@ -21,6 +21,7 @@ POP_S_MAX = 2.0  # half a second on a machine that does nothing else
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.proves("LZ-60")
 def test_a_ring_pops_and_a_few_keys_make_a_sent_order(desk: tuple[Page, Server], cast: Cast) -> None:
     page, server = desk
     assert violations(page) == []

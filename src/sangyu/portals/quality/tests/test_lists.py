@@ -61,6 +61,7 @@ def test_a_finding_is_recorded_tracked_and_closed(officer):
     assert Correction.objects.get().text == "已清理"
 
 
+@pytest.mark.proves("LZ-59")
 def test_the_quarter_shows_where_it_stands_and_is_frozen_when_over(officer, cast, clock):
     assert "还没有定稿的考核" in officer.get(reverse("quality:quarter", args=["2026Q4"])).content.decode()
     cast.appraised(at=datetime(2026, 12, 1, 9, tzinfo=BEIJING))
@@ -91,6 +92,7 @@ def test_the_election_says_what_is_missing(officer):
     assert officer.get(reverse("quality:year", args=[1800])).status_code == 404
 
 
+@pytest.mark.proves("LZ-59")
 def test_the_bureau_decides_on_a_nominee_and_whoever_proposed_does_not(officer, cast, clock, sign_in):
     election = Election.objects.create(programme=cast.programme, year=2026, ranked=2, by=cast.sun, at=NEW_YEAR)
     nominee = Nominee.objects.create(

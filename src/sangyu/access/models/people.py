@@ -1,4 +1,4 @@
-"""Programmes, areas, organisations, users and roles; and the audit book that remembers what each of them did."""
+"""Programmes, areas, organisations, users and the roles they hold."""
 
 from __future__ import annotations
 
@@ -143,45 +143,3 @@ class RoleAssignment(models.Model):
                 fields=["user", "role"], condition=models.Q(ended_on=None), name="a_role_is_held_once_at_a_time"
             )
         ]
-
-
-class AuditEntry(models.Model):
-    """One act, as it was done: who, what, on what, with which facts. Insert-only."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    verb = models.CharField(max_length=60)
-    object_kind = models.CharField(max_length=30)
-    object_id = models.UUIDField()
-    facts = models.JSONField(default=dict)
-    body_hash = models.CharField(max_length=64)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["programme", "object_id", "at"], name="audit_by_object"),
-            models.Index(fields=["programme", "at", "id"], name="audit_by_time"),
-        ]
-
-
-class AuditLink(models.Model):
-    """The place of an entry in the chain: each link seals the entry and every link before it. Insert-only."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
-    n = models.BigIntegerField()
-    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="+")
-    previous_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "n"], name="one_link_per_place")]
-
-
-class AuditHead(models.Model):
-    """The last link of a programme's chain; locked while links are added, so the chain cannot fork."""
-
-    programme = models.OneToOneField(Programme, primary_key=True, on_delete=models.PROTECT, related_name="+")
-    n = models.BigIntegerField(default=0)
-    hash = models.CharField(max_length=64, default="0" * 64)

@@ -1,0 +1,77 @@
+"""Reads of access: who is the viewer, what may they see, and is the audit book whole."""
+
+from sangyu.access.models import Role
+from sangyu.access.queries.anchors import anchor_file, anchors, verify_anchors
+from sangyu.access.queries.book import ChainFault, audit_of, audit_of_all, verify_chain
+from sangyu.access.queries.sign_in import (
+    LOOK_UP_ROLES,
+    STRONG_ROLES,
+    BulkLookUp,
+    PasswordStanding,
+    SignedIn,
+    bulk_look_ups,
+    factors,
+    has_factor,
+    locked_users,
+    look_ups_within_the_hour,
+    open_sessions,
+    passkeys,
+    password_standing,
+    profile,
+    recovery_codes_left,
+    sessions,
+)
+from sangyu.access.queries.tokens import Bearer, bearer, get_token, tokens
+from sangyu.access.queries.users import LogIn, clock, log_ins_by_role, programme_called, programmes
+from sangyu.access.queries.viewer import (
+    OPERATOR_ROLES,
+    OVERSIGHT_ROLES,
+    NotAllowed,
+    communities,
+    ensure_role,
+    sees_whole_programme,
+    subdistricts,
+)
+
+__all__ = [
+    "LOOK_UP_ROLES",
+    "OPERATOR_ROLES",
+    "OVERSIGHT_ROLES",
+    "STRONG_ROLES",
+    "Bearer",
+    "BulkLookUp",
+    "ChainFault",
+    "LogIn",
+    "NotAllowed",
+    "PasswordStanding",
+    "Role",
+    "SignedIn",
+    "anchor_file",
+    "anchors",
+    "audit_of",
+    "audit_of_all",
+    "bearer",
+    "bulk_look_ups",
+    "clock",
+    "communities",
+    "ensure_role",
+    "factors",
+    "get_token",
+    "has_factor",
+    "locked_users",
+    "log_ins_by_role",
+    "look_ups_within_the_hour",
+    "open_sessions",
+    "passkeys",
+    "password_standing",
+    "profile",
+    "programme_called",
+    "programmes",
+    "recovery_codes_left",
+    "sees_whole_programme",
+    "sessions",
+    "subdistricts",
+    "tokens",
+    "verify_anchors",
+    "verify_chain",
+]

@@ -1,0 +1,47 @@
+"""The programmes of this installation, and who acts or signs in there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+
+from sangyu.access.models import Programme, Role, RoleAssignment, User
+
+
+def clock(programme: Programme) -> User:
+    """The user in whose name the rounds act."""
+    return User.objects.get(programme=programme, username=f"clock.{programme.slug}")
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """A log-in as the demo's sign-in page lists it."""
+
+    role: str
+    username: str
+    name: str
+
+
+def log_ins_by_role() -> list[LogIn]:
+    """Return the first log-in of every role in the order of the walk; for demonstrations only."""
+    first: dict[str, LogIn] = {}
+    rows = (
+        RoleAssignment.objects.filter(ended_on=None, user__is_active=True)
+        .exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        .select_related("user")
+        .order_by("user__username")
+    )
+    for row in rows:
+        first.setdefault(row.role, LogIn(str(Role(row.role).label), row.user.username, row.user.display_name))
+    return [first[role] for role in Role.values if role in first]
+
+
+def programme_called(number: str) -> Programme | None:
+    """Return the programme whose hotline has this number; None when nobody answers there."""
+    return Programme.objects.filter(hotline_number=number).first()
+
+
+def programmes() -> list[Programme]:
+    """Return every programme of this installation, for the rounds."""
+    return list(Programme.objects.order_by("slug"))

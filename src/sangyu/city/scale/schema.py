@@ -1,0 +1,62 @@
+"""Indexes and foreign keys laid aside while tens of millions of rows go in, and put back after: checked once, not row
+by row. All of it is one transaction: a build that is broken off leaves neither rows nor a missing index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import connection
+
+_FOREIGN_KEYS = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+ WHERE contype = 'f' AND conrelid = ANY(%s::regclass[]) ORDER BY 1, 2"""
+_UNIQUE = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+ WHERE contype = 'u' AND conrelid = ANY(%s::regclass[]) ORDER BY 1, 2"""
+_INDEXES = """
+SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
+ WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary
+   AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype = 'u') ORDER BY 1, 2"""
+# Building an index sorts in memory what fits; this is for the length of the build only.
+_ROOM = "SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '256MB'"
+
+
+@contextmanager
+def laid_aside(tables: Sequence[str], *, progress: Callable[[str], None]) -> Iterator[None]:
+    """Do without the indexes and foreign keys of some tables for the length of a block, inside a transaction.
+
+    Afterwards they are there again, every row of every foreign key has been looked at, and the catalogue reads as before.
+    """
+    before = shape_of(tables)
+    keys, unique, indexes = before
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOM)
+        for table, name, _ in (*keys, *unique):
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        for _, name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+    yield
+    with connection.cursor() as cursor:
+        # What waits to be checked at the commit is checked now: a table with such checks cannot be altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        progress(f"正在建立{len(unique) + len(indexes)}个索引……")
+        for _, _, definition in indexes:
+            cursor.execute(definition)
+        for table, name, definition in unique:
+            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+        progress(f"正在核对{len(keys)}个外键……")
+        for table, name, definition in keys:
+            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+    if shape_of(tables) != before:
+        raise RuntimeError("the tables did not get back every index and foreign key that they had")
+
+
+def shape_of(tables: Sequence[str]) -> tuple[list[tuple[str, str, str]], ...]:
+    """Return the foreign keys, unique constraints and other indexes of some tables: table, name, definition."""
+    found = []
+    with connection.cursor() as cursor:
+        for query in (_FOREIGN_KEYS, _UNIQUE, _INDEXES):
+            cursor.execute(query, [list(tables)])
+            found.append(list(cursor.fetchall()))
+    return tuple(found)

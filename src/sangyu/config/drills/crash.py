@@ -1,0 +1,144 @@
+"""`./sangyu drill crash`, first half: killed right before and right after every COMMIT of the walk, each twice."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sangyu.config.drills.ground import Ground, faults, picture
+from sangyu.config.processes.places import PROJECT
+from sangyu.config.setup.report import tell
+
+COMMITS_MAX = 60
+
+
+class Victim:
+    """The process in which steps are done and killed."""
+
+    def __init__(self, process: subprocess.Popen[str], ground: Ground, database: str) -> None:
+        self._process = process
+        self._same = {"database": database, "at": ground.town.at.isoformat()}
+
+    def ask(self, step: str, point: str = "", commit: int = 1) -> str:
+        """Let a step be done; return `done`, `refused: …`, `failed: …` or `killed by 9`."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({**self._same, "step": step, "point": point, "commit": commit}) + "\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline().strip()
+
+
+@contextmanager
+def victim(ground: Ground, database: str) -> Iterator[Victim]:
+    """Start the process on a database of the ground, and end it afterwards."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sangyu.config.drills.victim"],
+        cwd=PROJECT,
+        env=ground.environment(database),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Victim(process, ground, database)
+    finally:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.close()
+        process.wait(30)
+        process.stdout.close()
+
+
+def run(ground: Ground, *, times: int = 2) -> dict[str, Any]:
+    """Walk once undisturbed and once killed at every COMMIT of every step, `times` each, and compare the two.
+
+    Shape: the figures of the drill; `table` has a row a step.
+    """
+    from sangyu.config.drills.walk import steps
+
+    began = time.monotonic()
+    calm = _undisturbed(ground, list(steps()))
+    database = ground.fresh("crash")
+    table: list[dict[str, Any]] = []
+    with victim(ground, database) as killed:
+        for step in steps():
+            row = _step(killed, step, times)
+            row["as_calm"] = picture() == calm[step]
+            table.append(row)
+            tell(
+                f"  {step:<12} {row['commits']} commits, {row['kills']} kills: lost {row['lost']}, "
+                f"twice {row['twice']}, half {row['half']}, {row['repeat'][:40]}"
+            )
+    found = faults()
+    paid = _paid_twice()
+    sums = {name: sum(row[name] for row in table) for name in ("kills", "lost", "twice", "half")}
+    return {
+        "n": sums["kills"],
+        "steps": len(table),
+        "commits": sum(row["commits"] for row in table),
+        "lost": sums["lost"],
+        "twice": sums["twice"] + paid,
+        "half": sums["half"],
+        "otherwise": [row["step"] for row in table if not row["as_calm"]],
+        "faults": found,
+        "table": table,
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+def _undisturbed(ground: Ground, names: list[str]) -> dict[str, Any]:
+    """Do the walk once and picture the database after every step."""
+    database = ground.fresh("calm")
+    seen = {}
+    with victim(ground, database) as calm:
+        for step in names:
+            answer = calm.ask(step)
+            if answer != "done":
+                raise RuntimeError(f"{step}: {answer}")
+            seen[step] = picture()
+    return seen
+
+
+def _step(killed: Victim, step: str, times: int) -> dict[str, Any]:
+    """Kill one step before and after each of its COMMITs, then let it be done, and once more."""
+    row: dict[str, Any] = {"step": step, "commits": 0, "kills": 0, "lost": 0, "twice": 0, "half": 0}
+    before = picture()
+    for _ in range(times):
+        row["kills"] += _kill(killed, step, "before", 1)
+        row["half"] += picture() != before
+    for commit, _ in ((n, again) for n in range(1, COMMITS_MAX) for again in range(times)):
+        if not _kill(killed, step, "after", commit):
+            break  # done, or refused because it is done: there was no such COMMIT any more
+        if row["commits"] == 0:
+            row["lost"] += picture() == before
+        row["kills"] += 1
+        row["commits"] = commit
+    done = picture()
+    row["repeat"] = killed.ask(step)
+    row["twice"] += picture() != done
+    return row
+
+
+def _kill(killed: Victim, step: str, point: str, commit: int) -> int:
+    answer = killed.ask(step, point, commit)
+    if answer.startswith("failed"):
+        raise RuntimeError(f"{step} {point} COMMIT {commit}: {answer}")
+    return int(answer == "killed by 9")
+
+
+def _paid_twice() -> int:
+    """Count statements with more than one payment, and lines whose charge is on two statements."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM (SELECT statement_id FROM settlement_payment GROUP BY 1 HAVING count(*) > 1)"
+            " AS paid) + (SELECT count(*) FROM (SELECT charge_id FROM settlement_line WHERE NOT withdrawn"
+            " GROUP BY 1 HAVING count(*) > 1) AS line)"
+        )
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,148 @@
+"""The ground of a drill: a cluster that keeps its promises, one town, and as many copies of its database as it takes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+
+from sangyu.config.database.testing import prepared
+from sangyu.config.processes.embedded import Cluster
+from sangyu.config.processes.places import PROJECT, places_for
+from sangyu.config.processes.ready import own_environment
+from sangyu.config.setup.report import tell
+
+if TYPE_CHECKING:
+    from sangyu.config.drills.town import Town
+
+TEMPLATE = "town"
+
+
+@dataclass
+class Ground:
+    """A cluster with a founded town in it; Django in this process works on the copy that was `use`d last."""
+
+    cluster: Cluster
+    var: Path
+    town: Town
+
+    def copy(self, name: str) -> str:
+        """Make a copy of the town's database and return its name; costs a fraction of a second."""
+        from django.db import connections
+
+        connections.close_all()
+        with psycopg.connect(self.cluster.url("owner", "postgres"), autocommit=True) as owner:
+            name_of, template = sql.Identifier(name), sql.Identifier(TEMPLATE)
+            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name_of))
+            owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name_of, template))
+        return name
+
+    def use(self, name: str) -> str:
+        """Let Django in this process, and in every thread of it, work on a database from now on."""
+        use(name)
+        return name
+
+    def fresh(self, name: str) -> str:
+        """Make a copy of the town's database and work on it."""
+        return self.use(self.copy(name))
+
+    def environment(self, database: str) -> dict[str, str]:
+        """Answer the environment of a process of ours that serves from a database of this ground."""
+        return own_environment(SANGYU_DATABASE_URL=self.cluster.url("app", database), SANGYU_VAR=str(self.var))
+
+
+def use(name: str) -> None:
+    """Point every connection of this process at another database of the same server."""
+    from django.db import connections
+
+    connections.close_all()
+    connections.settings["default"]["NAME"] = name
+
+
+@contextmanager
+def ground(*, at: datetime, elders: int) -> Iterator[Ground]:
+    """Make a ground for the length of a block and leave nothing of it behind. Sets up Django in this process."""
+    places = places_for(cluster=f"once-{os.getpid()}-{secrets.token_hex(2)}-drill")
+    var = Path(tempfile.mkdtemp(prefix="sangyu-drill-"))
+    cluster = Cluster(places)
+    began = time.monotonic()
+    cluster.open()
+    try:
+        _migrated(cluster)
+        _set_up_django(cluster, var)
+        from sangyu.config.drills import town
+
+        founded = town.found(at=at, elders=elders)
+        from django.db import connections
+
+        connections.close_all()
+        tell(f"· 演练场就绪：{time.monotonic() - began:.1f} s / the ground is ready")
+        yield Ground(cluster, var, founded)
+        connections.close_all()
+    finally:
+        cluster.close()
+        for folder in (places.home, places.sockets, var):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _migrated(cluster: Cluster) -> None:
+    """Make the template database with every table, from the file that the tests keep or by migrating."""
+    prepared.restore(cluster, TEMPLATE)
+    with psycopg.connect(cluster.url("owner", "postgres"), autocommit=True) as owner:
+        known = owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
+        if known is not None:
+            return
+        owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    addresses = {**cluster.environment(TEMPLATE), "SANGYU_LOG_IN": "owner"}
+    migrate = [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity=0", "--skip-checks"]
+    subprocess.run(migrate, cwd=PROJECT, env=own_environment(**addresses), stdin=subprocess.DEVNULL, check=True)
+    prepared.keep(cluster, TEMPLATE)
+
+
+def _set_up_django(cluster: Cluster, var: Path) -> None:
+    os.environ["SANGYU_DATABASE_URL"] = cluster.url("app", TEMPLATE)
+    os.environ["SANGYU_VAR"] = str(var)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sangyu.config.settings"
+    import django
+
+    django.setup()
+
+
+def picture() -> dict[str, int | str]:
+    """Count every table of ours, and note stages and sums: all that a verb may have changed."""
+    from django.apps import apps
+    from django.db import connection
+
+    tables = sorted({model._meta.db_table for model in apps.get_models() if model.__module__.startswith("sangyu.")})
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in tables))
+        found: dict[str, int | str] = dict(cursor.fetchall())
+        cursor.execute("SELECT coalesce(string_agg(stage, ',' ORDER BY id), '') FROM orders_order")
+        found["stages"] = cursor.fetchone()[0]
+        cursor.execute("SELECT coalesce(sum(debit_fen + credit_fen + held_fen), 0)::bigint FROM ledger_account")
+        found["moved_fen"] = cursor.fetchone()[0]
+    return found
+
+
+def faults() -> list[str]:
+    """Seal the audit book and recompute everything in the database in use; answer what does not add up."""
+    from sangyu.access import actions as access
+    from sangyu.access import queries as access_read
+    from sangyu.insight.verify import verify
+
+    for programme in access_read.programmes():
+        access.seal(programme_id=programme.pk)
+    return [f"{fault.check} {fault.subject}: {fault.what}" for outcome in verify() for fault in outcome.faults]

@@ -1,0 +1,93 @@
+"""Only a token opens the interface, and only for what it is meant for."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from sangyu.access import actions as access
+from sangyu.access import queries as access_read
+from sangyu.access.models import ApiTokenUse
+from sangyu.portals.api import limits
+from sangyu.portals.clock import now
+
+
+def test_without_a_token_nothing_is_answered(knock, cast):
+    answer = Client().get("/api/v1/calls")
+    assert (answer.status_code, answer.json()["code"]) == (401, "api.TOKEN_MISSING")
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_signed_in_browser_opens_nothing(knock, cast):
+    browser = Client()
+    browser.force_login(cast.ma)
+    assert browser.get("/api/v1/calls").status_code == 401
+    assert browser.post("/api/v1/calls", {}, content_type="application/json").status_code == 401
+
+
+def test_a_token_needs_no_csrf_token(knock, cast):
+    agent = knock(cast.ma)
+    agent._client = Client(enforce_csrf_checks=True)
+    assert agent.post("/calls", {"line_reference": "line-1"}).status_code == 201
+
+
+@pytest.mark.parametrize("secret", ["", "nonsense", "sgy_abcdefgh_" + "x" * 43, "sgy_" + "\u4e2d" * 8])
+def test_an_unknown_token_is_refused(knock, cast, secret):
+    answer = Client().get("/api/v1/calls", headers={"Authorization": f"Bearer {secret}".encode().decode("latin-1")})
+    assert answer.status_code == 401
+
+
+def test_a_revoked_token_is_refused_at_once(knock, cast):
+    agent = knock(cast.ma)
+    token = access_read.tokens(cast.ma).get()
+    access.revoke_token(token_id=token.pk, reason="电脑丢失", by=cast.head, at=now())
+    assert (agent.get("/calls").status_code, agent.get("/calls").json()["code"]) == (401, "api.TOKEN_INVALID")
+
+
+def test_a_token_ends_on_its_day(knock, cast, monkeypatch):
+    agent = knock(cast.ma)
+    monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(int((cast.at + timedelta(days=91) - now()).total_seconds())))
+    assert agent.get("/calls").status_code in {200, 401}
+    from tests.seat import seat
+
+    seat(monkeypatch, cast.at + timedelta(days=91))(cast.ma)
+    assert agent.get("/calls").status_code == 401
+
+
+def test_a_token_is_good_for_its_scopes_only(knock, cast):
+    reader = knock(cast.ma, scopes=["calls:read"])
+    assert reader.get("/calls").status_code == 200
+    refused = reader.post("/calls", {"line_reference": "line-1"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "api.SCOPE_MISSING")
+
+
+def test_a_scope_is_no_role(knock, cast):
+    refused = knock(cast.kangan_user).post("/calls", {"line_reference": "line-1"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.NOT_ALLOWED")
+
+
+def test_a_token_of_the_demo_opens_nothing_elsewhere(knock, cast, settings):
+    issued = access.issue_sandbox_token(user=cast.ma, name="演示", scopes=["calls:read"], seed="demo", at=now())
+    headers = {"Authorization": f"Bearer {issued.secret}"}
+    assert Client().get("/api/v1/calls", headers=headers).status_code == 200
+    settings.DEMO = False
+    assert Client().get("/api/v1/calls", headers=headers).status_code == 401
+
+
+def test_who_knocks_too_often_is_told_when_to_come_back(knock, cast, settings):
+    settings.API_REQUESTS_PER_SECOND = 1
+    agent = knock(cast.ma)
+    statuses = [agent.get("/calls").status_code for _ in range(limits.BURST_SECONDS + 2)]
+    assert 429 in statuses
+    refused = next(iter([answer for answer in [agent.get("/calls") for _ in range(3)] if answer.status_code == 429]))
+    assert refused.json()["code"] == "api.TOO_MANY_REQUESTS"
+    assert int(refused["Retry-After"]) >= 1
+
+
+def test_a_storm_of_requests_notes_its_token_once(knock, cast, django_assert_num_queries):
+    agent = knock(cast.ma)
+    agent.get("/calls")
+    used = ApiTokenUse.objects.get()
+    for _ in range(3):
+        agent.get("/calls")
+    assert ApiTokenUse.objects.get().last_used_at == used.last_used_at

@@ -1,0 +1,1 @@
+"""Walls: what nobody sees, moves or sends who may not."""
