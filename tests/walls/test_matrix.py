@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from sangyu.access.models import Role
 from tests.walks.test_every_page import anything, routes
-from tests.walls.cells import Cell, Seats, press, taken_back, words_of
+from tests.walls.cells import Cell, Seats, taken_back, words_of
 from tests.walls.spec import KEYED, ONLY_IN_A_DEMO, OPEN_TO_ALL, Row, rows
 from tests.walls.walled import Walled
 
@@ -62,16 +62,14 @@ def _cells(house: Walled) -> Iterator[Tried]:
             path, typed, steps = words_of(house, row)
             for step in steps:
                 getattr(house, step)()
-            yield Tried(row, "", "nobody", "nobody", press(seats.of(None), row.method, path, typed))
+            yield Tried(row, "", "nobody", "nobody", seats.press(None, row.method, path, typed))
             for role, who in house.people.items():
-                client = seats.of(who)
-                yield Tried(row, role, "member", who.username, press(client, row.method, path, typed))
+                yield Tried(row, role, "member", who.username, seats.press(who, row.method, path, typed))
             if row.reach == "self":
                 continue
             for role in sorted(row.seats):
                 for who in house.strangers[role][: 1 if row.reach == "programme" else None]:
-                    client = seats.of(who)
-                    yield Tried(row, role, "stranger", who.username, press(client, row.method, path, typed))
+                    yield Tried(row, role, "stranger", who.username, seats.press(who, row.method, path, typed))
 
 
 def said(found: list[Tried]) -> list[str]:
@@ -175,7 +173,7 @@ def test_a_press_without_the_forms_token_is_refused(standing: Walled) -> None:
         if row.method == "POST":
             path, typed, _steps = words_of(standing, row)
             who = standing.people[min(row.writers)]
-            cell = press(seats.of(who, token=False), "POST", path, typed)
+            cell = seats.press(who, "POST", path, typed, token=False)
             if cell.status != 403 or cell.written:
                 unguarded.append(f"{row}: {cell.status}")
     assert unguarded == []
@@ -184,14 +182,12 @@ def test_a_press_without_the_forms_token_is_refused(standing: Walled) -> None:
 def test_what_takes_posts_is_tried_with_posts(standing: Walled) -> None:
     """A route that takes posts and is only looked at in the table would be a door that nobody tries."""
     posted = {row.route for row in rows() if row.method == "POST"}
-    seats = Seats([standing.people[Role.AGENT]])
+    anybody = standing.people[Role.AGENT]
+    seats = Seats([anybody])
     every = dict(routes())
     missed = {
         name
         for name in {row.route for row in rows()} - posted
-        if press(
-            seats.of(standing.people[Role.AGENT]), "POST", reverse(name, kwargs=anything(every[name])), {}
-        ).status
-        not in {ONLY_POSTS, 403}
+        if seats.press(anybody, "POST", reverse(name, kwargs=anything(every[name]))).status not in {ONLY_POSTS, 403}
     }
     assert missed == set(), "add a POST row for each of these to tests/walls/spec.py"

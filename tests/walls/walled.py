@@ -164,7 +164,7 @@ class Walled(FullHouse):
     @property
     def bank_file(self) -> SimpleUploadedFile:
         """What the bank answers to the last file of November."""
-        return SimpleUploadedFile("回单.csv", bank_answers(PaymentFile.objects.latest("paid_at")))
+        return SimpleUploadedFile("回单.csv", bank_answers(PaymentFile.objects.latest("at")))
 
     # --- steps that bring the house to where a press has something to press; each is taken back afterwards
 

@@ -44,13 +44,23 @@ def close(plan: Blueprint, players: Players, *, progress: Callable[[str], None])
 
     Raises: BooksDoNotHold, naming the first finding.
     """
+    return settle(plan, players, drawn_at=appraise(plan, players, progress=progress), progress=progress)
+
+
+def appraise(plan: Blueprint, players: Players, *, progress: Callable[[str], None]) -> datetime:
+    """Ring whom the samples of a played month name, and bring its appraisals to their end; return when to settle."""
     relax_commits()
     first = plan.month.next().first_day
     refs = order_refs(plan, players)
     for n in range(MORNINGS_AFTER):
         ring_elders(plan, players, refs=refs, at=_moment(first, n, CALLS_AT))
     closed_at = _appraise(plan, players, first_day=_moment(first, MORNINGS_AFTER, time(10)), progress=progress)
-    drawn_at = _moment(closed_at.astimezone(BEIJING).date(), 0, time(14))
+    return _moment(closed_at.astimezone(BEIJING).date(), 0, time(14))
+
+
+def settle(plan: Blueprint, players: Players, *, drawn_at: datetime, progress: Callable[[str], None]) -> Run:
+    """Bring a month that is appraised from the statements to the bank's answer."""
+    relax_commits()
     run = settlement.draw_up(month=plan.month, by=players.users["finance"], at=drawn_at)
     _agree(run, players, drawn_at, progress)
     _explain(run, players, drawn_at + timedelta(hours=2, minutes=50))

@@ -95,6 +95,7 @@ def load(plan: Blueprint) -> Players:
         workers={
             row.pk: Crew(refs[row.enterprise_id, row.phone], by_id[row.user_id])
             for row in providers_read.workers(clock)
+            if (row.enterprise_id, row.phone) in refs  # the copies in a district of full size take no part
         },
         agents=tuple(users[f"agent{n}"] for n in range(1, agent_count(plan) + 1)),
         dispatchers=tuple(users[f"dispatcher{n}"] for n in range(1, DISPATCHERS_MIN + 1)),

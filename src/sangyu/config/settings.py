@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sangyu.portals.entrance.passage.Passage",
     "sangyu.config.middleware.ContentSecurity",
     "sangyu.config.middleware.Refusals",
 ]

@@ -13,7 +13,7 @@ from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import ensure_role, sees_whole_programme
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound
-from sangyu.kit.names import fold
+from sangyu.kit.names import fold, mask_resident_id
 from sangyu.kit.phone import plain
 from sangyu.registry.models import (
     CardEvent,
@@ -181,14 +181,16 @@ class Card:
 
 
 def card(viewer: User, elder: Elder, on: date) -> Card:
-    """Return the person card of one elder; the document number is whole here and masked by the page.
+    """Return the person card of one elder; its document number is masked, `look_up_document` shows it against a reason.
 
     Raises: NotFound, for an elder whom the viewer may not see.
     """
     get_elder(viewer, elder.pk)
     number = Document.objects.filter(elder=elder).order_by("kind").values_list("number", flat=True).first() or ""
     labels = tuple(identity.get_code_display() for identity in identities_on(elder.pk, on))
-    return Card(elder=elder, age=age_on(elder.birth_on, on), identities=labels, document_number=number)
+    return Card(
+        elder=elder, age=age_on(elder.birth_on, on), identities=labels, document_number=mask_resident_id(number)
+    )
 
 
 USABLE = frozenset({CardEventKind.ISSUED, CardEventKind.RETURNED})

@@ -3,6 +3,15 @@
 from sangyu.access.models import Role
 from sangyu.access.queries.anchors import anchor_file, anchors, verify_anchors
 from sangyu.access.queries.book import ChainFault, audit_of, audit_of_all, verify_chain
+from sangyu.access.queries.people import (
+    ORGANISATION_KINDS,
+    PEOPLE_READERS,
+    Person,
+    get_person,
+    organisations,
+    people,
+    roles_for,
+)
 from sangyu.access.queries.sign_in import (
     LOOK_UP_ROLES,
     STRONG_ROLES,
@@ -20,6 +29,7 @@ from sangyu.access.queries.sign_in import (
     profile,
     recovery_codes_left,
     sessions,
+    user_to_prove,
 )
 from sangyu.access.queries.tokens import Bearer, bearer, get_token, tokens
 from sangyu.access.queries.users import LogIn, clock, log_ins_by_role, programme_called, programmes
@@ -36,7 +46,9 @@ from sangyu.access.queries.viewer import (
 __all__ = [
     "LOOK_UP_ROLES",
     "OPERATOR_ROLES",
+    "ORGANISATION_KINDS",
     "OVERSIGHT_ROLES",
+    "PEOPLE_READERS",
     "STRONG_ROLES",
     "Bearer",
     "BulkLookUp",
@@ -44,6 +56,7 @@ __all__ = [
     "LogIn",
     "NotAllowed",
     "PasswordStanding",
+    "Person",
     "Role",
     "SignedIn",
     "anchor_file",
@@ -56,22 +69,27 @@ __all__ = [
     "communities",
     "ensure_role",
     "factors",
+    "get_person",
     "get_token",
     "has_factor",
     "locked_users",
     "log_ins_by_role",
     "look_ups_within_the_hour",
     "open_sessions",
+    "organisations",
     "passkeys",
     "password_standing",
+    "people",
     "profile",
     "programme_called",
     "programmes",
     "recovery_codes_left",
+    "roles_for",
     "sees_whole_programme",
     "sessions",
     "subdistricts",
     "tokens",
+    "user_to_prove",
     "verify_anchors",
     "verify_chain",
 ]

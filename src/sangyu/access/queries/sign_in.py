@@ -142,6 +142,11 @@ def has_factor(user: User) -> bool:
     return Factor.objects.filter(user=user, removed_at=None).exists()
 
 
+def user_to_prove(user_id: UUID) -> User | None:
+    """Return somebody whose second factor may be asked for; nobody who has been suspended meanwhile."""
+    return User.objects.filter(pk=user_id, is_active=True).first()
+
+
 def passkeys(user: User) -> list[Factor]:
     """The passkeys of somebody, oldest first."""
     return [factor for factor in factors(user) if factor.kind == FactorKind.PASSKEY]

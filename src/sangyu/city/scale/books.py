@@ -70,9 +70,8 @@ JOURNAL_HASH = """encode(sha256(convert_to('{"amounts":[["' || CASE WHEN n.from_
     || ']],"by":"' || n.by_id || '","cause":["' || n.cause_kind || '","' || n.cause_id || '"],"kind":"' || n.kind
     || '","programme":"' || n.programme_id || '","reason":' || to_json(n.reason) || ',"reverses":null,"rule_version":'
     || to_json(n.rule_version) || ',"service_on":"' || n.service_on || '"}', 'UTF8')), 'hex')"""
-# Writes journals with both entries from rows that say everything; a select to be filled in.
-WRITE_JOURNALS = f"""
-WITH n AS MATERIALIZED ({{rows}}), journal AS (
+_WRITE_JOURNALS = f"""
+WITH n AS MATERIALIZED ($ROWS), journal AS (
     INSERT INTO ledger_journal (id, programme_id, kind, cause_kind, cause_id, service_on, posted_at, period, by_id,
                                 reason, rule_version, body_hash)
     SELECT n.id, n.programme_id, n.kind, n.cause_kind, n.cause_id, n.service_on, n.posted_at,
@@ -83,8 +82,15 @@ SELECT n.from_entry, n.id, 0, n.from_id, n.from_fen FROM n
  UNION ALL
 SELECT n.to_entry, n.id, 1, n.to_id, n.to_fen FROM n
 """
-_JOURNALS = WRITE_JOURNALS.format(
-    rows=f"""
+
+
+def journals_of(rows: str) -> str:
+    """Return the SQL that writes a journal with both its entries for every row of a select that says everything."""
+    return _WRITE_JOURNALS.replace("$ROWS", rows)
+
+
+_JOURNALS = journals_of(
+    f"""
     SELECT {moved("s", "id", "c.p")} AS id, s.programme_id, s.kind, s.cause_kind,
            CASE WHEN s.kind = 'CREDIT_GRANT' THEN {moved("s", "cause_id", "c.tile")}
                 ELSE {moved("s", "cause_id", "c.p")} END AS cause_id,
@@ -107,8 +113,8 @@ SELECT account.id, coalesce((SELECT sum(g.to_fen) FROM t_ledger_journal g
                               WHERE u.from_id = account.id AND u.of_day <= %(days)s), 0)
   FROM t_ledger_account account WHERE account.kind = 'ELDER_CREDIT'
 """
-_LAPSES = WRITE_JOURNALS.format(
-    rows="""
+_LAPSES = journals_of(
+    """
     SELECT md5('lapse:' || gone.old)::uuid AS id, mine.programme_id, 'CREDIT_LAPSE' AS kind, 'ELDER' AS cause_kind,
            mine.party_id AS cause_id, %(first_day)s::date AS service_on, %(lapsed_at)s::timestamptz AS posted_at,
            %(clock)s::uuid AS by_id, %(month)s || '额度当月有效，余额不结转' AS reason, '' AS rule_version,
@@ -197,13 +203,9 @@ def open_accounts(keys: Mapping[UUID, AccountKey]) -> None:
         there = {row[0] for row in cursor.fetchall()}
         copy_in(
             cursor,
-            "ledger_account (id, programme_id, fund, kind, period, party_id, floor_fen, debit_fen, credit_fen, held_fen)",
-            [
-                (key.id, key.programme_id, key.fund, key.kind, key.period, key.party_id, kind_of(key.kind).floor_fen)
-                + (0, 0, 0)
-                for key in keys.values()
-                if key.id not in there
-            ],
+            "ledger_account (id, programme_id, fund, kind, period, party_id, floor_fen,"
+            " debit_fen, credit_fen, held_fen)",
+            [(one, *_account(key), 0, 0, 0) for one, key in keys.items() if one not in there],
         )
 
 
@@ -211,3 +213,7 @@ def copy_in(cursor: Any, into: str, rows: Iterable[tuple[object, ...]]) -> None:
     with cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _account(key: AccountKey) -> tuple[object, ...]:
+    return (key.programme_id, key.fund, key.kind, key.period, key.party_id, kind_of(key.kind).floor_fen)

@@ -137,7 +137,8 @@ DECLARE
     told text := body::text;
     day text;
 BEGIN
-    FOR day IN SELECT DISTINCT found[1] FROM regexp_matches(told, '"on": "(\\d{4}-\\d\\d-\\d\\d)"', 'g') found ORDER BY 1
+    FOR day IN
+        SELECT DISTINCT found[1] FROM regexp_matches(told, '"on": "(\\d{4}-\\d\\d-\\d\\d)"', 'g') found ORDER BY 1
     LOOP
         told := replace(told, '"on": "' || day || '"', '"on": "' || (day::date + shift) || '"');
     END LOOP;

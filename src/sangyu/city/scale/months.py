@@ -77,14 +77,16 @@ IN_FULL = (
     Copy(
         "dispatch_candidate",
         _OF_DISPATCH,
-        where="EXISTS (SELECT FROM dispatch_dispatch d WHERE d.id = s.dispatch_id AND d.enterprise_id = s.enterprise_id)",
+        where="s.enterprise_id = (SELECT d.enterprise_id FROM dispatch_dispatch d WHERE d.id = s.dispatch_id)",
     ),
     Copy("visits_evidence", _OF_VISIT),
     Copy(
         "quality_followuptask",
         _OF_ORDER,
         set={
-            "sample_id": "CASE WHEN %(back)s = 0 THEN s.sample_id ELSE " + moved("s", "sample_id", "%(of_month)s") + " END"
+            "sample_id": "CASE WHEN %(back)s = 0 THEN s.sample_id ELSE "
+            + moved("s", "sample_id", "%(of_month)s")
+            + " END"
         },
     ),
     Copy("quality_followup", _OF_TASK),
@@ -185,9 +187,10 @@ class Months:
             cursor.executemany(
                 "INSERT INTO cell VALUES (%s, %s, %s)", [(t, piece.cell(t), self.whole.tile(t)) for t in tiles]
             )
-            firms = sorted({shape.firm_copy(t) for t in range(1, self.whole.tiles)} - ({0} if piece.back == 0 else set()))
+            # In the month that was played the template's own enterprises are appraised already.
+            firms = {shape.firm_copy(t) for t in range(1, self.whole.tiles)} - (set() if piece.back else {0})
             cursor.executemany(
-                "INSERT INTO firm_cell VALUES (%s, %s, %s)", [(e, piece.of_firm(e), "") for e in firms]
+                "INSERT INTO firm_cell VALUES (%s, %s, '')", [(copy, piece.of_firm(copy)) for copy in sorted(firms)]
             )
             cursor.execute("INSERT INTO month_cell VALUES (0, %s, '')", [piece.of_month])
             cursor.execute("ANALYZE cell")

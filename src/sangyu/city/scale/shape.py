@@ -83,7 +83,7 @@ class Shape:
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
-        """Return the months, the oldest first, so that together they have the orders wanted; the last may be in part."""
+        """Return the months that together have the orders wanted, the oldest, which may be in part, first."""
         left = self.orders - sum(self.orders_by_day.values())
         month, back, found = self.template, 0, []
         while left > 0:

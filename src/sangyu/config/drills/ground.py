@@ -1,4 +1,4 @@
-"""The ground of a drill: a cluster that keeps its promises, one town, and as many copies of its database as it takes."""
+"""The ground of a drill: a cluster that keeps its promises, one town, and copies of its database."""
 
 from __future__ import annotations
 

@@ -110,9 +110,7 @@ def found(*, at: datetime, elders: int) -> Town:
     """Found the town as it stands at a moment; the appropriation, prices and contracts are of that moment's year."""
     town = Town(at)
     access.load_areas(rows=AREAS)
-    programme = access.found_programme(
-        slug="town", name="城关区虚拟养老院", area_code="620102", hotline_number=HOTLINE
-    )
+    programme = access.found_programme(slug="town", name="城关区虚拟养老院", area_code="620102", hotline_number=HOTLINE)
     places = {
         kind: access.found_organisation(programme=programme, kind=kind, name=name, area_code=area)
         for kind, name, area in (

@@ -22,7 +22,6 @@ from sangyu.orders.models import Order
 from sangyu.quality import actions as quality
 from sangyu.quality.models import Appraisal, AppraisalItem, FollowUpTask, HandScore, How, Release
 from sangyu.settlement import actions as settlement
-from sangyu.settlement import queries as settlement_read
 from sangyu.settlement.models import PaymentFile, Run, Statement
 from sangyu.settlement.rules import HEADER, RETURN_HEADER
 from sangyu.visits import actions as visits
@@ -53,11 +52,8 @@ def steps() -> dict[str, Callable[[Town], Verb]]:
             quality.release_month, month=town.month, by=town.user("quality"), at=_close(town)
         ),
         "finalise": _finalise,
-        "draw up": lambda town: partial(
-            settlement.draw_up, month=town.month, by=town.user("finance"), at=_drawn(town)
-        ),
+        "draw up": lambda town: partial(settlement.draw_up, month=town.month, by=town.user("finance"), at=_drawn(town)),
         "confirm": _confirm,
-        "explain": _explain,
         **{f"approve {n + 1}": partial(_approve, n) for n in range(len(SIGNERS))},
         "pay": lambda town: partial(settlement.pay, run_id=_run().pk, by=town.user("finance"), at=_drawn(town, 4)),
         "return file": _return_file,
@@ -152,7 +148,9 @@ def _score(town: Town) -> Verb:
 
     def score_all() -> None:
         for item in empty:
-            quality.score_by_hand(item_id=item.pk, score_tenths=item.full_tenths, evidence="到场查看", by=officer, at=at)
+            quality.score_by_hand(
+                item_id=item.pk, score_tenths=item.full_tenths, evidence="到场查看", by=officer, at=at
+            )
 
     return score_all
 
@@ -179,19 +177,6 @@ def _confirm(town: Town) -> Verb:
         by=town.user("firm0"),
         at=_drawn(town, 1),
     )
-
-
-def _explain(town: Town) -> Verb:
-    finance, run = town.user("finance"), _run()
-    swings = settlement_read.swings(finance, run)
-
-    def explain_all() -> None:
-        for swing in swings:
-            settlement.explain(
-                run_id=run.pk, enterprise_id=swing.enterprise.pk, text="首月结算", by=finance, at=_drawn(town, 1)
-            )
-
-    return explain_all
 
 
 def _approve(n: int, town: Town) -> Verb:
@@ -247,5 +232,3 @@ def _close(town: Town) -> datetime:
 
 def _drawn(town: Town, hours: int = 0) -> datetime:
     return _close(town) + timedelta(days=15, hours=hours)
-
-

@@ -1,11 +1,18 @@
-"""The job worker: takes what the application has put off, from the same database, once a second."""
+"""The job worker: takes what the application has put off, from the same database, once a second.
+
+A worker that is killed leaves its job behind as "being done", and the lock of that job would keep the same round from
+ever being made again. So every worker looks for jobs whose worker has fallen silent, and takes them up.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 POLL_S = 1.0
 GRACE_S = 8.0  # a job that takes longer than this to finish at shutdown is taken up again by the next worker
+SILENT_S = 30.0  # a living worker says so every ten seconds
+LOOK_EVERY_S = 5.0
 
 
 def main() -> None:
@@ -20,13 +27,44 @@ def main() -> None:
 
 
 async def _work(app: object) -> None:
+    from procrastinate.exceptions import ConnectorException
+
+    async def look() -> None:
+        while True:
+            with suppress(ConnectorException):  # no database just now: the next look will find them
+                await take_up_abandoned(app)
+            await asyncio.sleep(LOOK_EVERY_S)
+
     async with app.open_async():  # type: ignore[attr-defined]
-        await app.run_worker_async(  # type: ignore[attr-defined]
-            name="worker",
-            listen_notify=False,  # engines that only speak PostgreSQL's wire have no LISTEN
-            fetch_job_polling_interval=POLL_S,
-            shutdown_graceful_timeout=GRACE_S,
-        )
+        looking = asyncio.create_task(look())
+        try:
+            await app.run_worker_async(  # type: ignore[attr-defined]
+                name="worker",
+                listen_notify=False,  # engines that only speak PostgreSQL's wire have no LISTEN
+                fetch_job_polling_interval=POLL_S,
+                shutdown_graceful_timeout=GRACE_S,
+                stalled_worker_timeout=SILENT_S,
+            )
+        finally:
+            looking.cancel()
+
+
+async def take_up_abandoned(app: object, *, silent_s: float = SILENT_S) -> int:
+    """Put the jobs of dead workers back in the queue, or close them where the same round waits there already.
+
+    Returns how many were found.
+    """
+    from procrastinate.exceptions import UniqueViolation
+    from procrastinate.jobs import Status
+
+    jobs = app.job_manager  # type: ignore[attr-defined]
+    abandoned = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=silent_s))
+    for job in abandoned:
+        try:
+            await jobs.retry_job(job)
+        except UniqueViolation:
+            await jobs.finish_job(job, Status.ABORTED, delete_job=False)
+    return len(abandoned)
 
 
 if __name__ == "__main__":

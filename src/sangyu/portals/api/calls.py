@@ -20,7 +20,7 @@ from sangyu.kit.names import mask_phone
 from sangyu.portals.api.knock import viewer_of
 from sangyu.portals.api.operations import State, reads, writes
 from sangyu.portals.api.pages import Page, Where, page
-from sangyu.portals.api.shapes import Id, Said, Versioned, text
+from sangyu.portals.api.shapes import Id, Said, Versioned, written
 from sangyu.portals.clock import now
 
 router = Router()
@@ -45,8 +45,8 @@ class CallTold(Versioned):
 class Ring(Said):
     """The telephone rings."""
 
-    line_reference: text(60, shortest=1, description="话务系统给这通电话的编号")  # type: ignore[valid-type]
-    caller_number: text(20, pattern=r"^[0-9+*#()\- ]*$") = Field(  # type: ignore[valid-type]
+    line_reference: written(60, shortest=1, description="话务系统给这通电话的编号")  # type: ignore[valid-type]
+    caller_number: written(20, pattern=r"^[0-9+*#()\- ]*$") = Field(  # type: ignore[valid-type]
         default="", description="主叫号码；隐藏号码留空", examples=["13900000001"]
     )
 
@@ -55,7 +55,7 @@ class Ending(Said):
     """How a call ended, unless it ended as an order."""
 
     kind: Literal["CONSULTATION", "COMPLAINT", "EMERGENCY", "COMFORT"]
-    note: text(400) = ""  # type: ignore[valid-type]
+    note: written(400) = ""  # type: ignore[valid-type]
     elder_id: Id | None = None
 
 

@@ -45,20 +45,30 @@ class State:
 
 
 def reads(
-    router: Router, path: str, *, scope: str, name: str, answer: Any, tag: str, refuses: tuple[type[Refusal], ...] = ()
+    router: Router,
+    path: str,
+    *,
+    scope: str | None,
+    name: str,
+    answer: Any,
+    tag: str,
+    media: str = "application/json",
+    refuses: tuple[type[Refusal], ...] = (),
 ) -> Callable[[Handler], Handler]:
-    """Declare an operation that reads: the handler returns its answer, the ETag is the answer's version."""
+    """Declare an operation that reads: the handler returns its answer, the ETag is the answer's version.
 
-    def declare(handler: Handler) -> Handler:
-        @wraps(handler)
-        def door(request: HttpRequest, **given: Any) -> HttpResponse:
-            return respond(_reply(handler(request, **given), 200))
+    With no scope any token will do.
+    """
+    return _reading(router, path, ApiToken(scope), scope=scope, name=name, answer=answer, tag=tag, media=media,
+                    refuses=refuses)  # fmt: skip
 
-        _add(router, "GET", path, door, handler, scope=scope, name=name, answers={200: answer}, tag=tag, extra={},
-             refuses=refuses)  # fmt: skip
-        return handler
 
-    return declare
+def open_to_all(
+    router: Router, path: str, *, name: str, answer: Any, tag: str, refuses: tuple[type[Refusal], ...] = ()
+) -> Callable[[Handler], Handler]:
+    """Declare an operation that reads what anybody may know, without a token."""
+    return _reading(router, path, None, scope=None, name=name, answer=answer, tag=tag, media="application/json",
+                    refuses=refuses)  # fmt: skip
 
 
 def writes(
@@ -76,8 +86,8 @@ def writes(
 ) -> Callable[[Handler], Handler]:
     """Declare an operation that writes: it needs an Idempotency-Key, and If-Match where it changes a `State`.
 
-    With `keep` false the answer is not stored, because it holds personal data: a repeat reads again, and
-    `is_repeat(request)` is true.
+    With `keep` false the answer is not stored, because it holds personal data or is but a reading: a repeat of the
+    request is done again.
     """
 
     def declare(handler: Handler) -> Handler:
@@ -86,8 +96,7 @@ def writes(
             key, viewer = _key(request), viewer_of(request)
             match = _if_match(request) if of is not None else ""
 
-            def act(again: bool) -> Reply:
-                request.is_repeat = again  # type: ignore[attr-defined]
+            def act() -> Reply:
                 if of is not None:
                     _ensure_unchanged(of, viewer, request, match)
                 return _reply(handler(request, **given), status)
@@ -99,30 +108,30 @@ def writes(
             response["Idempotency-Replayed"] = "true" if repeated else "false"
             return response
 
-        _add(router, "POST", path, door, handler, scope=scope, name=name, answers={status: answer}, tag=tag,
-             extra={"x-changes-state": of is not None}, refuses=refuses)  # fmt: skip
+        extra = {"x-scope": scope, "x-refuses": refuses, "x-changes-state": of is not None}
+        _add(router, "POST", path, door, handler, auth=ApiToken(scope), name=name, answers={status: answer}, tag=tag,
+             extra=extra)  # fmt: skip
         return handler
 
     return declare
 
 
-def is_repeat(request: HttpRequest) -> bool:
-    """Tell whether this request was done before under the same key."""
-    return bool(getattr(request, "is_repeat", False))
-
-
 def respond(reply: Reply) -> HttpResponse:
     """Send a reply; what is answered here is nobody else's to keep."""
-    response = HttpResponse(reply.body, status=reply.status, content_type="application/json")
+    response = HttpResponse(reply.body, status=reply.status)
     for header, value in reply.headers.items():
         response[header] = value
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _reply(answer: BaseModel, status: int) -> Reply:
-    headers = {"ETag": f'"{answer.version}"'} if isinstance(answer, Versioned) else {}
-    return Reply(status, answer.model_dump_json().encode(), headers)
+def _reply(answer: BaseModel | HttpResponse, status: int) -> Reply:
+    if isinstance(answer, HttpResponse):  # a file, or a refusal whose trace in the books has to stay
+        return Reply(answer.status_code, answer.content, dict(answer.headers))
+    headers = {"Content-Type": "application/json"}
+    if isinstance(answer, Versioned):
+        headers["ETag"] = f'"{answer.version}"'
+    return Reply(status, answer.model_dump_json(exclude_unset=getattr(answer, "SPARSE", False)).encode(), headers)
 
 
 def _key(request: HttpRequest) -> str:
@@ -162,6 +171,22 @@ def _request_hash(request: HttpRequest, *, keep: bool) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), asked, hashlib.sha256).hexdigest()
 
 
+def _reading(
+    router: Router, path: str, auth: ApiToken | None, *, scope: str | None, name: str, answer: Any, tag: str,
+    media: str, refuses: tuple[type[Refusal], ...],
+) -> Callable[[Handler], Handler]:  # fmt: skip
+    def declare(handler: Handler) -> Handler:
+        @wraps(handler)
+        def door(request: HttpRequest, **given: Any) -> HttpResponse:
+            return respond(_reply(handler(request, **given), 200))
+
+        extra = {"x-scope": scope, "x-refuses": refuses, "x-media": media}
+        _add(router, "GET", path, door, handler, auth=auth, name=name, answers={200: answer}, tag=tag, extra=extra)
+        return handler
+
+    return declare
+
+
 def _add(
     router: Router,
     method: str,
@@ -169,12 +194,11 @@ def _add(
     door: Callable[..., HttpResponse],
     handler: Callable[..., Any],
     *,
-    scope: str,
+    auth: ApiToken | None,
     name: str,
     answers: dict[int, Any],
     tag: str,
     extra: dict[str, Any],
-    refuses: tuple[type[Refusal], ...],
 ) -> None:
     signature = inspect.signature(handler, eval_str=True)
     door.__signature__ = signature.replace(return_annotation=HttpResponse)  # type: ignore[attr-defined]
@@ -182,12 +206,12 @@ def _add(
     router.api_operation(
         [method],
         path,
-        auth=ApiToken(scope),
+        auth=auth,
         response=answers,
         operation_id=name,
         summary=summary.rstrip("."),
         description=more.strip() or None,
         tags=[tag],
         url_name=name,
-        openapi_extra={"x-scope": scope, "x-refuses": refuses, **extra},
+        openapi_extra=extra,
     )(door)

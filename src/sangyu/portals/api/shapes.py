@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from sangyu.kit.point import Crs, Point
+
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -27,7 +29,8 @@ def _text_only(value: Any) -> Any:
     raise ValueError("应为字符串")
 
 
-def _whole_only(value: Any) -> Any:
+def whole_only(value: Any) -> Any:
+    """Refuse whatever is no whole number, however much it looks like one."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise ValueError("应为整数")
@@ -57,11 +60,11 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_i
 Day = Annotated[date, BeforeValidator(_text_only), AfterValidator(_day_in_our_time)]
 Id = Annotated[UUID, BeforeValidator(_text_only)]
 Flag = Annotated[bool, Field(strict=True)]
-Tenths = Annotated[int, BeforeValidator(_whole_only), Field(ge=0, le=1000)]
+Tenths = Annotated[int, BeforeValidator(whole_only), Field(ge=0, le=1000)]
 MonthText = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$"), BeforeValidator(_text_only)]
 
 
-def text(longest: int, *, shortest: int = 0, **more: Any) -> Any:
+def written(longest: int, *, shortest: int = 0, **more: Any) -> Any:
     """Return the type of a text of such a length that can be stored: no control characters, no half characters."""
     return Annotated[
         str,
@@ -83,7 +86,7 @@ class Place(Said):
     lng: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
     lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
     crs: Annotated[str, Field(pattern="^(WGS84|GCJ02|CGCS2000)$")] = "WGS84"
-    accuracy_m: Annotated[int, BeforeValidator(_whole_only), Field(ge=0, le=100_000)] | None = None
+    accuracy_m: Annotated[int, BeforeValidator(whole_only), Field(ge=0, le=100_000)] | None = None
 
 
 class Told(BaseModel):
@@ -101,6 +104,13 @@ class Versioned(Told):
             stands = self.model_dump_json(exclude={"version"})
             self.version = hashlib.sha256(stands.encode()).hexdigest()[:20]
         return self
+
+
+def point(place: Place | None) -> Point | None:
+    """Return a place as the rooms know it."""
+    if place is None:
+        return None
+    return Point(lng=place.lng, lat=place.lat, crs=Crs(place.crs), accuracy_m=place.accuracy_m, source="API")
 
 
 class Problem(Told):

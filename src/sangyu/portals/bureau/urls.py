@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.bureau import views
+from sangyu.portals.bureau import people, views
 
 app_name = "bureau"
 urlpatterns = [
@@ -13,4 +13,8 @@ urlpatterns = [
     path("report/", views.report, name="report"),
     path("report/freeze/", views.freeze, name="freeze"),
     path("report/workbook/", views.workbook, name="workbook"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/<uuid:user_id>/", people.person, name="person"),
+    path("people/<uuid:user_id>/<slug:verb>/", people.act, name="person-act"),
 ]

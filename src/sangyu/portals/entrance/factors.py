@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -26,7 +27,7 @@ from sangyu.access.models import User
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
 from sangyu.portals.entrance.forms import AppForm, CodeForm, PasskeyForm
-from sangyu.portals.entrance.passage import address_of, let_in, now_proved, real_now, site_of
+from sangyu.portals.entrance.passage import PROVED, address_of, let_in, now_proved, real_now, site_of
 from sangyu.portals.entrance.views import WAITING, safe
 
 WAITS = timedelta(minutes=10)
@@ -174,15 +175,9 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
 
 def _must_prove_first(request: HttpRequest) -> HttpResponse | None:
     """Ask who has a factor already to show it before another is added: a stolen session must not bring its own."""
-    if request.session.get("proved") or not access_read.has_factor(request.user):
+    if request.session.get(PROVED) or not access_read.has_factor(request.user):
         return None
-    return redirect(f"{_address('second-factor')}?next={request.path}")
-
-
-def _address(route: str) -> str:
-    from django.urls import reverse
-
-    return reverse(route)
+    return redirect(f"{reverse('second-factor')}?next={request.path}")
 
 
 def _added(request: HttpRequest, codes: list[str]) -> HttpResponse:

@@ -38,7 +38,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
         if entry.user is not None and entry.factor_due:
             request.session.flush()
-            request.session[WAITING] = {"user": str(entry.user.pk), "since": real_now().isoformat(), "next": safe(request)}
+            since = real_now().isoformat()
+            request.session[WAITING] = {"user": str(entry.user.pk), "since": since, "next": safe(request)}
             return redirect("second-factor")
         if entry.user is not None:
             let_in(request, entry.user, proved=False)

@@ -17,6 +17,7 @@ from sangyu.registry.actions.elders import (
     register,
     withdraw_death,
 )
+from sangyu.registry.actions.look_up import look_up_document
 
 __all__ = [
     "AlreadyRegistered",
@@ -30,6 +31,7 @@ __all__ = [
     "ReasonMissing",
     "end_recognition",
     "issue_card",
+    "look_up_document",
     "recognise",
     "record_death",
     "register",

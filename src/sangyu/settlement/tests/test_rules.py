@@ -105,6 +105,89 @@ def test_every_figure_of_a_line_is_sealed():
     assert len(seals) == 5
 
 
+def test_a_leaf_is_what_an_outsider_hashes():
+    charge = UUID("018f2d3e-0000-7000-8000-000000000001")
+    written = b"\x00018f2d3e-0000-7000-8000-000000000001|2026-11-10|5000|4750"
+    leaf = rules.leaf(charge_id=charge, service_on=date(2026, 11, 10), gross_fen=5000, net_fen=4750)
+    assert leaf == hashlib.sha256(written).hexdigest()
+    taken = b"\x00correction|018f2d3e-0000-7000-8000-000000000001|-4750"
+    assert rules.difference_leaf(correction_id=charge, amount_fen=4750) == hashlib.sha256(taken).hexdigest()
+
+
+def sign_now(roles, signed=()):
+    return rules.step_of(roles=roles, signed={code: f"签{code}" for code in signed})
+
+
+def test_the_signatures_come_in_their_order():
+    assert [rules.due_step(signed) for signed in ((), ("REVIEW",), ("REVIEW", "DEPUTY"))] == list(rules.CHAIN)
+    assert rules.due_step(("REVIEW", "DEPUTY", "HEAD")) is None
+    assert sign_now(["APPROVER"]).label == "审核"
+    assert sign_now(["DEPUTY", "HEAD"], ["REVIEW"]).label == "分管领导"
+    assert sign_now(["HEAD"], ["REVIEW", "DEPUTY"]).label == "局长"
+
+
+def test_whoever_comes_too_early_reads_who_comes_first():
+    with pytest.raises(rules.OutOfTurn) as early:
+        sign_now(["HEAD"], ["REVIEW"])
+    assert str(early.value) == "现在应由“分管领导”签字，之后才轮到“局长”。请先请“分管领导”签字。"
+    with pytest.raises(rules.OutOfTurn, match="轮到您"):
+        sign_now(["FINANCE"])
+
+
+def test_whoever_has_signed_reads_who_comes_next():
+    with pytest.raises(rules.AlreadyApproved) as again:
+        sign_now(["APPROVER"], ["REVIEW"])
+    assert str(again.value) == "“审核”一步已由签REVIEW签字，现在等“分管领导”签字。"
+    # A second role of theirs that has not had its turn yet is not signed by the first.
+    with pytest.raises(rules.OutOfTurn, match="“审核”"):
+        sign_now(["APPROVER", "HEAD"], ["REVIEW"])
+    with pytest.raises(rules.AlreadyApproved) as over:
+        sign_now(["HEAD"], ["REVIEW", "DEPUTY", "HEAD"])
+    assert str(over.value) == "本月结算已经审批，各步都已签字，不能再签。"
+
+
+@pytest.mark.parametrize(
+    ("now_fen", "before_fen", "swing_pm", "explained"),
+    [
+        (120_00, 100_00, 200, False),
+        (120_01, 100_00, 200, True),
+        (80_00, 100_00, -200, False),
+        (79_99, 100_00, -200, True),
+        (100_05, 100_00, 1, False),
+        (5, 0, None, False),
+        (0, 1, -1000, True),
+    ],
+)
+def test_a_fifth_more_or_less_than_last_month_needs_words(now_fen, before_fen, swing_pm, explained):
+    assert rules.swing_pm(now_fen=now_fen, before_fen=before_fen) == swing_pm
+    assert rules.must_be_explained(now_fen=now_fen, before_fen=before_fen) is explained
+
+
+def test_corrections_are_taken_oldest_first_and_from_their_own_fund():
+    old, new, other = UUID(int=1), UUID(int=2), UUID(int=3)
+    owed = [rules.Owed(old, "CITY", 70), rules.Owed(new, "CITY", 70), rules.Owed(other, "LOTTERY", 5)]
+    assert rules.take_back(net_fen={"CITY": 100}, owed=owed) == {old: 70, new: 30}
+    assert rules.take_back(net_fen={"CITY": 70, "LOTTERY": 9}, owed=owed) == {old: 70, other: 5}
+    assert rules.take_back(net_fen={}, owed=owed) == {}
+
+
+def test_the_request_to_the_treasury_carries_the_budget_item_of_every_row():
+    sent = [transfer(), Transfer("SY20261100002", "乐泰", "62", "银行", 5, "补贴", "2080209 老年福利")]
+    content = rules.treasury_request(
+        sent, applicant="城关区民政局", number=rules.request_number("2026-11", 3), encoding="gb18030"
+    )
+    control, header, *body = rows(content)
+    total = ["笔数", "2", "合计（元）", "47.55"]
+    assert control == [*total, "申请单位", "城关区民政局", "申请编号", "ZF20261103"]
+    assert header == [*rules.HEADER, "预算项目", "支付方式"]
+    assert [row[0] for row in body] == ["1", "2"]
+    assert body[1] == ["2", "SY20261100002", "乐泰", "62", "银行", "0.05", "补贴", "2080209 老年福利", "财政直接支付"]
+
+
+def test_a_score_in_tenths_is_shown_as_points():
+    assert [rules.points(tenths) for tenths in (0, 9, 874, 1000)] == ["0.0", "0.9", "87.4", "100.0"]
+
+
 def transfer(name="康安居家服务有限公司", amount_fen=4750, n=1):
     return Transfer(f"SY202611{n:05d}", name, "6200000000000000001", "兰州示例银行", amount_fen, "2026-11补贴")
 
@@ -118,7 +201,7 @@ def test_the_file_opens_with_count_and_control_sum():
     control, header, *body = rows(content)
     assert control == ["笔数", "2", "合计（元）", "47.55"]
     assert header == rules.HEADER
-    assert [row[5] for row in body] == ["47.50", "0.05"]
+    assert [(row[0], row[5]) for row in body] == [("1", "47.50"), ("2", "0.05")]
     assert body[1][2] == "乐泰,家政“有限”公司"
     assert content.count(b"\r\n") == content.count(b"\n") == 4
 

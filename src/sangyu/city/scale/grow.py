@@ -1,0 +1,219 @@
+"""A district of full size and its years: one month is played by the verbs, the rest is copied in the database.
+
+The copying is one transaction by the owner of the tables. The month that was played is then settled by the verbs, in
+full size: over all its tiles.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from sangyu.access import actions as access
+from sangyu.access.models import Role, RoleAssignment
+from sangyu.budget import actions as budget
+from sangyu.budget import queries as budget_read
+from sangyu.city import areas, build, demo, diary, players
+from sangyu.city.blueprint import BEIJING, Blueprint, month_to_play
+from sangyu.city.close import appraise, settle
+from sangyu.city.play import Play
+from sangyu.city.players import Firm, Players
+from sangyu.city.scale import books, canteen_days, months, people, settled
+from sangyu.city.scale.copying import ON_OTHER_DAYS, PHONE_OF
+from sangyu.city.scale.schema import laid_aside
+from sangyu.city.scale.shape import TILES, Shape
+from sangyu.kit.errors import Refusal
+from sangyu.orders.models import Order
+from sangyu.portals.clock import now
+from sangyu.providers.models import Enterprise
+
+ORDERS = 7_450_000
+IN_FULL_MONTHS, MEAL_MONTHS = 12, 12
+GROWN = "city.grow"
+OLDEST = date(2010, 1, 1)
+
+
+class NotEmpty(Refusal):
+    """A district of full size is built into an empty database only."""
+
+    code = "NOT_EMPTY"
+
+
+@dataclass(frozen=True)
+class LongPlan(Blueprint):
+    """A plan whose pack, prices and contracts hold for the years before the month that is played as well."""
+
+    @property
+    def year_from(self) -> date:
+        """The day from which prices, contracts and the pack hold."""
+        return OLDEST
+
+
+def grow(
+    *,
+    progress: Callable[[str], None],
+    orders: int = ORDERS,
+    seed: int = demo.SEED,
+    tiles: int = TILES,
+    template_scale: float = demo.SCALE,
+    in_full: int = IN_FULL_MONTHS,
+    meals: int = MEAL_MONTHS,
+) -> dict[str, float]:
+    """Build a district with so many orders into an empty database; return the seconds of every step.
+
+    Raises: NotEmpty.
+    """
+    if players.programme() is not None:
+        raise NotEmpty("这个数据库里已经有数据，全区规模的城只能建在空的数据库里。请换一个空的数据库再建。")
+    seconds: dict[str, float] = {}
+    plan = LongPlan(areas.read(demo.DISTRICT), template_scale, seed, month_to_play(now()))
+    with _timed(seconds, "template"):
+        build.build(plan, progress=progress)
+        diary.note(plan, diary.BUILT)
+        who = players.load(plan)
+        Play(plan, who, progress=progress).run()
+        drawn_at = appraise(plan, who, progress=progress)
+    whole = Shape(plan.month, _orders_by_day(), orders, tiles)
+    _appropriate(plan, whole, who)
+    with _as_owner():
+        _multiply(plan, whole, who, seconds, in_full=in_full, meals=meals, progress=progress)
+    who = replace(who, firms=_all_firms(who))
+    with _timed(seconds, "settle"):
+        settle(plan, who, drawn_at=drawn_at, progress=progress)
+        diary.note(plan, diary.CLOSED)
+    access.record(
+        by=who.clock,
+        at=drawn_at,
+        verb=GROWN,
+        object_kind="programme",
+        object_id=who.programme.pk,
+        facts={"orders": orders, "tiles": tiles, "months": len(whole.pieces), "since": str(whole.first_month)},
+    )
+    access.seal(programme_id=who.programme.pk)
+    return seconds
+
+
+def _multiply(
+    plan: Blueprint,
+    whole: Shape,
+    who: Players,
+    seconds: dict[str, float],
+    *,
+    in_full: int,
+    meals: int,
+    progress: Callable[[str], None],
+) -> None:
+    tables = (*months.TABLES, *books.TABLES, *settled.TABLES)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL TimeZone = 'Asia/Shanghai'; SET LOCAL synchronous_commit = off")
+            cursor.execute(ON_OTHER_DAYS)
+            cursor.execute(PHONE_OF)
+        with _timed(seconds, "people"):
+            months.keep_template()
+            people.populate(plan, whole)
+            progress(f"登记{len(plan.elders) * whole.tiles:,}位老人。")
+        with _timed(seconds, "indexes"), laid_aside(tables, progress=progress), _timed(seconds, "months"):
+            accounts = books.Books(whole, who.clock.pk)
+            copier = months.Months(whole, in_full=in_full, meals=meals)
+            settling = _settling(plan, who)
+            for piece in whole.pieces:
+                copier.copy(piece)
+                accounts.write(piece, copier.words(piece))
+                if piece.back < meals:
+                    canteen_days.close_days(piece, who.programme.pk)
+                if piece.back:
+                    settled.settle(piece, settling)
+                if piece.month.month == 12 or piece.back == 0:
+                    progress(f"{piece.month}写完。")
+        seconds["indexes"] = round(seconds["indexes"] - seconds["months"], 1)
+        with _timed(seconds, "balances"):
+            accounts.balance()
+    with _timed(seconds, "analyze"), connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _orders_by_day() -> Counter[int]:
+    moments = Order.objects.values_list("wanted_from", flat=True)
+    return Counter(wanted_from.astimezone(BEIJING).day for wanted_from in moments.iterator())
+
+
+def _appropriate(plan: Blueprint, whole: Shape, who: Players) -> None:
+    """Give every year of the history the money of the whole district."""
+    head = who.users["bureau"]
+    wanted_fen = Blueprint(plan.areas, 1, plan.seed, plan.month).budget_fen
+    for year in range(whole.first_month.year, plan.month.year + 1):
+        left_fen = wanted_fen - (plan.budget_fen if year == plan.month.year else 0)
+        if year == plan.month.year and left_fen <= 0:
+            continue
+        budget.appropriate(
+            programme=who.programme,
+            fund=build.FUND,
+            year=year,
+            amount_fen=left_fen,
+            document=f"城财预〔{year}〕8号",
+            by=head,
+            at=plan.founded_at,
+            key=f"whole-{year}",
+        )
+
+
+def _settling(plan: Blueprint, who: Players) -> settled.People:
+    titles = budget_read.fund_titles(who.users["finance"], plan.month.first_day)
+    return settled.People(
+        programme=who.programme,
+        finance=who.users["finance"],
+        signers=(who.users["approver"], who.users["deputy"], who.users["bureau"]),
+        managers={enterprise_id: firm.manager.pk for enterprise_id, firm in _all_firms(who).items()},
+        enterprises=Enterprise.objects.in_bulk(),
+        fund=build.FUND,
+        fund_title=titles.get(build.FUND, build.FUND),
+    )
+
+
+def _all_firms(who: Players) -> dict[UUID, Firm]:
+    """Return every enterprise with its manager, the copies too."""
+    held = RoleAssignment.objects.filter(role=Role.ENTERPRISE, ended_on=None, user__programme=who.programme)
+    held = held.select_related("user__organisation", "user__programme")
+    managers = {row.user.organisation_id: row.user for row in held}
+    found = dict(who.firms)
+    for enterprise in Enterprise.objects.filter(programme=who.programme):
+        found.setdefault(enterprise.pk, Firm(enterprise.short_name, managers[enterprise.organisation_id]))
+    return found
+
+
+@contextmanager
+def _as_owner() -> Iterator[None]:
+    """Let the owner of the tables write for the length of a block: who serves may not lay an index aside."""
+    served = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD")}
+    connection.close()
+    connection.settings_dict.update(connection.settings_dict.get("OWNER", {}))
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(served)
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        seconds[step] = round(time.monotonic() - began, 1)
+
+
+def told(seconds: dict[str, float]) -> str:
+    """Say in a line what the steps took."""
+    return "，".join(f"{step} {spent:.0f}秒" for step, spent in seconds.items())
+
+
+__all__ = ["GROWN", "ORDERS", "NotEmpty", "grow", "told"]

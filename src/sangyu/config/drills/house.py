@@ -1,0 +1,89 @@
+"""The processes of the demo on the ground of a drill: web server and job worker, minded as the demo minds them."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sangyu.config.drills.ground import Ground
+from sangyu.config.drills.visitor import NotHeard, Visitor
+from sangyu.config.processes.supervisor import Service
+
+READY_S_MAX = 60.0
+
+
+@dataclass
+class House:
+    """A running web server and worker over one database."""
+
+    ground: Ground
+    port: int
+    web: Service
+    worker: Service
+    said: list[str] = field(default_factory=list)
+
+    def mind(self) -> None:
+        """Bring back what has died, once, as the supervisor does four times a second.
+
+        The supervisor waits longer after every fall of a short life; here every fall counts as the first, since lives
+        of half a minute between two hundred kills would take hours.
+        """
+        self.ground.cluster.mind()
+        for service in (self.web, self.worker):
+            service.falls = 0
+            service.mind(self.said.append)
+
+    def answers(self) -> bool:
+        """Tell whether a page that reads the database is served."""
+        try:
+            return Visitor(self.port).ask("GET", "/sign-in/").status == 200
+        except NotHeard:
+            return False
+
+    def wait(self) -> float:
+        """Mind the house until its pages answer; return the seconds that took."""
+        began = time.monotonic()
+        while not self.answers():
+            if time.monotonic() - began > READY_S_MAX:
+                raise RuntimeError("the pages did not come back: " + " | ".join(self.said[-5:]))
+            self.mind()
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+
+@contextmanager
+def house(ground: Ground, database: str, *, worker: bool = False, **more: str) -> Iterator[House]:
+    """Serve a database of the ground for the length of a block."""
+    port = free_port()
+    environment = ground.environment(database) | {"SANGYU_STAGE": "0", **more}
+    web = [sys.executable, "-m", "granian", "sangyu.config.asgi:application", "--interface", "asgi"]
+    web += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--workers-kill-timeout", "5"]
+    web += ["--log-level", "critical"]
+    open_house = House(
+        ground,
+        port,
+        Service("web", web, environment),
+        Service("worker", [sys.executable, "-m", "sangyu.config.processes.worker"], environment),
+    )
+    try:
+        open_house.web.start()
+        if worker:
+            open_house.worker.start()
+        else:
+            open_house.worker.resume_s = float("inf")  # never: this drill needs none
+        open_house.wait()
+        yield open_house
+    finally:
+        open_house.web.stop()
+        open_house.worker.stop()
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

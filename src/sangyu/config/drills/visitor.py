@@ -1,0 +1,113 @@
+"""Somebody at a page of the drills: one connection a request, cookies, forms, and the truth about what was heard.
+
+What matters to a drill is which of three things happened: the server said yes, it said no, or nothing was heard. After
+silence the same request is sent again, as a person or a machine with a bad line would.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import time
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlencode
+
+TIMEOUT_S = 20.0
+PAUSE_S = 0.15
+PATIENCE_S = 90.0
+BUSY = frozenset({500, 502, 503, 504, 429})  # the server is in trouble: ask again
+
+
+class NotHeard(Exception):
+    """Nothing, or not all of it, came back: whether it was done is not known."""
+
+
+class GivenUp(Exception):
+    """The server said no to something that had to be done, or stayed silent for too long."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    location: str
+    body: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Visitor:
+    """A browser without a screen, or a machine, at one address; `asked` counts requests, `silent` those unheard."""
+
+    def __init__(self, port: int, *, headers: dict[str, str] | None = None) -> None:
+        self.port = port
+        self.asked = self.silent = 0
+        self._cookies: dict[str, str] = {}
+        self._headers = headers or {}
+
+    def sign_in(self, username: str, password: str) -> None:
+        """Sign in by the form; repeated until it is heard."""
+        self.insist("GET", "/sign-in/")
+        self.insist("POST", "/sign-in/", {"username": username, "password": password})
+        if "sessionid" not in self._cookies:
+            raise GivenUp(f"{username} could not sign in")
+
+    def ask(self, method: str, path: str, fields: dict[str, object] | None = None, *, body: Any = None) -> Answer:
+        """Send one request.
+
+        Raises: NotHeard.
+        """
+        headers = {"Connection": "close", "Host": f"127.0.0.1:{self.port}", **self._headers}
+        if self._cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        data = None
+        if body is not None:
+            headers["Content-Type"], data = "application/json", json.dumps(body).encode()
+        elif method == "POST":
+            token = self._cookies.get("csrftoken", "")
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            data = urlencode({**(fields or {}), "csrfmiddlewaretoken": token}, doseq=True).encode()
+        self.asked += 1
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
+        try:
+            connection.request(method, path, body=data, headers=headers)
+            heard = connection.getresponse()
+            text = heard.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            self.silent += 1
+            raise NotHeard(str(error)) from error
+        finally:
+            connection.close()
+        for line in heard.headers.get_all("Set-Cookie", []):
+            self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+        return Answer(heard.status, heard.headers.get("Location", ""), text)
+
+    def insist(self, method: str, path: str, fields: dict[str, object] | None = None, *, body: Any = None) -> Answer:
+        """Send a request again and again until it is heard; every repeat is the same request.
+
+        Raises: GivenUp, when the time is over.
+        """
+        until_s = time.monotonic() + PATIENCE_S
+        heard = None
+        while time.monotonic() < until_s:
+            try:
+                heard = self.ask(method, path, fields, body=body)
+            except NotHeard:
+                time.sleep(PAUSE_S)
+                continue
+            if heard.status not in BUSY:
+                return heard
+            time.sleep(PAUSE_S)
+        raise GivenUp(f"{method} {path}: {heard.status if heard else 'silence'}")
+
+
+def refusal_of(answer: Answer) -> str:
+    """Find the sentence with which a page refuses, for the report of a drill."""
+    found = re.search(r"<title>(.*?)</title>", answer.body, re.S)
+    return f"{answer.status} {found.group(1).strip() if found else ''}"

@@ -1,0 +1,57 @@
+"""What leaves the house: messages to screens and machines, texts to telephones, pushes to other systems."""
+
+from sangyu.outbox.models.messages import Bookmark, Message, TransactionId
+from sangyu.outbox.models.pushes import (
+    Push,
+    PushAgain,
+    PushAttempt,
+    PushResult,
+    PushStanding,
+    PushState,
+    Scheme,
+    SigningSecret,
+    Subscription,
+    SubscriptionSwitch,
+    SwitchKind,
+)
+from sangyu.outbox.models.texts import (
+    TO_RING,
+    Addressee,
+    AttemptResult,
+    ClosingKind,
+    ReceiptOutcome,
+    Text,
+    TextAttempt,
+    TextClosing,
+    TextReceipt,
+    TextStanding,
+    TextState,
+)
+
+__all__ = [
+    "TO_RING",
+    "Addressee",
+    "AttemptResult",
+    "Bookmark",
+    "ClosingKind",
+    "Message",
+    "Push",
+    "PushAgain",
+    "PushAttempt",
+    "PushResult",
+    "PushStanding",
+    "PushState",
+    "ReceiptOutcome",
+    "Scheme",
+    "SigningSecret",
+    "Subscription",
+    "SubscriptionSwitch",
+    "SwitchKind",
+    "Text",
+    "TextAttempt",
+    "TextClosing",
+    "TextReceipt",
+    "TextStanding",
+    "TextState",
+    "TransactionId",
+]
