@@ -47,6 +47,12 @@ Look = Callable[..., list[str]]
 # Who opens which page. A word that begins with a dot is read from the house, one with a question mark is asked along.
 PAGES = """
 home                    ma
+account                 qian
+account-password        qian
+factor-add              qian
+app-add                 qian
+passkey-add             qian
+look-up-document        clerk           .li.pk
 hotline:desk            ma
 hotline:calls           ma
 hotline:order           ma              .waiting.pk
@@ -118,6 +124,9 @@ bureau:rows             head            paid
 bureau:rows             head            dead-orders
 bureau:analysis         head            ?since=2026-11-01&on=2027-01-11
 bureau:report           head            ?on=2027-01-10
+bureau:people           head
+bureau:invite           head
+bureau:person           head            .ma.pk
 texting:texts           wang
 texting:phones          wang
 audit:search            auditor
@@ -166,6 +175,7 @@ NOT_PAGES = {
         "audit:export",
     },
     "seen without signing in": {"sign-in"},
+    "looked at with a passkey of its own, in the entrance's tests": {"second-factor", "factor-remove"},
     "on the stage of a demo city": {"stage:tour", "stage:month", "stage:refusals"},
     "a public form that only takes posts": {"set_language"},
 }

@@ -235,11 +235,14 @@ OPEN_TO_ALL = {
     "sign-in": "the front door",
     "set_language": "a choice kept in a cookie",
 }
+# Addresses that no person opens: a session's cookie is worth nothing there.
 KEYED = {
     "exchange:cti-events": "the key of the telephone system",
     "exchange:cti-heartbeat": "the key of the telephone system",
     "exchange:sms-receipts": "the signature of the text gateway",
 }
+# Every address of the API asks for a token and never looks at a cookie.
+MACHINES = "api:"
 # The stage of a demo city lets anybody become anybody, on purpose; outside a demo it has no addresses at all.
 ONLY_IN_A_DEMO = "stage:"
 

@@ -38,6 +38,7 @@ DRILLS: Mapping[str, Drill] = {
     ),
     "kills": Drill("有人工作时随机 kill -9 网页、任务、数据库", "kills", {"kills": 200}, {"kills": 4}),
     "repeat": Drill("提交后丢回答、截断请求、同时按下", "repeat", {"errands": 300}, {"errands": 9, "widths": (8,)}),
+    "race": Drill("两人同时做最后一件事：额度、预算、派单、结算", "race", {"times": 100}, {"times": 2}),
 }
 TOGETHER = {"crash": ("crash", "kills")}
 

@@ -6,15 +6,17 @@ from pathlib import Path
 from sangyu.access.rules.profile import profile_called
 from sangyu.config.database.address import database
 from sangyu.config.keys import agreed
+from sangyu.config.variables import Environment
 from sangyu.config.watch.logs import configuration
 
 ROOT = Path(__file__).resolve().parents[3]
-VAR = Path(os.environ.get("SANGYU_VAR", ROOT / "var"))
-DEMO = os.environ.get("SANGYU_DEMO", "1") == "1"
-STAGE = DEMO and os.environ.get("SANGYU_STAGE", "0") == "1"  # the strip of the demo on every desk
+given = Environment(os.environ)
+VAR = given("SANGYU_VAR") or ROOT / "var"
+DEMO = given("SANGYU_DEMO")
+STAGE = DEMO and given("SANGYU_STAGE")  # the strip of the demo on every desk
 DEBUG = False
 SECRET_KEY = agreed("SANGYU_SECRET_KEY", "demo-only-key-of-a-town-that-does-not-exist", os.environ, demo=DEMO)
-ALLOWED_HOSTS = os.environ.get("SANGYU_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+ALLOWED_HOSTS = given("SANGYU_HOSTS")
 
 ROOMS = [
     "sangyu.ledger",
@@ -128,13 +130,13 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 # Which rules hold for passwords: "nist" or, where the classified-protection test is taken, "dengbao".
-PASSWORD_PROFILE = profile_called(os.environ.get("SANGYU_PASSWORD_PROFILE", "nist")).code
+PASSWORD_PROFILE = profile_called(given("SANGYU_PASSWORD_PROFILE")).code
 # Who moves money or looks at masked facts needs a second factor; in a demo only who has added one is asked.
 SECOND_FACTOR = not DEMO
 # After so many minutes without a request such a person is signed out; 0 switches it off, as in a demo.
-IDLE_MINUTES = int(os.environ.get("SANGYU_IDLE_MINUTES", "0" if DEMO else "30"))
+IDLE_MINUTES = given("SANGYU_IDLE_MINUTES")
 # How many proxies of our own stand in front and add the caller's address to X-Forwarded-For.
-TRUSTED_PROXIES = int(os.environ.get("SANGYU_TRUSTED_PROXIES", "0"))
+TRUSTED_PROXIES = given("SANGYU_TRUSTED_PROXIES")
 SESSION_ENGINE = "sangyu.config.sessions"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -159,12 +161,9 @@ WHITENOISE_AUTOREFRESH = False
 
 PROCRASTINATE_ON_APP_READY = None
 CTI_KEY = agreed("SANGYU_CTI_KEY", "demo-cti-key", os.environ, demo=DEMO)
-SMS_URL = os.environ.get("SANGYU_SMS_URL", "")
-SMS_KEY = os.environ.get("SANGYU_SMS_KEY", "")
-API_REQUESTS_PER_SECOND = int(os.environ.get("SANGYU_API_REQUESTS_PER_SECOND", "20"))  # of one token
-LOGGING = configuration(
-    form=os.environ.get("SANGYU_LOG", "plain" if DEMO else "json"),
-    level=os.environ.get("SANGYU_LOG_LEVEL", "WARNING" if DEMO else "INFO"),
-)
-METRICS_TOKEN = os.environ.get("SANGYU_METRICS_TOKEN", "")
-ANCHORS = Path(os.environ["SANGYU_ANCHORS"]) if os.environ.get("SANGYU_ANCHORS") else None
+SMS_URL = given("SANGYU_SMS_URL")
+SMS_KEY = given("SANGYU_SMS_KEY")
+API_REQUESTS_PER_SECOND = given("SANGYU_API_REQUESTS_PER_SECOND")  # of one token
+LOGGING = configuration(form=given("SANGYU_LOG"), level=given("SANGYU_LOG_LEVEL"))
+METRICS_TOKEN = given("SANGYU_METRICS_TOKEN")
+ANCHORS = given("SANGYU_ANCHORS")

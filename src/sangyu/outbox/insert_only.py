@@ -6,4 +6,10 @@ INSERT_ONLY_TABLES = [
     "outbox_textattempt",
     "outbox_textreceipt",
     "outbox_textclosing",
+    "outbox_subscription",
+    "outbox_signingsecret",
+    "outbox_subscriptionswitch",
+    "outbox_push",
+    "outbox_pushagain",
+    "outbox_pushattempt",
 ]

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from sangyu.access.actions.book import record
 from sangyu.access.actions.passwords import set_password, single_use_password
 from sangyu.access.actions.sign_in import end_sessions_of
-from sangyu.access.models import Factor, Organisation, RecoveryCode, Role, RoleAssignment, Unlocking, User
+from sangyu.access.models import Factor, Organisation, Programme, RecoveryCode, Role, RoleAssignment, Unlocking, User
 from sangyu.access.queries.viewer import ensure_role
 from sangyu.access.rules.people import RoleDoesNotFit, ensure_fit
 from sangyu.kit import phone as phones
@@ -252,8 +252,12 @@ def reset_factors(*, user_id: UUID, reason: str, by: User, at: datetime) -> int:
 
 
 def _other(user_id: UUID, by: User) -> User:
-    """Lock a colleague of the programme; the rounds' own user is nobody's colleague."""
+    """Lock a colleague of the programme; the rounds' own user is nobody's colleague.
+
+    One change of people at a time in a programme, so that two of the bureau cannot take each other away at once.
+    """
     ensure_role(by, Role.BUREAU)
+    Programme.objects.select_for_update(no_key=True).get(pk=by.programme_id)
     user = (
         User.objects.select_for_update(no_key=True, of=("self",))
         .select_related("organisation")
@@ -273,9 +277,7 @@ def _roles_of(user: User) -> list[str]:
 
 def _ensure_not_last(user: User) -> None:
     rows = RoleAssignment.objects.filter(role=Role.BUREAU, ended_on=None, user__programme_id=user.programme_id)
-    others = rows.filter(user__is_active=True).exclude(user=user)
-    # Locked, so that two of the bureau cannot take each other away at the same moment.
-    if not list(others.select_for_update(no_key=True).values_list("pk", flat=True)):
+    if not rows.filter(user__is_active=True).exclude(user=user).exists():
         raise LastOfTheBureau("这是民政局唯一能管理用户的人。请先邀请另一位，再停用或取消。")
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -57,14 +57,7 @@ class LongPlan(Blueprint):
 
 
 def grow(
-    *,
-    progress: Callable[[str], None],
-    orders: int = ORDERS,
-    seed: int = demo.SEED,
-    tiles: int = TILES,
-    template_scale: float = demo.SCALE,
-    in_full: int = IN_FULL_MONTHS,
-    meals: int = MEAL_MONTHS,
+    *, progress: Callable[[str], None], orders: int = ORDERS, seed: int = demo.SEED, tiles: int = TILES
 ) -> dict[str, float]:
     """Build a district with so many orders into an empty database; return the seconds of every step.
 
@@ -72,32 +65,69 @@ def grow(
     """
     if players.programme() is not None:
         raise NotEmpty("这个数据库里已经有数据，全区规模的城只能建在空的数据库里。请换一个空的数据库再建。")
+    plan = long_plan(seed)
     seconds: dict[str, float] = {}
-    plan = LongPlan(areas.read(demo.DISTRICT), template_scale, seed, month_to_play(now()))
     with _timed(seconds, "template"):
-        build.build(plan, progress=progress)
-        diary.note(plan, diary.BUILT)
-        who = players.load(plan)
-        Play(plan, who, progress=progress).run()
-        drawn_at = appraise(plan, who, progress=progress)
+        drawn_at = play_template(plan, progress=progress)
+    seconds |= multiply(plan, orders=orders, tiles=tiles, progress=progress)
+    with _timed(seconds, "settle"):
+        settle_played(plan, drawn_at=drawn_at, progress=progress)
+    return seconds
+
+
+def long_plan(seed: int, scale: float = demo.SCALE) -> LongPlan:
+    """Plan the template of a district."""
+    return LongPlan(areas.read(demo.DISTRICT), scale, seed, month_to_play(now()))
+
+
+def play_template(plan: Blueprint, *, progress: Callable[[str], None], until: date | None = None) -> datetime:
+    """Build and play the month that will be copied, up to its settlement; return when that is due."""
+    build.build(plan, progress=progress)
+    diary.note(plan, diary.BUILT)
+    who = players.load(plan)
+    Play(plan, who, until=until, progress=progress).run()
+    return appraise(plan, who, progress=progress)
+
+
+def multiply(
+    plan: Blueprint,
+    *,
+    orders: int,
+    tiles: int = TILES,
+    in_full: int = IN_FULL_MONTHS,
+    meals: int = MEAL_MONTHS,
+    is_settled: bool = True,
+    progress: Callable[[str], None],
+) -> dict[str, float]:
+    """Copy a template that was played until there are so many orders; return the seconds of every step.
+
+    The last `in_full` months keep calls, proofs and follow-ups, the last `meals` months have canteens; the months
+    before the template's are settled, unless all of them are to be left for one run.
+    """
+    seconds: dict[str, float] = {}
+    who = players.load(plan)
     whole = Shape(plan.month, _orders_by_day(), orders, tiles)
     _appropriate(plan, whole, who)
     with _as_owner():
-        _multiply(plan, whole, who, seconds, in_full=in_full, meals=meals, progress=progress)
-    who = replace(who, firms=_all_firms(who))
-    with _timed(seconds, "settle"):
-        settle(plan, who, drawn_at=drawn_at, progress=progress)
-        diary.note(plan, diary.CLOSED)
+        wish = (in_full, meals, is_settled)
+        _multiply(plan, whole, who, seconds, wish, progress)
     access.record(
         by=who.clock,
-        at=drawn_at,
+        at=plan.founded_at,
         verb=GROWN,
         object_kind="programme",
         object_id=who.programme.pk,
         facts={"orders": orders, "tiles": tiles, "months": len(whole.pieces), "since": str(whole.first_month)},
     )
-    access.seal(programme_id=who.programme.pk)
     return seconds
+
+
+def settle_played(plan: Blueprint, *, drawn_at: datetime, progress: Callable[[str], None]) -> None:
+    """Settle the month that was played, over all tiles, by the verbs of the desks."""
+    who = players.load(plan)
+    settle(plan, replace(who, firms=_all_firms(who)), drawn_at=drawn_at, progress=progress)
+    diary.note(plan, diary.CLOSED)
+    access.seal(programme_id=who.programme.pk)
 
 
 def _multiply(
@@ -105,11 +135,10 @@ def _multiply(
     whole: Shape,
     who: Players,
     seconds: dict[str, float],
-    *,
-    in_full: int,
-    meals: int,
+    wish: tuple[int, int, bool],
     progress: Callable[[str], None],
 ) -> None:
+    in_full, meals, is_settled = wish
     tables = (*months.TABLES, *books.TABLES, *settled.TABLES)
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -129,7 +158,7 @@ def _multiply(
                 accounts.write(piece, copier.words(piece))
                 if piece.back < meals:
                     canteen_days.close_days(piece, who.programme.pk)
-                if piece.back:
+                if piece.back and is_settled:
                     settled.settle(piece, settling)
                 if piece.month.month == 12 or piece.back == 0:
                     progress(f"{piece.month}写完。")
@@ -211,9 +240,4 @@ def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
         seconds[step] = round(time.monotonic() - began, 1)
 
 
-def told(seconds: dict[str, float]) -> str:
-    """Say in a line what the steps took."""
-    return "，".join(f"{step} {spent:.0f}秒" for step, spent in seconds.items())
-
-
-__all__ = ["GROWN", "ORDERS", "NotEmpty", "grow", "told"]
+__all__ = ["GROWN", "ORDERS", "NotEmpty", "grow", "long_plan", "multiply", "play_template", "settle_played"]

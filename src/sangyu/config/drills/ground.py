@@ -39,13 +39,13 @@ class Ground:
     var: Path
     town: Town
 
-    def copy(self, name: str) -> str:
-        """Make a copy of the town's database and return its name; costs a fraction of a second."""
+    def copy(self, name: str, *, of: str = TEMPLATE) -> str:
+        """Make a copy of the town's database, or of another, and return its name; costs a fraction of a second."""
         from django.db import connections
 
         connections.close_all()
         with psycopg.connect(self.cluster.url("owner", "postgres"), autocommit=True) as owner:
-            name_of, template = sql.Identifier(name), sql.Identifier(TEMPLATE)
+            name_of, template = sql.Identifier(name), sql.Identifier(of)
             owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name_of))
             owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name_of, template))
         return name
@@ -55,9 +55,9 @@ class Ground:
         use(name)
         return name
 
-    def fresh(self, name: str) -> str:
-        """Make a copy of the town's database and work on it."""
-        return self.use(self.copy(name))
+    def fresh(self, name: str, *, of: str = TEMPLATE) -> str:
+        """Make a copy of a database and work on it."""
+        return self.use(self.copy(name, of=of))
 
     def environment(self, database: str) -> dict[str, str]:
         """Answer the environment of a process of ours that serves from a database of this ground."""
@@ -77,6 +77,7 @@ def ground(*, at: datetime, elders: int) -> Iterator[Ground]:
     """Make a ground for the length of a block and leave nothing of it behind. Sets up Django in this process."""
     places = places_for(cluster=f"once-{os.getpid()}-{secrets.token_hex(2)}-drill")
     var = Path(tempfile.mkdtemp(prefix="sangyu-drill-"))
+    (var / "static").mkdir()
     cluster = Cluster(places)
     began = time.monotonic()
     cluster.open()

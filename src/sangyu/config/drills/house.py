@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sangyu.config.drills.ground import Ground
 from sangyu.config.drills.visitor import NotHeard, Visitor
@@ -63,11 +64,12 @@ def house(ground: Ground, database: str, *, worker: bool = False, **more: str) -
     web = [sys.executable, "-m", "granian", "sangyu.config.asgi:application", "--interface", "asgi"]
     web += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--workers-kill-timeout", "5"]
     web += ["--log-level", "critical"]
+    worker_command = [sys.executable, "-m", "sangyu.config.processes.worker"]
     open_house = House(
         ground,
         port,
-        Service("web", web, environment),
-        Service("worker", [sys.executable, "-m", "sangyu.config.processes.worker"], environment),
+        Service("web", _quietly(web, ground.var / "web.log"), environment),
+        Service("worker", _quietly(worker_command, ground.var / "worker.log"), environment),
     )
     try:
         open_house.web.start()
@@ -80,6 +82,11 @@ def house(ground: Ground, database: str, *, worker: bool = False, **more: str) -
     finally:
         open_house.web.stop()
         open_house.worker.stop()
+
+
+def _quietly(command: Sequence[str], log: Path) -> list[str]:
+    """Let a program say what it has to say to a file: in a drill it will have much to complain of."""
+    return ["/bin/sh", "-c", 'log=$1; shift; exec "$@" >>"$log" 2>&1', "sh", str(log), *command]
 
 
 def free_port() -> int:

@@ -42,7 +42,9 @@ def _readyz(_request: HttpRequest) -> HttpResponse:
     """Refuse while pages cannot be served. A clock that is late is told and no reason to send nobody here."""
     found = ready.examine()
     able = found["database"] == found["tables"] == "ok"
-    return JsonResponse({"ready": able, **found}, status=200 if able else 503, headers=NEVER_KEPT)
+    answer = JsonResponse({"ready": able, **found}, status=200 if able else 503, headers=NEVER_KEPT)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # Django would call it an error, every few seconds
+    return answer
 
 
 def _metrics(request: HttpRequest) -> HttpResponse | None:

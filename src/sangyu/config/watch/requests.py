@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 from sangyu.config.watch.logs import request_id
+from sangyu.config.watch.probes import PROBES
 from sangyu.kit.ids import new_id
 
 # What a proxy or a tracer makes: 32 hexadecimal digits or more. Nothing shorter, which could be somebody's number.
@@ -34,6 +35,7 @@ class Requests:
             response["X-Request-Id"] = request_id.get()
             took_ms = round((time.perf_counter() - began) * 1000, 1)
             level = logging.ERROR if response.status_code >= SERVER_ERROR else logging.INFO
+            level = logging.DEBUG if request.path in PROBES else level  # asked every few seconds, and answered by a state
             facts = _facts(request, response, took_ms)
             log.log(level, "%(method)s %(route)s %(status)s, %(ms)s ms", facts, extra=facts)
             return response
@@ -47,7 +49,7 @@ def _facts(request: HttpRequest, response: HttpResponseBase, took_ms: float) -> 
     user = getattr(request, "_cached_user", None)  # set once a session was looked up: the log never causes a query
     facts: dict[str, object] = {
         "method": request.method,
-        "route": (found.view_name or found.route) if found else "-",
+        "route": (found.view_name or found.route) if found else request.path if request.path in PROBES else "-",
         "status": response.status_code,
         "ms": took_ms,
     }

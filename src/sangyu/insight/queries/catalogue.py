@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sangyu.access.models import User
+from sangyu.access.rules.look_ups import ALARM_AT
 from sangyu.dispatch import rules as dispatch_rules
 from sangyu.insight import rules
 from sangyu.insight.queries import live, sources
@@ -270,6 +271,15 @@ EXCEPTIONS = _by_code(
         live.refused_payments,
         "at",
         True,
+        of_now=True,
+        tone="bad",
+    ),
+    Figure(
+        "look-ups",
+        "短时间大量查看证件",
+        "look_up",
+        f"近{rules.LOOK_BACK_DAYS}天，同一个人一小时内查看完整证件号码达到{ALARM_AT}次，超过上限被拒绝的也计入。",
+        live.bulk_look_ups,
         of_now=True,
         tone="bad",
     ),

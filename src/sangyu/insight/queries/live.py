@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
+from sangyu.access import queries as access_read
 from sangyu.access.models import User
 from sangyu.dispatch import queries as dispatch_read
 from sangyu.dispatch import rules as dispatch_rules
@@ -94,6 +95,13 @@ def patterns(viewer: User, lens: Lens) -> list[dispatch_read.Pattern]:
     ensure_reader(viewer)
     since = rules.begin_of(lens.on - timedelta(days=dispatch_rules.PATTERN_DAYS - 1))
     return dispatch_read.patterns(viewer, since, lens.until)
+
+
+def bulk_look_ups(viewer: User, lens: Lens) -> list[access_read.BulkLookUp]:
+    """Who looked at too many masked facts within an hour, in the days that count."""
+    ensure_reader(viewer)
+    since = rules.begin_of(lens.on - timedelta(days=rules.LOOK_BACK_DAYS - 1))
+    return access_read.bulk_look_ups(viewer, since=since, until=lens.until)
 
 
 def alarms(viewer: User, lens: Lens) -> list[safety_read.Case]:

@@ -49,7 +49,19 @@ def test_writing_and_reading_an_amount_gives_it_back(fen):
 
 @pytest.mark.parametrize(
     ("numerator", "denominator", "rounded"),
-    [(1, 2, 1), (-1, 2, -1), (1, 3, 0), (2, 3, 1), (5, 2, 3), (5, -2, -3), (-4, -3, 1), (0, 7, 0)],
+    [
+        (0, 1, 0),
+        (1, 1, 1),
+        (-1, 1, -1),
+        (1, 2, 1),
+        (-1, 2, -1),
+        (1, 3, 0),
+        (2, 3, 1),
+        (5, 2, 3),
+        (5, -2, -3),
+        (-4, -3, 1),
+        (0, 7, 0),
+    ],
 )
 def test_halves_go_away_from_zero(numerator, denominator, rounded):
     assert half_up(numerator, denominator) == rounded

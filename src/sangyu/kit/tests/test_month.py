@@ -32,6 +32,14 @@ def test_what_is_not_a_month_is_refused_in_words(text):
         Month.parse(text)
 
 
+def test_the_months_of_the_calendar_begin_with_year_one_and_leave_room_for_a_next_one():
+    assert str(Month(1, 1)) == "0001-01"
+    assert (str(Month(9998, 12)), Month(9998, 11).next()) == ("9998-12", Month(9998, 12))
+    for year, month in ((0, 12), (9999, 1), (2026, 0), (2026, 13)):
+        with pytest.raises(BadMonth):
+            Month(year, month)
+
+
 @given(month=MONTHS)
 @settings(deadline=None)
 def test_months_follow_each_other_without_gap_or_overlap(month):

@@ -25,7 +25,13 @@ def test_a_phone_keeps_its_last_four(phone, masked):
 
 @pytest.mark.parametrize(
     ("number", "masked"),
-    [("11010519491231002X", "110105********002X"), ("H12345678", "*****5678"), ("123", "***"), ("", "")],
+    [
+        ("11010519491231002X", "110105********002X"),
+        ("H12345678", "*****5678"),
+        ("12345", "*2345"),
+        ("1234", "****"),
+        ("", ""),
+    ],
 )
 def test_an_id_loses_its_birth_date(number, masked):
     assert mask_resident_id(number) == masked
@@ -81,6 +87,13 @@ def test_keys_are_never_empty_nor_repeated_for_any_name(name):
     assert all(keys)
     assert len(set(keys)) == len(keys)
     assert sort_key(name) == sort_key(name)
+
+
+def test_the_keys_of_a_name_are_these_and_no_more():
+    assert search_keys("李小梅") == ["李小梅", "李", "小", "梅", "李小", "小梅", "lixiaomei", "l", "lx", "lxm"]
+    assert readings("单强") == [["shan", "qiang"], ["dan", "qiang"]]
+    assert readings("李梅") == [["li", "mei"]]
+    assert sort_key("李梅") == "li mei 李梅"
 
 
 def test_an_empty_name_has_no_keys():

@@ -60,12 +60,18 @@ def test_government_maps_agree_with_the_satellites():
     place = Point(103.83, 36.06, Crs.CGCS2000)
     assert distance_m(place, Point(103.83, 36.06)) == 0
     assert place.converted(Crs.GCJ02).lng == Point(103.83, 36.06).converted(Crs.GCJ02).lng
+    assert place.converted(Crs.WGS84) == Point(103.83, 36.06)
 
 
 def test_what_is_known_of_a_place_travels_with_it():
     at = datetime(2026, 11, 2, tzinfo=UTC)
     moved = Point(103.83, 36.06, Crs.GCJ02, accuracy_m=15, source="GPS", at=at).converted(Crs.WGS84)
     assert (moved.crs, moved.accuracy_m, moved.source, moved.at) == (Crs.WGS84, 15, "GPS", at)
+
+
+def test_the_other_side_of_the_earth_is_half_a_circle_away():
+    assert distance_m(Point(0, 0), Point(180, 0)) == pytest.approx(20_015_115, abs=1)
+    assert distance_m(Point(10, 50), Point(-170, -50)) == pytest.approx(20_015_115, abs=1)
 
 
 def test_a_degree_of_latitude_is_about_111_km():
@@ -79,7 +85,14 @@ def test_a_distance_is_the_same_both_ways_and_in_both_systems(a, b):
     assert distance_m(a.converted(Crs.GCJ02), b) == pytest.approx(distance_m(a, b), abs=0.05)
 
 
-@pytest.mark.parametrize(("lng", "lat"), [(36.06, 103.83), (181, 0), (float("nan"), 0)])
+@pytest.mark.parametrize(("lng", "lat"), [(180, 90), (-180, -90), (0, 0)])
+def test_the_whole_earth_can_be_named(lng, lat):
+    assert Point(lng, lat, accuracy_m=0).accuracy_m == 0
+
+
+@pytest.mark.parametrize(
+    ("lng", "lat"), [(36.06, 103.83), (180.5, 0), (-180.5, 0), (0, 90.5), (0, -90.5), (float("nan"), 0)]
+)
 def test_swapped_or_impossible_coordinates_are_refused(lng, lat):
     with pytest.raises(BadPlace, match="填反"):
         Point(lng, lat)

@@ -36,11 +36,6 @@ class Page(Told, Generic[Item]):
     items: list[Item]
     next: str | None = Field(description="下一页的地址；最后一页为空")
 
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
-        """Name a page by what is on it, so that the contract reads well."""
-        return f"{params[0].__name__.removesuffix('Told')}Page"
-
 
 def page(
     request: HttpRequest,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+_PAGE = re.compile(r"Page_(\w+?)(?:Told)?_(?=\")")
+_REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 ID = "0192f0c1-5a00-7000-8000-000000000001"
 # What a property is called says what an example of it looks like.
 EXAMPLES: Mapping[str, Any] = {
@@ -68,7 +71,8 @@ EXAMPLES: Mapping[str, Any] = {
     "tasks_done": ["地面", "桌面"],
     "text": "李秀兰",
     "version": "3f1c2a9b5d7e8f90a1b2",
-    "wanted_from": "2026-11-10T10:00:00+08:00",
+    "wanted_from": "2026-11-11T02:00:00Z",
+    "wanted_until": "2026-11-11T04:00:00Z",
 }
 IN_PLACE: Mapping[str, Mapping[str, Any]] = {
     "Refusing": {"reason": "NO_WORKER"},
@@ -100,19 +104,32 @@ def contract() -> dict[str, Any]:
     from sangyu.portals.api.shapes import Problem
 
     plain: dict[str, Any] = copy.deepcopy(dict(api.get_openapi_schema(path_prefix="/api/v1/")))
-    schemas = plain["components"]["schemas"]
+    components = plain["components"] | {"examples": {}, "responses": {}}
+    plain["components"] = components
+    schemas = components["schemas"]
     schemas["Problem"] = Problem.model_json_schema()
-    plain["components"]["parameters"] = _headers()
-    plain["components"]["securitySchemes"] = {
+    components["parameters"] = _headers()
+    components["securitySchemes"] = {
         "ApiToken": {"type": "http", "scheme": "bearer", "description": "接口密钥，形如 sgy_xxxxxxxx_…"}
     }
     plain["servers"] = [{"url": "/"}]
     for path, methods in plain["paths"].items():
         for method, operation in methods.items():
-            _complete(operation, path=path, method=method, schemas=schemas)
-    plain["components"]["schemas"] = dict(sorted(schemas.items()))
-    plain["info"]["license"] = {"name": "MulanPSL-2.0", "identifier": "MulanPSL-2.0"}
+            _complete(operation, path=path, method=method, components=components)
+    for part in ("schemas", "examples"):
+        components[part] = dict(sorted(components[part].items()))
+    plain = json.loads(_PAGE.sub(r"\1Page", json.dumps(plain, ensure_ascii=False)))
+    _drop_unused(plain)
+    plain["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     return plain
+
+
+def _drop_unused(plain: dict[str, Any]) -> None:
+    """Leave out the shapes of parameters, which stand where they are used."""
+    schemas = plain["components"]["schemas"]
+    while unused := set(schemas) - set(_REFERENCE.findall(json.dumps(plain, ensure_ascii=False))):
+        for name in unused:
+            del schemas[name]
 
 
 def rendered(plain: Mapping[str, Any]) -> str:
@@ -143,7 +160,7 @@ def _headers() -> dict[str, Any]:
             "name": "Idempotency-Key",
             "in": "header",
             "required": True,
-            "description": "您为这一个请求生成的编号（例如 UUID）。重发同一请求用同一编号，读到同一回答；内容不同则拒绝。",
+            "description": "您为这一个请求生成的编号，例如 UUID。重发用同一编号，读到同一回答；内容不同则拒绝。",
             "schema": {"type": "string", "pattern": "^[!-~]{8,80}$", "minLength": 8, "maxLength": 80},
             "example": "6f1d2c1e-3b0a-4a6e-9d53-0a4f0b6e7c11",
         },
@@ -158,9 +175,10 @@ def _headers() -> dict[str, Any]:
     }
 
 
-def _complete(operation: dict[str, Any], *, path: str, method: str, schemas: dict[str, Any]) -> None:
+def _complete(operation: dict[str, Any], *, path: str, method: str, components: dict[str, Any]) -> None:
     from sangyu.portals.api import problems
 
+    schemas = components["schemas"]
     named = operation.pop("x-refuses", ())
     changes = operation.pop("x-changes-state", False)
     media = operation.pop("x-media", JSON)
@@ -189,7 +207,7 @@ def _complete(operation: dict[str, Any], *, path: str, method: str, schemas: dic
             parameter["example"] = example(parameter["schema"], schemas, parameter["name"])
     operation["responses"] = {
         **_answers(operation["responses"], method=method, media=media, schemas=schemas),
-        **_problems(problems.kind_of(refusal) for refusal in (*own, *named)),
+        **_problems((problems.kind_of(refusal) for refusal in (*own, *named)), components),
     }
 
 
@@ -215,31 +233,40 @@ def _answers(given: dict[Any, Any], *, method: str, media: str, schemas: dict[st
     return answers
 
 
-def _problems(kinds: Iterable[Kind]) -> dict[str, Any]:
-    by_status: dict[int, dict[str, Any]] = defaultdict(dict)
+def _problems(kinds: Iterable[Kind], components: dict[str, Any]) -> dict[str, Any]:
+    by_status: dict[int, dict[str, Kind]] = defaultdict(dict)
     for kind in kinds:
-        by_status[kind.status][kind.code] = {
-            "summary": kind.zh,
-            "value": {
-                "type": kind.uri,
-                "title": kind.zh,
-                "status": kind.status,
-                "detail": f"{kind.zh}。",
-                "code": kind.code,
-            },
-        }
-    return {
-        str(status): {
-            "description": "；".join(entry["summary"] for entry in examples.values()),
+        by_status[kind.status][kind.code] = kind
+        components["examples"][kind.code] = _as_answered(kind)
+    responses = {}
+    for status, found in sorted(by_status.items()):
+        said = {
+            "description": "；".join(kind.zh for _, kind in sorted(found.items())),
             "content": {
                 PROBLEM: {
                     "schema": {"$ref": "#/components/schemas/Problem"},
-                    "examples": dict(sorted(examples.items())),
+                    "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in sorted(found)},
                 }
             },
         }
-        for status, examples in sorted(by_status.items())
-    }
+        shared = _shared(status, said, components["responses"])
+        responses[str(status)] = {"$ref": f"#/components/responses/{shared}"}
+    return responses
+
+
+def _shared(status: int, said: dict[str, Any], responses: dict[str, Any]) -> str:
+    """Name the one place where answers of these codes are described, and put them there the first time."""
+    known = [name for name in responses if name.split("-")[0] == str(status)]
+    same = next((name for name in known if responses[name] == said), None)
+    if same is None:
+        same = f"{status}-{len(known) + 1}"
+        responses[same] = said
+    return same
+
+
+def _as_answered(kind: Kind) -> dict[str, Any]:
+    value = {"type": kind.uri, "title": kind.zh, "status": kind.status, "detail": f"{kind.zh}。", "code": kind.code}
+    return {"summary": kind.zh, "value": value}
 
 
 def example(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str = "", within: str = "") -> Any:

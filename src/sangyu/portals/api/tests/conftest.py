@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -47,6 +47,17 @@ class Machine:
 
 
 Knock = Callable[..., Machine]
+ClockTo = Callable[[datetime], None]
+
+
+@pytest.fixture
+def clock_to(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> ClockTo:
+    """Return what puts the clock of the desks at a moment."""
+
+    def move(moment: datetime) -> None:
+        seat(monkeypatch, moment)(cast.ma)
+
+    return move
 
 
 @pytest.fixture

@@ -120,7 +120,9 @@ class PushStanding(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["subscription", "due_at", "push"], name="pushes_waiting", condition=Q(state="WAITING")),
+            models.Index(
+                fields=["subscription", "due_at", "push"], name="pushes_waiting", condition=Q(state="WAITING")
+            ),
             models.Index(fields=["programme_id", "since_at"], name="pushes_dead", condition=Q(state="DEAD")),
         ]
 

@@ -2,7 +2,6 @@
 
 from sangyu.outbox.queries.messages import LAST_TRANSACTION, START, Cursor, Told, end, since, visible
 from sangyu.outbox.queries.pushes import (
-    Answers,
     active_subscriptions,
     answers_of,
     count_pushes,
@@ -31,7 +30,6 @@ from sangyu.outbox.queries.texts import (
 __all__ = [
     "LAST_TRANSACTION",
     "START",
-    "Answers",
     "Cursor",
     "Told",
     "active_subscriptions",
