@@ -36,9 +36,18 @@ with fresh_database():
     from sangyu.orders import queries as orders_read
     from sangyu.orders.models import Order
     from sangyu.portals.clock import now
+    from sangyu.registry import actions as registry
     from sangyu.registry.models import Elder
 
     cast = Cast(budget_fen=100_000_000_00)
+    registry.recognise(
+        elder=cast.grandpa,
+        code="three_no",
+        evidence="低保和三无认定表 7号",
+        valid_from=date(2020, 1, 1),
+        by=cast.clerk,
+        at=cast.at,
+    )
     visit = cast.visited(cast.order(elder=cast.grandpa))
     for n in range(40):
         cast.order(days=2 + n // 8, hour=8 + n % 8, elder=(cast.li, cast.grandpa)[n % 2])

@@ -28,6 +28,7 @@ from sangyu.orders import actions as orders
 from sangyu.orders import queries as orders_read
 from sangyu.orders.models import Order, Served
 from sangyu.policy import Decision
+from sangyu.policy.cases import run_file
 from sangyu.providers import actions as providers
 from sangyu.providers import queries as providers_read
 from sangyu.providers.actions import Paper
@@ -367,6 +368,14 @@ def test_a_meal_is_kept_with_who_where_when_and_who_pays(cast: Cast) -> None:
     sale = meals_read.get_sale(kitchen.he, kitchen.sell(cast.grandpa).pk)
     assert (sale.elder, sale.canteen, sale.sold_at) == (cast.grandpa, kitchen.south, NOON)
     assert (sale.price_fen, sale.elder_fen, sale.public_fen) == (1500, 600, 900)
+
+
+@pytest.mark.proves("LZ-41", "LZ-42", "LZ-43", "LZ-44", "LZ-45", "LZ-46", "LZ-48")
+def test_every_worked_example_that_the_pack_ships_comes_out_as_written() -> None:
+    results = list(run_file(policy.packs_folder() / "lanzhou-chengguan" / "cases.jsonl", policy.load))
+    assert [result for result in results if not result.passed] == []
+    covered = {result.rule for result in results}
+    assert {"meal-entry", "lunch-subsidy", "free-delivery", "domestic-service", "platform-price"} <= covered
 
 
 @pytest.mark.proves("LZ-41")

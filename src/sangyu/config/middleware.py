@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -17,7 +18,10 @@ POLICY = (
 
 
 class ContentSecurity:
-    """Let pages load scripts and styles from this house only, and none written into the page."""
+    """Let pages load scripts and styles from this house only, none written into the page, and keep no copy of them.
+
+    Outside a demo the browser is told to come back encrypted only, whoever ends the encryption in front of us.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,6 +30,9 @@ class ContentSecurity:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", POLICY)
         response.setdefault("Permissions-Policy", "geolocation=(self), camera=(self)")
+        response.setdefault("Cache-Control", "no-store")  # a shared desk's browser keeps nobody's page
+        if not settings.DEMO:
+            response.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         return response
 
 

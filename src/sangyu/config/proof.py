@@ -192,14 +192,14 @@ def _print_table(wanted: Sequence[Requirement], report: Report | None) -> None:
     counts = summary(wanted, report)
     when = f"，据 {report.ended_at:%Y-%m-%d %H:%M} 的完整测试" if report else ""
     print(f"需求证明账：共 {counts['total']} 条，已证明 {len(counts['proven'])} 条{when}。\n")
-    print(f"{_wide('地方', 14)}{'共':>5}{'已证明':>5}  " + "  ".join(f"{label}" for label in KINDS.values()))
+    print(f"{_wide('地方', 16)}  共  已证明" + "".join(f"  {label}" for label in KINDS.values()))
     proven = set(counts["proven"])
     for programme, count in counts["by_programme"].items():
         cells = []
         for kind in KINDS:
             of_kind = [line.id for line in wanted if line.programme == programme and line.kind == kind]
-            cells.append(f"{f'{len(proven.intersection(of_kind))}/{len(of_kind)}':>4}")
-        print(f"{_wide(PROGRAMMES[programme], 14)}{count['total']:>6}{count['proven']:>8}  " + "  ".join(cells))
+            cells.append(f"{len(proven.intersection(of_kind))}/{len(of_kind)}".rjust(6))
+        print(f"{_wide(PROGRAMMES[programme], 16)}{count['total']:>4}{count['proven']:>8}" + "".join(cells))
     if counts["failing"]:
         print(f"\n证明它的测试没有通过：{'、'.join(counts['failing'])}")
     print("\n一条需求由哪些测试证明：./sangyu proof 编号；还缺哪些：./sangyu proof --missing")

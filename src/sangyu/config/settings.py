@@ -53,6 +53,7 @@ DESKS = [
     "sangyu.portals.finance",
     "sangyu.portals.bureau",
     "sangyu.portals.texting",
+    "sangyu.portals.developer",
     "sangyu.portals.audit",
     "sangyu.portals.api",
     "sangyu.portals.rounds",
@@ -161,8 +162,11 @@ WHITENOISE_AUTOREFRESH = False
 
 PROCRASTINATE_ON_APP_READY = None
 CTI_KEY = agreed("SANGYU_CTI_KEY", "demo-cti-key", os.environ, demo=DEMO)
+CTI_KEY_BEFORE = given("SANGYU_CTI_KEY_BEFORE")  # still good while the telephone system changes over
 SMS_URL = given("SANGYU_SMS_URL")
 SMS_KEY = given("SANGYU_SMS_KEY")
+WEBHOOK_NETWORKS = given("SANGYU_WEBHOOK_NETWORKS")  # events are pushed to the public internet and into these
+WEBHOOK_PLAIN_HTTP = DEMO
 API_REQUESTS_PER_SECOND = given("SANGYU_API_REQUESTS_PER_SECOND")  # of one token
 LOGGING = configuration(form=given("SANGYU_LOG"), level=given("SANGYU_LOG_LEVEL"))
 METRICS_TOKEN = given("SANGYU_METRICS_TOKEN")

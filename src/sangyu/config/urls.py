@@ -15,6 +15,7 @@ DESKS = [
     "finance",
     "bureau",
     "texting",
+    "developer",
     "audit",
     "exchange",
     "components",

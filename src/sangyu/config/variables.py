@@ -121,6 +121,7 @@ WEB = Kind("http 或 https 地址", _web)
 DATABASE = Kind("形如 postgresql://用户:口令@主机:端口/库名 的地址", _database, is_secret=True)
 FOLDER = Kind("绝对路径", _folder)
 NETWORKS = Kind("网段，用逗号隔开，如 10.0.0.0/8", _networks)
+LOOPBACK = "127.0.0.0/8,::1/128"
 
 VARIABLES = (
     Variable("SANGYU_DEMO", "演示（1）还是正式运行（0）。正式运行时没有自己的密钥不启动。", SWITCH, "1", "0"),
@@ -129,6 +130,7 @@ VARIABLES = (
     Variable("SANGYU_SECRET_KEY", "签名会话和导出清单的密钥。换掉后所有人需重新登录。", SECRET, "", None),
     Variable("SANGYU_HOSTS", "网页的域名。", HOSTS, "127.0.0.1,localhost,testserver", "127.0.0.1,localhost"),
     Variable("SANGYU_CTI_KEY", "电话系统推送来电时所带的密钥。", SECRET, "", None),
+    Variable("SANGYU_CTI_KEY_BEFORE", "电话系统换密钥期间仍然接受的旧密钥；换完留空。", HIDDEN),
     Variable("SANGYU_SMS_URL", "短信网关的地址；留空就不发短信，页面上会说明。", WEB),
     Variable("SANGYU_SMS_KEY", "短信网关的密钥。", HIDDEN),
     Variable("SANGYU_ANCHORS", "审计账簿的根每天留存的目录，最好在另一台机器上；留空就不留存。", FOLDER),
@@ -139,7 +141,7 @@ VARIABLES = (
     Variable("SANGYU_IDLE_MINUTES", "管钱、看隐私的岗位几分钟不动就退出；0 为不退。", _whole(0, 1440), "0", "30"),
     Variable("SANGYU_TRUSTED_PROXIES", "前面有几层自己的代理在 X-Forwarded-For 里写来访地址。", _whole(0, 5), "0", "0"),
     Variable("SANGYU_API_REQUESTS_PER_SECOND", "接口的一个令牌每秒最多几次请求。", _whole(1, 1000), "20", "20"),
-    Variable("SANGYU_WEBHOOK_NETWORKS", "事件推送可以送往的内网网段；留空只送公网。", NETWORKS),
+    Variable("SANGYU_WEBHOOK_NETWORKS", "事件推送可以送往的内网网段；留空只送公网。", NETWORKS, LOOPBACK),
     Variable("SANGYU_VAR", "运行时自己写文件的目录；留空为代码目录下的 var。", FOLDER),
     Variable("SANGYU_PACKS", "政策包所在的目录；留空用随代码带的。", FOLDER),
     Variable("SANGYU_CLUSTER", "自带数据库用哪一个（名字，或恢复出来的目录）。", TEXT, group="inside"),

@@ -15,11 +15,11 @@ _CHUNK = 2_000
 
 
 def journal_text(programme_id: UUID | None = None) -> Iterator[str]:
-    """Yield the journal in hledger syntax, one transaction at a time, in the order of booking.
+    """Yield the journal as hledger and ledger read it, one transaction at a time, in the order of booking.
 
     Bookkeepers write debits as positive, so the signs are the opposite of `Entry.amount_fen`.
     """
-    yield "; 桑榆账簿导出，金额单位为元，借方为正\ncommodity CNY 1000.00\n\n"
+    yield "; 桑榆账簿导出，金额单位为元，借方为正\ncommodity CNY\n    format 1000.00 CNY\n\n"
     entries = Entry.objects.select_related("journal", "account").order_by("journal__posted_at", "journal_id", "n")
     if programme_id is not None:
         entries = entries.filter(journal__programme_id=programme_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from sangyu.access.models.people import Organisation, Programme, User
@@ -13,6 +15,9 @@ class ApiToken(models.Model):
 
     Kept are the visible prefix and a hash: the key itself is shown once and stored nowhere.
     """
+
+    revoked_at: datetime | None  # both are told by the queries of this room
+    last_used_at: datetime | None
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")

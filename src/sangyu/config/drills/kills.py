@@ -49,6 +49,7 @@ def run(ground: Ground, *, kills: int, seed: int = 1) -> dict[str, Any]:
             if (n + 1) % 20 == 0:
                 tell(f"  {n + 1} kills, {len(book.acks)} acknowledged, {book.silent} unheard")
         settle(lines, within_s=60.0)
+        ground.use(database)  # the connections of this process died with the database
         texts = _texts(home)
         figures = compare(book)
         found = faults()

@@ -1,4 +1,4 @@
-"""`./sangyu drill race`: two people do the last possible thing at the same moment, over real connections, many times."""
+"""`./sangyu drill race`: two people do the last possible thing at one moment, over real connections, many times."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from threading import Barrier
 from typing import Any

@@ -10,6 +10,7 @@ import asyncio
 from contextlib import suppress
 
 POLL_S = 1.0
+AT_ONCE = 2  # a job that waits for another system's answer must not keep the clock's other work waiting
 GRACE_S = 8.0  # a job that takes longer than this to finish at shutdown is taken up again by the next worker
 SILENT_S = 30.0  # a living worker says so every ten seconds
 LOOK_EVERY_S = 5.0
@@ -40,6 +41,7 @@ async def _work(app: object) -> None:
         try:
             await app.run_worker_async(  # type: ignore[attr-defined]
                 name="worker",
+            concurrency=AT_ONCE,
                 listen_notify=False,  # engines that only speak PostgreSQL's wire have no LISTEN
                 fetch_job_polling_interval=POLL_S,
                 shutdown_graceful_timeout=GRACE_S,

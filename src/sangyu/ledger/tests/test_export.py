@@ -40,7 +40,8 @@ def read(text: str) -> list[list[tuple[str, Decimal]]]:
         elif found := POSTING.fullmatch(line):
             transactions[-1].append((found["account"], Decimal(found["amount"])))
         else:
-            assert not line or line.lstrip().startswith(";") or line.startswith("commodity "), line
+            told = line in {"", "commodity CNY", "    format 1000.00 CNY"}
+            assert told or line.lstrip().startswith(";"), line
     return transactions
 
 

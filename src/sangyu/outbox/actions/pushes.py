@@ -114,15 +114,15 @@ def queue_pushes(*, events: Collection[Event], at: datetime) -> int:
 
 @transaction.atomic
 def claim_pushes(
-    *, at: datetime, limit: int, without: Collection[UUID] = (), failing_too: bool = True
+    *, at: datetime, limit: int, without: Collection[UUID] = (), failing_max: int | None = None
 ) -> list[OutgoingPush]:
     """Hand out pushes that are due, for a minute; whoever takes them pushes them and notes each attempt.
 
-    Fair to every subscriber: a few each, one only for a subscriber whose last answer was no good, and those come last
-    (or not at all, without `failing_too`); subscriptions in `without` are passed over. Two senders never get the same
+    Fair to every subscriber: a few each, one only for a subscriber whose last answer was no good, and those come last,
+    at most `failing_max` of them; subscriptions in `without` are passed over. Two senders never get the same
     push within the minute. If a sender dies before it notes, the next one pushes again under the same event id.
     """
-    found = _due(at=at, limit=limit, without=without, failing_too=failing_too)
+    found = _due(at=at, limit=limit, without=without, failing_max=limit if failing_max is None else failing_max)
     failing = dict(found)
     rows = list(
         PushStanding.objects.select_for_update(skip_locked=True, of=("self",))
@@ -212,29 +212,33 @@ def push_again(
     return len(going)
 
 
-def _due(*, at: datetime, limit: int, without: Collection[UUID], failing_too: bool) -> list[tuple[UUID, bool]]:
+def _due(*, at: datetime, limit: int, without: Collection[UUID], failing_max: int) -> list[tuple[UUID, bool]]:
     """Choose what is due, a few of each subscription, the healthy ones first. Shape: push id, and whether it fails."""
     with connection.cursor() as db:
         db.execute(
             """
             SELECT due.push_id, each.failing
             FROM (
-                SELECT waiting.subscription_id,
-                       coalesce((SELECT one.result <> 'DELIVERED' FROM outbox_pushattempt one
-                                 WHERE one.subscription_id = waiting.subscription_id
-                                 ORDER BY one.at DESC, one.id DESC LIMIT 1), false) AS failing
-                FROM (SELECT DISTINCT subscription_id FROM outbox_pushstanding
-                      WHERE state = 'WAITING' AND due_at <= %(at)s AND NOT subscription_id = ANY(%(without)s)) waiting
-                WHERE coalesce((SELECT switch.kind FROM outbox_subscriptionswitch switch
-                                WHERE switch.subscription_id = waiting.subscription_id
-                                ORDER BY switch.n DESC LIMIT 1), 'ON') = 'ON'
+                SELECT *, row_number() OVER (PARTITION BY failing ORDER BY first_due_at, subscription_id) AS place
+                FROM (
+                    SELECT waiting.subscription_id, waiting.first_due_at,
+                           coalesce((SELECT one.result <> 'DELIVERED' FROM outbox_pushattempt one
+                                     WHERE one.subscription_id = waiting.subscription_id
+                                     ORDER BY one.at DESC, one.id DESC LIMIT 1), false) AS failing
+                    FROM (SELECT subscription_id, min(due_at) AS first_due_at FROM outbox_pushstanding
+                          WHERE state = 'WAITING' AND due_at <= %(at)s AND NOT subscription_id = ANY(%(without)s)
+                          GROUP BY subscription_id) waiting
+                    WHERE coalesce((SELECT turn.kind FROM outbox_subscriptionswitch turn
+                                    WHERE turn.subscription_id = waiting.subscription_id
+                                    ORDER BY turn.n DESC LIMIT 1), 'ON') = 'ON'
+                ) judged
             ) each
             CROSS JOIN LATERAL (
                 SELECT push_id, due_at FROM outbox_pushstanding
                 WHERE subscription_id = each.subscription_id AND state = 'WAITING' AND due_at <= %(at)s
                 ORDER BY due_at, push_id LIMIT CASE WHEN each.failing THEN %(one)s ELSE %(few)s END
             ) due
-            WHERE %(failing_too)s OR NOT each.failing
+            WHERE NOT each.failing OR each.place <= %(failing_max)s
             ORDER BY each.failing, due.due_at, due.push_id LIMIT %(limit)s
             """,
             {
@@ -242,7 +246,7 @@ def _due(*, at: datetime, limit: int, without: Collection[UUID], failing_too: bo
                 "without": list(without),
                 "one": AT_ONCE_FOR_ONE_FAILING,
                 "few": AT_ONCE_FOR_ONE,
-                "failing_too": failing_too,
+                "failing_max": failing_max,
                 "limit": limit,
             },
         )

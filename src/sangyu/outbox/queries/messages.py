@@ -7,6 +7,7 @@ Ids alone would skip a message whose transaction began early and committed late,
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -41,6 +42,7 @@ class Told(NamedTuple):
     topic: str
     kind: str
     body: str
+    at: datetime
 
 
 START = UUID(int=0)
@@ -58,7 +60,7 @@ def since(cursor: Cursor, *, limit: int = 500) -> list[Told]:
     """Return the settled messages after a cursor, in order; empty when there is nothing new."""
     with connection.cursor() as db:
         db.execute(
-            "SELECT written_in::text::bigint, id, programme_id, topic, kind, body::text FROM outbox_message"
+            "SELECT written_in::text::bigint, id, programme_id, topic, kind, body::text, at FROM outbox_message"
             " WHERE (written_in, id) > (%s::text::xid8, %s)"
             " AND written_in < pg_snapshot_xmin(pg_current_snapshot())"
             " ORDER BY written_in, id LIMIT %s",
@@ -78,7 +80,7 @@ def visible(cursor: Cursor, *, without: Collection[UUID] = (), limit: int = 500)
         db.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         floor = db.fetchone()[0]
         db.execute(
-            "SELECT written_in::text::bigint, id, programme_id, topic, kind, body::text FROM outbox_message"
+            "SELECT written_in::text::bigint, id, programme_id, topic, kind, body::text, at FROM outbox_message"
             " WHERE (written_in, id) > (%s::text::xid8, %s) AND NOT id = ANY(%s)"
             " ORDER BY written_in, id LIMIT %s",
             [str(cursor.transaction), cursor.message, list(without), limit],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
@@ -61,7 +62,7 @@ def switches_of(subscription_id: UUID) -> list[SubscriptionSwitch]:
 def secrets_of(subscription_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, list[Secret]]:
     """Return the secrets that sign for each of some subscriptions at a moment, newest first.
 
-    The one before the newest signs along for a day after the newest was made. A secret that was sealed with another
+    One that has a successor signs along for a day after that was made. A secret that was sealed with another
     key of this installation cannot be opened and is left out; the list may be empty.
     """
     rows: dict[UUID, list[SigningSecret]] = defaultdict(list)
@@ -73,7 +74,7 @@ def secrets_of(subscription_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, 
         rows[row.subscription_id].append(row)
     found: dict[UUID, list[Secret]] = {}
     for pk, known in rows.items():
-        valid = known[:1] + [row for newer, row in zip(known, known[1:2], strict=False) if at < newer.at + OVERLAP]
+        valid = known[:1] + [row for newer, row in pairwise(known) if at < newer.at + OVERLAP]
         plain = [(row, opened(row.sealed)) for row in valid]
         found[pk] = [Secret(row.subscription.scheme, raw) for row, raw in plain if raw is not None]
     return found

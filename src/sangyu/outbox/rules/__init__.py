@@ -1,4 +1,4 @@
-"""What the outbox decides by calculation alone; pure. Pushes, their signatures and addresses have modules of their own."""
+"""What the outbox decides by calculation alone; pure. Pushes, signatures and addresses are in modules of their own."""
 
 from sangyu.outbox.rules.texts import (
     LEASE_MINUTES,

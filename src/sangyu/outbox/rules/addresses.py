@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from sangyu.kit.errors import Refusal
@@ -16,7 +16,7 @@ from sangyu.kit.errors import Refusal
 ADDRESS_LENGTH_MAX = 300
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 # These carry an IPv4 address inside: it decides.
-_NAT64 = ip_network("64:ff9b::/96")
+_NAT64 = IPv6Network("64:ff9b::/96")
 Network = IPv4Network | IPv6Network
 Ip = IPv4Address | IPv6Address
 
@@ -78,14 +78,6 @@ def is_public(address: Ip) -> bool:
         if address.teredo is not None:
             return False
     return address.is_global and not address.is_multicast
-
-
-def networks_of(text: str) -> tuple[Network, ...]:
-    """Read networks, separated by commas.
-
-    Raises: ValueError, for one that is none.
-    """
-    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def _literal(host: str) -> Ip | None:

@@ -23,7 +23,7 @@ from sangyu.portals.api.problems import (
     NoSuchPlace,
     problem,
 )
-from sangyu.portals.api.reading import BodyReader, pointer
+from sangyu.portals.api.reading import BodyReader, fault
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,8 @@ def _unknown(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    places = [{**pointer(fault["loc"]), "code": fault["type"], "detail": fault["msg"]} for fault in error.errors]
-    return problem(Invalid("有字段缺失、多余或格式不对，请按 errors 逐项改正后重发。"), errors=places)
+    wrong = [fault(said) for said in error.errors]
+    return problem(Invalid("有字段缺失、多余或格式不对，请按 errors 逐项改正后重发。"), errors=wrong)
 
 
 @api.exception_handler(HttpError)

@@ -30,7 +30,7 @@ _lock = threading.Lock()
 
 def seconds_to_wait(token_id: UUID) -> int:
     """Take one request out of a token's bucket; return 0, or after how many whole seconds there will be one."""
-    rate = settings.API_REQUESTS_PER_SECOND
+    rate: int = settings.API_REQUESTS_PER_SECOND
     full, instant = float(rate * BURST_SECONDS), time.monotonic()
     with _lock:
         if len(_buckets) >= BUCKETS_MAX and token_id not in _buckets:

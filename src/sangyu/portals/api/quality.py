@@ -197,7 +197,7 @@ def told(sheet: Sheet) -> SheetTold:
         released_at=release.at if release else None,
         object_until=release.object_until if release else None,
         final_at=final.at if final else None,
-        final_score_tenths=final.score_tenths if final else None,
+        final_score_tenths=final.total_tenths if final else None,
     )
 
 

@@ -40,6 +40,25 @@ def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
+SAID: dict[str, str] = {
+    "missing": "缺少这个字段",
+    "extra_forbidden": "没有这个字段",
+    "string_too_short": "太短或没有填",
+    "string_too_long": "太长",
+    "string_pattern_mismatch": "格式不对",
+    "uuid_parsing": "应为 UUID",
+    "literal_error": "不在可选的值之内",
+    "enum": "不在可选的值之内",
+    "timezone_aware": "应为带时区的 ISO 8601 时间，例如 2026-11-22T09:00:00+08:00",
+}
+
+
+def fault(error: dict[str, Any]) -> dict[str, str]:
+    """Tell of one wrong field: where it is, a code, and what is wrong in Chinese where it is a common fault."""
+    said = SAID.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+    return {**pointer(error["loc"]), "code": error["type"], "detail": said}
+
+
 def pointer(place: tuple[Any, ...]) -> dict[str, str]:
     """Name the place of a fault: a pointer into the body, or the parameter of the address."""
     source, *rest = place

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 _PAGE = re.compile(r"Page_(\w+?)(?:Told)?_(?=\")")
+_TOLD = re.compile(r"\b([A-Z]\w*)Told\b")  # the interface tells of an order; to its caller that is an order
 _REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 ID = "0192f0c1-5a00-7000-8000-000000000001"
 # What a property is called says what an example of it looks like.
@@ -80,6 +81,7 @@ IN_PLACE: Mapping[str, Mapping[str, Any]] = {
     "Disputing": {"text": "第3行金额与工单不符"},
     "Words": {"text": "已核对，金额无误"},
     "Explaining": {"text": "新开两个社区，单量增加"},
+    "RunTold": {"failed": 0},
     "ElderTold": {"name": "李*兰", "document_number": "620102********0221"},
     "ElderRevealed": {"name": "李秀兰", "phones": ["13900000001"], "address": "南门社区南门巷8号2单元301"},
     "DoorRevealed": {"name": "李秀兰", "address": "南门社区南门巷8号2单元301"},
@@ -87,6 +89,7 @@ IN_PLACE: Mapping[str, Mapping[str, Any]] = {
     "WorkerTold": {"name": "赵勤", "reason": ""},
     "CandidateTold": {"name": "康安居家服务有限公司", "figure": "", "score": 912},
     "Me": {"name": "接口·康安派单系统", "programme": "城关区虚拟养老院", "organisation": "康安居家服务有限公司"},
+    "VisitTold": {"because": "定位相符，并已扫门牌码"},
     "CallTold": {"caller_number": "139****0001"},
     "ProblemKind": {"code": "orders.SLOT_TAKEN", "status": 409, "zh": "老人这段时间已有预约",
                     "en": "The elder already expects somebody at that time."},
@@ -118,8 +121,12 @@ def contract() -> dict[str, Any]:
             _complete(operation, path=path, method=method, components=components)
     for part in ("schemas", "examples"):
         components[part] = dict(sorted(components[part].items()))
-    plain = json.loads(_PAGE.sub(r"\1Page", json.dumps(plain, ensure_ascii=False)))
+    text = _PAGE.sub(r"\1Page", json.dumps(plain, ensure_ascii=False))
+    plain = json.loads(_TOLD.sub(r"\1", text))
     _drop_unused(plain)
+    for name, shape in plain["components"]["schemas"].items():
+        if name.endswith("Page"):
+            shape["description"] = "A page of a list, and the address of the next one."
     plain["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     return plain
 

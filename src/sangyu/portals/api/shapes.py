@@ -38,7 +38,7 @@ def whole_only(value: Any) -> Any:
 
 def _printable(value: str) -> str:
     if any(
-        (ord(sign) < 32 and sign not in "\n\t") or 0xD800 <= ord(sign) <= 0xDFFF or ord(sign) == 127 for sign in value
+        (ord(sign) < 32 and sign not in "\r\n\t") or 0xD800 <= ord(sign) <= 0xDFFF or ord(sign) == 127 for sign in value
     ):
         raise ValueError("含有无法保存的控制字符")
     return value

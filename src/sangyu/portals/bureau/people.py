@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import RegexValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -36,13 +37,16 @@ class InviteForm(DeskForm):
 
     organisation = forms.ChoiceField(label=gettext_lazy("单位"))
     display_name = forms.CharField(label=gettext_lazy("姓名"), max_length=40)
-    username = forms.RegexField(
-        r"^[a-z][a-z0-9._-]*$",
+    username = forms.CharField(
         label=gettext_lazy("用户名"),
         min_length=3,
         max_length=40,
         help_text=gettext_lazy("登录用，小写字母开头，可以有数字、点和横线"),
-        error_messages={"invalid": gettext_lazy("用户名要以小写字母开头，只用小写字母、数字、点和横线。")},
+        validators=[
+            RegexValidator(
+                r"\A[a-z][a-z0-9._-]*\Z", gettext_lazy("用户名要以小写字母开头，只用小写字母、数字、点和横线。")
+            )
+        ],
     )
     phone = forms.CharField(label=gettext_lazy("手机"), max_length=20, required=False)
     roles = forms.MultipleChoiceField(label=gettext_lazy("岗位"), widget=forms.CheckboxSelectMultiple)
@@ -120,8 +124,8 @@ def _said(act: Any) -> str:
         "access.renew_password": _("重设密码"),
         "access.change_password": _("本人更换密码"),
         "access.reset_factors": _("清除第二步验证"),
-        "access.add_factor": _("添加第二步验证"),
-        "access.remove_factor": _("移除第二步验证"),
+        "access.add_factor": _("本人添加第二步验证"),
+        "access.remove_factor": _("本人移除第二步验证"),
         "access.end_session": _("退出一处登录"),
     }
     outcomes = {

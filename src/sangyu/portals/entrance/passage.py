@@ -37,6 +37,8 @@ PASSWORD_DUE = "password_due"  # why the password must be changed before anythin
 OPEN_ROUTES = frozenset(
     {"sign-in", "sign-out", "second-factor", "account-password", "app-add", "passkey-add", "factor-add", "set_language"}
 )
+# Machines show a key with every request and have no session to look at.
+MACHINES = frozenset({"api", "exchange"})
 # Masked facts are looked at here; whoever may do so needs the factor for it, whatever their role.
 LOOK_UP_ROUTES = frozenset({"look-up-document"})
 
@@ -98,7 +100,7 @@ class Passage:
     ) -> HttpResponse | None:
         """Let a request through, or answer with the way to what is missing."""
         match = request.resolver_match
-        if match is None or not isinstance(request.user, User):
+        if match is None or MACHINES & set(match.namespaces) or not isinstance(request.user, User):
             return None
         if self._left(request):
             return self._show_out(request)

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.db import DatabaseError
 from django.http import HttpRequest
 
 from sangyu.access.models import User
@@ -24,11 +25,13 @@ from sangyu.portals.live.topics import choose
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Again = Callable[[], Awaitable[tuple[User | None, dict[str, str]]]]
 
 HEARTBEAT_S = 15.0
-# A stream ends of itself after a while and the browser comes back, so a viewer who has signed out or lost a role
-# stops hearing soon after.
+# A stream ends of itself after a while, and the browser comes back.
 LIFE_S = 600.0
+# So often a stream looks whether its viewer is still signed in with the same roles; if not, it ends.
+LOOKS_S = 30.0
 # A send that takes longer has no reader left behind it.
 SEND_S_MAX = 30.0
 COMES_BACK_MS = 500
@@ -60,7 +63,8 @@ class LiveStreams:
         # The header is the browser's own on a reconnect and newer than the address it first opened.
         last = Cursor.parse(_header(scope, b"last-event-id") or asked.get("last_event_id", [""])[-1])
         listener = Listener(programme_id=viewer.programme_id, topics=topics)
-        await self._until_gone(receive, self._stream(send, listener, last))
+        again = partial(_sign_in, cookie, wanted)
+        await self._until_gone(receive, self._stream(send, listener, last, lambda: self.hub.read(again)))
 
     async def _until_gone(self, receive: Receive, stream: Any) -> None:
         """Run a stream until it ends or the browser has left."""
@@ -76,7 +80,7 @@ class LiveStreams:
             if error is not None and not isinstance(error, (OSError, TimeoutError, RuntimeError)):
                 raise error
 
-    async def _stream(self, send: Send, listener: Listener, last: Cursor | None) -> None:
+    async def _stream(self, send: Send, listener: Listener, last: Cursor | None, again: Again) -> None:
         await self.hub.join(listener)
         try:
             headers = [
@@ -89,7 +93,7 @@ class LiveStreams:
             reader = Reader(last) if last is not None else None
             if reader is not None:
                 await self._catch_up(send, listener, reader)
-            await self._follow(send, listener, reader)
+            await self._follow(send, listener, reader, again)
             await _send(send, {"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             self.hub.leave(listener)
@@ -101,16 +105,29 @@ class LiveStreams:
             if missed:
                 await _write(send, "".join(_event(news, listener) for news in missed))
 
-    async def _follow(self, send: Send, listener: Listener, reader: Reader | None) -> None:
+    async def _follow(self, send: Send, listener: Listener, reader: Reader | None, again: Again) -> None:
         loop = asyncio.get_running_loop()
-        ends_at = loop.time() + LIFE_S
+        ends_at, look_at = loop.time() + LIFE_S, loop.time() + LOOKS_S
         while not listener.ended and loop.time() < ends_at:
-            found = await listener.unread(HEARTBEAT_S)
+            found = await listener.unread(min(HEARTBEAT_S, LOOKS_S))
+            if loop.time() >= look_at:
+                if not await _may_still_hear(listener, again):
+                    return
+                look_at = loop.time() + LOOKS_S
             fresh = [news for news in found if reader is None or not reader.had(news.told)]
             if fresh:
                 await _write(send, "".join(_event(news, listener) for news in fresh))
             elif not listener.ended:
                 await _write(send, ": still here\n\n")
+
+
+async def _may_still_hear(listener: Listener, again: Again) -> bool:
+    """Tell whether a viewer is still signed in and may hear the same; while the database is away, they may."""
+    try:
+        viewer, topics = await again()
+    except DatabaseError:
+        return True
+    return viewer is not None and topics == listener.topics
 
 
 def _sign_in(cookie: str, wanted: list[str]) -> tuple[User | None, dict[str, str]]:

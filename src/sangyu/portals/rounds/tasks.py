@@ -22,6 +22,9 @@ from sangyu.dispatch import actions as dispatch
 from sangyu.kit.month import Month
 from sangyu.ledger import actions as ledger
 from sangyu.portals.clock import now
+from sangyu.portals.developer.compose import compose as compose_pushes
+from sangyu.portals.developer.compose import compose_settlement
+from sangyu.portals.developer.send import push_due
 from sangyu.portals.texting.compose import compose
 from sangyu.portals.texting.gateways import gateway
 from sangyu.portals.texting.send import send_due
@@ -55,6 +58,18 @@ def send_texts(timestamp: int) -> None:
     for _ in range(BATCHES_MAX):
         if not send_due(gateway=way, at=at):
             break
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queueing_lock="push_events", lock="push_events")
+def push_events(timestamp: int) -> None:
+    """Push to other systems what has happened, every ten seconds."""
+    at = now()
+    for _ in range(BATCHES_MAX):
+        if not compose_pushes(at=at):
+            break
+    compose_settlement(at=at)
+    push_due(at=at)
 
 
 @app.periodic(cron="* * * * *")

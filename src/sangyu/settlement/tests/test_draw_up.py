@@ -214,6 +214,7 @@ def test_the_basis_is_a_switch_of_the_pack(db, parameters, net_fen):
     assert settlement_read.ledger_sums(cast.auditor, run).posted_fen == net_fen
 
 
+@pytest.mark.proves("LZ-52")
 def test_a_basis_that_pays_more_than_was_held_is_refused_with_advice(db):
     cast = Cast(parameters={**BY_COUNT, "per_order_fen": 9900})
     cast.visited()

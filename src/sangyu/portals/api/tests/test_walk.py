@@ -11,7 +11,7 @@ from tests.cast import HOME
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role
-from sangyu.ledger import queries as ledger_read
+from sangyu.ledger.verify import verify
 from sangyu.portals.api.tests.conftest import Machine
 from sangyu.portals.clock import now
 
@@ -92,9 +92,10 @@ def test_the_whole_walk(knock, cast, clock_to):
     assert [row["id"] for row in done(phone.get("/visits/to-do"))["items"]] == [order["id"]]
     assert done(phone.post(f"/orders/{order['id']}/door"))["address"].endswith("南门巷8号2单元301")
     visit = done(phone.post("/visits", {"order_id": order["id"], "place": PLACE, "door_code": cast.li.door_code}), 201)
-    clock_to(cast.at.replace(day=10, hour=12))
+    clock_to(cast.at.replace(day=10, hour=12, minute=1))
     left = done(phone.change(f"/visits/{visit['id']}", "departure", {"place": PLACE, "tasks_done": ["地面"]}))
-    assert (left["grade"], left["minutes"]) == ("A", 120)
+    assert left["grade"] == "A"
+    assert left["minutes"] in {120, 121}
     charge = done(firm.get(f"/charges/{left['charge_id']}"))
     assert charge["price_fen"] == charge["elder_fen"] + charge["public_fen"] == order["price_fen"]
 
@@ -142,8 +143,4 @@ def test_the_whole_walk(knock, cast, clock_to):
     assert (arrived["returned"], arrived["failed"]) == (1, 0)
     assert done(firm.get(f"/statements/{statement['id']}"))["arrived"] is True
 
-    assert (
-        sum(ledger_read.trial_balance(cast.programme.pk).values()) == 0
-        if hasattr(ledger_read, "trial_balance")
-        else True
-    )
+    assert verify(cast.programme.pk) == []

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+import pytest
+
+from sangyu.access.models import User
 from sangyu.outbox.queries import Cursor, Told
+from sangyu.portals.live import app
 from sangyu.portals.live.hub import UNREAD_MAX, Hub, Listener
 from sangyu.portals.live.reader import News
 
@@ -24,7 +29,7 @@ def run(story: Coroutine[Any, Any, T]) -> T:
 
 def news(n: int, *, programme_id: UUID = PROGRAMME, topic: str = "orders") -> News:
     cursor = Cursor(n, UUID(int=n))
-    return News(Told(cursor, programme_id, topic, "order.moved", "{}"), cursor)
+    return News(Told(cursor, programme_id, topic, "order.moved", "{}", datetime.now(UTC)), cursor)
 
 
 def test_a_slow_listener_ends_and_the_queue_stays_bounded() -> None:
@@ -57,3 +62,33 @@ def test_a_closed_hub_ends_its_listeners() -> None:
         return listener.ended and hub.closed
 
     assert run(closed())
+
+
+@pytest.mark.parametrize(("still", "sent"), [("signed in", True), ("signed out", False), ("other topics", False)])
+def test_a_stream_ends_soon_after_its_viewer_has_signed_out_or_lost_a_role(
+    monkeypatch: pytest.MonkeyPatch, still: str, sent: bool
+) -> None:
+    monkeypatch.setattr(app, "LOOKS_S", 0.01)
+    monkeypatch.setattr(app, "LIFE_S", 0.3)
+    answers = {
+        "signed in": (User(), {"orders": "orders"}),
+        "signed out": (None, {}),
+        "other topics": (User(), {"hotline": "hotline"}),
+    }
+    heard: list[bytes] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        heard.append(message["body"])
+
+    async def again() -> tuple[User | None, dict[str, str]]:
+        return answers[still]
+
+    async def story() -> None:
+        listener = Listener(programme_id=PROGRAMME, topics={"orders": "orders"})
+        following = asyncio.ensure_future(app.LiveStreams(Hub())._follow(send, listener, None, again))
+        await asyncio.sleep(0.05)
+        listener.offer(news(1))
+        await following
+
+    run(story())
+    assert any(b"order.moved" in line for line in heard) == sent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -18,12 +18,12 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 
 from sangyu.access.models import User
-from tests.walls.spec import Row
-from tests.walls.walled import Walled
+from tests.walls.matrix.spec import Row, rows
+from tests.walls.matrix.walled import Walled
 
 WRITE = re.compile(r'^\s*(INSERT INTO|UPDATE|DELETE FROM|COPY|TRUNCATE)\s+(?:ONLY\s+)?"?(\w+)"?', re.IGNORECASE)
 # What a visit to any page may leave behind: the visitor's own session.
-OF_THE_VISIT = frozenset({"django_session"})
+OF_THE_VISIT = frozenset({"django_session", "access_session"})
 TOKEN = "a" * 32
 
 
@@ -34,7 +34,12 @@ class Cell:
     status: int
     text: str
     written: list[str] = field(default_factory=list)
-    where: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        """Where the answer leads to."""
+        return self.headers.get("Location", "")
 
 
 def words_of(house: Walled, row: Row) -> tuple[str, dict[str, Any], list[str]]:
@@ -95,7 +100,7 @@ class Seats:
             except Exception as broken:  # noqa: BLE001 - whatever breaks a page is a cell that failed
                 return Cell(500, repr(broken), written)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-            return Cell(answer.status_code, body.decode("utf-8", "replace"), written, answer.headers.get("Location", ""))
+            return Cell(answer.status_code, body.decode("utf-8", "replace"), written, answer.headers)
 
 
 @contextmanager
@@ -119,3 +124,48 @@ def watched() -> Iterator[list[str]]:
 
     with connection.execute_wrapper(note):
         yield written
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One cell and in what capacity it was tried: as `member` of the house by role, `stranger` or `nobody`.
+
+    `said` is what was asked, since an answer may repeat it.
+    """
+
+    row: Row
+    role: str
+    capacity: str
+    who: str
+    cell: Cell
+    said: str = ""
+
+    def __str__(self) -> str:
+        wrote = f", wrote {sorted(set(self.cell.written))}" if self.cell.written else ""
+        return f"{self.row} as {self.who} ({self.role or 'nobody'}, {self.capacity}): {self.cell.status}{wrote}"
+
+
+def cells_of(house: Walled) -> Iterator[Tried]:
+    """Try every cell of the table in `spec`, each in the same house."""
+    seats = Seats([*house.people.values(), *(who for people in house.strangers.values() for who in people)])
+    for row in rows():
+        with taken_back():
+            path, typed, steps = words_of(house, row)
+            for step in steps:
+                getattr(house, step)()
+            said = f"{path} {typed}"
+            yield Tried(row, "", "nobody", "nobody", seats.press(None, row.method, path, typed), said)
+            for role, who in house.people.items():
+                if row.method == "GET" and role in row.seats and role not in _lookers(row):
+                    continue
+                yield Tried(row, role, "member", who.username, seats.press(who, row.method, path, typed), said)
+            if row.reach == "self":
+                continue
+            for role in sorted(row.seats):
+                for who in house.strangers[role][: 1 if row.reach == "programme" else None]:
+                    yield Tried(row, role, "stranger", who.username, seats.press(who, row.method, path, typed), said)
+
+
+def _lookers(row: Row) -> frozenset[str]:
+    """Two of the roles that may open a page stand for all of them, since a page in full takes longest."""
+    return frozenset(sorted(row.seats)[:: max(1, len(row.seats) - 1)])

@@ -1,7 +1,8 @@
-"""One house for all the tests of a module that leave it as it was."""
+"""One house for all the tests of the matrix, and every cell tried in it once; both are left as they were."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,15 @@ from django.test import override_settings
 
 from sangyu.portals.clock import now
 from tests.walks.full_house import NOW
-from tests.walls.walled import Walled
+from tests.walls.matrix.cells import Tried, cells_of
+from tests.walls.matrix.walled import Walled
 
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def standing(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walled]:
-    """The walled house in a transaction that is taken back when the module's tests are done; its photos lie apart."""
+    """The walled house in a transaction that is taken back when the package's tests are done; its photos lie apart."""
     shelf: Path = tmp_path_factory.mktemp("shelf")
     with (
         django_db_blocker.unblock(),
@@ -32,3 +34,14 @@ def standing(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: py
         patch.setenv("SANGYU_CLOCK_OFFSET_S", str(round((NOW - now()).total_seconds()) + 60))
         yield house
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="package")
+def tried(standing: Walled) -> list[Tried]:
+    """Every cell of the matrix, tried once."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)  # thousands of refusals are no news here
+    try:
+        return list(cells_of(standing))
+    finally:
+        logging.disable(before)

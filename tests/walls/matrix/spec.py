@@ -38,16 +38,28 @@ GROUPS = {
 
 ROUTES = """
 GET   home                        EVERYBODY               self
-POST? sign-out                    EVERYBODY               self
+POST  sign-out                    EVERYBODY               self
+GET   account                     EVERYBODY               self
+GET   account-password            EVERYBODY               self
+POST  account-password            EVERYBODY               self       old=sangyu-demo new=huanghe-fengqing-zai-lanzhou again=huanghe-fengqing-zai-lanzhou
+POST? session-end                 EVERYBODY               self       somebody-elses
+GET   factor-add                  EVERYBODY               self
+GET   app-add                     EVERYBODY               self
+POST? app-add                     EVERYBODY               self       code=000000
+GET   passkey-add                 EVERYBODY               self
+POST? passkey-add                 EVERYBODY               self       answer={}
+POST? factor-remove               EVERYBODY               self       .nothing
+GET   look-up-document            COMMUNITY+SUPERVISOR+BUREAU own    .li.pk
+POST  look-up-document            COMMUNITY+SUPERVISOR+BUREAU own    .li.pk reason=窗口核对
 GET   hotline:desk                AGENTS                  programme  ?find=李
 GET   hotline:live                AGENTS                  programme
 GET   hotline:live-day            AGENTS                  programme
 GET   hotline:line                AGENTS                  programme
 GET   hotline:alarms              EVERYBODY               programme
-POST  hotline:alarm-take          HELPERS                 own        .alarm.pk
-POST  hotline:alarm-step          HELPERS                 own        .alarm.pk @alarm_taken rung=FAMILY note=已通知 key=1
-POST  hotline:alarm-close         HELPERS                 own        .alarm.pk @alarm_taken outcome=REAL note=家属已到
-POST  hotline:alarm-read          WORKER                  own        .alarm.pk @alarm_closed
+POST  hotline:alarm-take          EVERYBODY>HELPERS       own        .alarm.pk
+POST  hotline:alarm-step          EVERYBODY>HELPERS       own        .alarm.pk @alarm_taken rung=FAMILY note=已通知 key=1
+POST  hotline:alarm-close         EVERYBODY>HELPERS       own        .alarm.pk @alarm_taken outcome=REAL note=家属已到
+POST  hotline:alarm-read          EVERYBODY>WORKER        own        .alarm.pk @alarm_closed
 GET   hotline:elder-orders        AGENTS                  own        .li.pk
 POST  hotline:wish                AGENTS                  own        .li.pk worker=.zhao.pk kind=NOT_AGAIN
 GET   hotline:shift               SUPERVISOR              programme
@@ -211,6 +223,22 @@ GET   bureau:analysis             OVERSEERS               programme  ?since=2026
 GET   bureau:report               OVERSEERS               programme  ?on=2027-01-10
 POST  bureau:freeze               OVERSEERS>FREEZERS      programme  on=2027-01-10
 GET   bureau:workbook             OVERSEERS               programme  ?on=2027-01-10
+GET   bureau:people               OVERSEERS               programme
+GET   bureau:invite               BUREAU                  programme
+POST  bureau:invite               BUREAU                  programme  organisation=.operator.pk display_name=陶然 username=tao.ran roles=AGENT
+GET   bureau:person               OVERSEERS               own        .ma.pk
+POST  bureau:person-act           OVERSEERS>BUREAU        own        .ma.pk suspend reason=离职
+GET   developer:subscriptions     BUREAU                  programme
+GET   developer:new               BUREAU                  programme
+POST? developer:new               BUREAU                  programme  name=康安派单系统 organisation=.kangan.organisation_id
+GET   developer:subscription      BUREAU                  own        .subscription.pk
+POST  developer:switch            BUREAU                  own        .subscription.pk on=0
+POST  developer:secret            BUREAU                  own        .subscription.pk key=.key
+POST  developer:ping              BUREAU                  own        .subscription.pk key=.key
+POST? developer:push-dead-again   BUREAU                  own        .subscription.pk
+GET   developer:pushes            BUREAU                  programme
+GET   developer:push              BUREAU                  own        .push_id
+POST? developer:push-again        BUREAU                  own        .push_id
 GET   texting:texts               TEXTERS                 programme
 GET   texting:phones              TEXTERS                 programme
 POST  texting:rung                TEXTERS                 own        .text.id
@@ -225,15 +253,16 @@ GET   audit:export                OVERSEERS               own        .sample.pk
 POST  audit:find                  AUDITOR                 own        .drawn.pk code=1
 GET   audit:line                  FOLLOWERS               own        .line.pk
 GET   audit:order                 FOLLOWERS               own        .served.order_id
-GET   components:all              EVERYBODY               self
-GET   components:pocket           EVERYBODY               self
-GET   components:plain            EVERYBODY               self
 """
 
 # Addresses that ask for no person, and what they ask for instead.
 OPEN_TO_ALL = {
     "sign-in": "the front door",
+    "second-factor": "the second step of the front door",
     "set_language": "a choice kept in a cookie",
+    "components:all": "samples of made-up people",
+    "components:pocket": "samples of made-up people",
+    "components:plain": "samples of made-up people",
 }
 # Addresses that no person opens: a session's cookie is worth nothing there.
 KEYED = {

@@ -17,6 +17,8 @@ from sangyu.meals import actions as meals
 from sangyu.meals.models import Sale
 from sangyu.outbox import actions as outbox
 from sangyu.outbox.actions.texts import Draft
+from sangyu.portals.developer import actions as developer
+from sangyu.portals.developer.catalogue import open_to
 from sangyu.quality import actions as quality
 from sangyu.quality.models import AppraisalItem, CycleTask, Election, Nominee, Objection
 from sangyu.registry import actions as registry
@@ -102,6 +104,20 @@ class Walled(FullHouse):
         moment = self.here.arrived_at + timedelta(minutes=5)
         self.shot = visits.add_photo(visit_id=self.here.pk, content=photo(), by=self.zhao_user, at=moment)
         self.alarm = Alarm.objects.get()
+        self.nothing = new_id()
+        self.subscription = outbox.subscribe(
+            programme_id=self.programme.pk,
+            organisation_id=self.kangan.organisation_id,
+            sees_all=False,
+            name="康安派单系统",
+            address="https://hook.example/",
+            kinds=open_to(sees_all=False),
+            scheme="HMAC",
+            by_id=self.head.pk,
+            at=NOW,
+            key="1",
+        ).subscription
+        self.push_id = developer.ping(subscription_id=self.subscription.pk, by=self.head, at=NOW, key="1")
         self.ringing = self.call("13900000001", reference="rings", answered=False)
         self.missed = self.call("13900000002", reference="missed", answered=False)
         self.talking = self.call("13900000002", reference="talks")

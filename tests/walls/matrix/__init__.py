@@ -1,0 +1,1 @@
+"""The matrix: every route, every role, every object that is not one's own."""
