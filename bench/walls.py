@@ -125,6 +125,7 @@ with fresh_database():
         for turn in range(TURNS // 10 * 2):
             on = bool(turn % 2)
             lock(on=on)
+            name_programme(cast.programme.pk)
             work()
             for _ in range(10):
                 began = time.perf_counter()

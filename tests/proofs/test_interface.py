@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from sangyu.access.models import Role
+from sangyu.access.models import Programme, Role
 from sangyu.dispatch.models import Assignment
+from sangyu.hotline import queries as hotline_read
 from sangyu.orders.models import Order
+from sangyu.portals.developer import actions as developer
+from sangyu.portals.developer.compose import compose
+from sangyu.portals.developer.send import push_due
 from tests.cast import Cast
-from tests.proofs.machines import Partner
+from tests.proofs.machines import Listener, Partner
 from tests.seat import seat
 
 
@@ -86,3 +91,46 @@ def test_three_partners_take_and_answer_their_own_orders_from_their_own_platform
         assert named.status_code == 200, named.content.decode()
         assert Order.objects.get(pk=dispatch.order_id).stage == "ASSIGNED"
     assert {row.worker for row in Assignment.objects.all()} == set(worker.values())
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """The city's platform listens."""
+    listening = Listener()
+    yield listening
+    listening.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.proves("HL-51")
+def test_the_citys_platform_sends_orders_in_and_hears_what_becomes_of_them_and_12349_rings(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = Cast()
+    Programme.objects.filter(pk=cast.programme.pk).update(hotline_number="12349")
+    seat(monkeypatch, cast.at + timedelta(minutes=1))(cast.ma)
+    compose(at=cast.at)  # the desk of the pushes has begun to listen
+    subscribed = developer.subscribe(
+        organisation_id=cast.operator.pk,
+        name="市养老信息平台",
+        address=listener.url,
+        kinds=["order.moved"],
+        by=cast.head,
+        at=cast.at,
+        key="1",
+    )
+    scopes = ["orders:read", "orders:write"]
+    city = Partner(cast, cast.operator, "市养老信息平台", roles=[Role.AGENT], scopes=scopes)
+    placed = city.post("/orders", wish(cast)).json()["id"]
+    cast.sent(Order.objects.get())
+    later = cast.at + timedelta(minutes=10)
+    while compose(at=later):
+        pass
+    push_due(at=later)
+    heard = [said["data"] for said in listener.signed_with(subscribed.secret.shown)]
+    assert sorted((said["order"], said["stage"]) for said in heard) == [(placed, "PLACED"), (placed, "SENT")]
+    event = {"event": "ring", "line_reference": "1", "caller_number": "13900000001", "called_number": "12349"}
+    key = {"X-Cti-Key": settings.CTI_KEY}
+    rang = Client().post("/exchange/cti/events", json.dumps(event), content_type="application/json", headers=key)
+    assert rang.status_code == 200
+    assert [call.caller_number for call in hotline_read.waiting(cast.ma)] == ["13900000001"]

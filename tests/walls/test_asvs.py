@@ -76,7 +76,10 @@ def test_the_counts_on_the_page_are_those_of_the_rows(page: str) -> None:
     rows = told()
     written = {row[0]: [int(n) for n in row[1:]] for row in COUNTS.findall((FOLDER / page).read_text(encoding="utf-8"))}
     counted = {
-        str(number): [ROWS[number], *(sum(chapter(r) == number and r["state"] == state for r in rows) for state in STATES)]
+        str(number): [
+            ROWS[number],
+            *(sum(chapter(r) == number and r["state"] == state for r in rows) for state in STATES),
+        ]
         for number in ROWS
     }
     counted[""] = [len(rows), *(sum(r["state"] == state for r in rows) for state in STATES)]

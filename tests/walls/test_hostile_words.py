@@ -34,7 +34,9 @@ CORPUS = (
     "<details open ontoggle=hit()>",
 )
 HAN = re.compile("[\u4e00-\u9fff]")
-COUNTING = "window.hits = 0; window.hit = () => { window.hits += 1; };"
+# Words that a rule compares with each other have to stay as they are.
+COMPARED = {"kind", "skill", "certificate", "unit", "category"}
+COUNTING = "<script>window.hits = 0; window.hit = () => { window.hits += 1; };</script>"
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => setTimeout(() => done(window.hits), 20)))"
 
 
@@ -45,7 +47,7 @@ def hostile_words() -> Iterator[None]:
     next_one = cycle(CORPUS)
 
     def write(field: models.CharField, value: Any, connection: Any) -> Any:
-        if isinstance(value, str) and HAN.search(value) and not field.choices:
+        if isinstance(value, str) and HAN.search(value) and not field.choices and field.name not in COMPARED:
             word = next(next_one)
             if field.max_length is None or len(value) + len(word) <= field.max_length:
                 value += word
@@ -61,14 +63,14 @@ def hostile_words() -> Iterator[None]:
 
 def hits(page: Page, body: str) -> int:
     """Return how often the corpus ran on a page that no policy guards: what is not escaped shows itself."""
-    page.set_content(body, wait_until="domcontentloaded")
+    page.set_content(COUNTING + body, wait_until="domcontentloaded")
     return int(page.evaluate(SETTLED))
 
 
 @pytest.mark.parametrize("way", ["{}", '<p title="{}">', "<p title='{}'>", "<textarea>{}</textarea>", "<!-- {} -->"])
 def test_the_corpus_runs_where_nothing_is_escaped(browser: Browser, way: str) -> None:
     page = browser.new_page()
-    page.add_init_script(COUNTING)
+    page.goto("about:blank")
     assert sum(hits(page, f"<body>{way.format(word)}") for word in CORPUS) > 0
     page.close()
 
@@ -79,7 +81,7 @@ def test_hostile_words_are_words_on_every_page(db: None, browser: Browser, monke
         house = FullHouse()
     monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(round((NOW - now()).total_seconds())))
     page = browser.new_page()
-    page.add_init_script(COUNTING)
+    page.route("**/*", lambda road: road.abort())  # only what stands in the page itself is tried here
     ran, told = [], 0
     for route, who, *words in rows():
         client = Client()

@@ -42,7 +42,7 @@ class Heard(logging.Handler):
 def heard() -> Iterator[Heard]:
     """Listen to every logger, however quiet it is asked to be."""
     handler = Heard()
-    loggers = [logging.getLogger(name) for name in ("", "sangyu", "django", "django.request", "procrastinate")]
+    loggers = [logging.getLogger(name) for name in ("", "sangyu", "django.request", "procrastinate")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.DEBUG)

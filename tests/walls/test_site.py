@@ -38,6 +38,7 @@ def test_outside_a_demo_cookies_travel_encrypted_only(db: None) -> None:
         **os.environ,
         **KEYS,
         "SANGYU_DEMO": "0",
+        "SANGYU_HOSTS": "testserver",
         "SANGYU_DATABASE_URL": _database_url(),
         "PYTHONPATH": str(PROJECT / "src"),
         "DJANGO_SETTINGS_MODULE": "sangyu.config.settings",

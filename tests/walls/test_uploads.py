@@ -128,5 +128,5 @@ def test_the_shelf_names_files_itself_and_runs_none(db: None, shelf_folder: Path
 
 @pytest.mark.parametrize("content", [photo(3, 3)[:n] for n in (5, 60, 200, 400)])
 def test_half_a_picture_is_told_in_chinese(db: None, content: bytes) -> None:
-    with pytest.raises(Refusal, match="[\u4e00-\u9fff]"):
+    with pytest.raises(Refusal, match=r"[\u4e00-\u9fff]"):
         keep(content)

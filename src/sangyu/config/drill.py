@@ -20,6 +20,8 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 ELDERS = 40
 ELDERS_SHORT = 8
 Figures = dict[str, Any]
+# What must be nought or empty in the figures of a drill.
+BAD = ("lost", "twice", "half", "broken", "fen_off", "otherwise", "unnoticed", "faults", "troubles")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ DRILLS: Mapping[str, Drill] = {
     "kills": Drill("有人工作时随机 kill -9 网页、任务、数据库", "kills", {"kills": 200}, {"kills": 4}),
     "repeat": Drill("提交后丢回答、截断请求、同时按下", "repeat", {"errands": 300}, {"errands": 9, "widths": (8,)}),
     "race": Drill("两人同时做最后一件事：额度、预算、派单、结算", "race", {"times": 100}, {"times": 2}),
+    "clock": Drill("服务器时钟前后跳一小时", "clock", {"phase_s": 15.0}, {"phase_s": 0.5, "rounds": False}),
+    "disk": Drill("数据库的磁盘写满,再腾出空间", "disk", {"work_s": 3.0}, {"work_s": 0.5}),
+    "backup": Drill("不停服务备份，恢复到任一刻，坏备份被发现", "restores", {"work_s": 8.0}, {"work_s": 1.0}),
 }
 TOGETHER = {"crash": ("crash", "kills")}
 

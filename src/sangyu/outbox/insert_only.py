@@ -6,7 +6,6 @@ INSERT_ONLY_TABLES = [
     "outbox_textattempt",
     "outbox_textreceipt",
     "outbox_textclosing",
-    "outbox_subscription",
     "outbox_signingsecret",
     "outbox_subscriptionswitch",
     "outbox_push",

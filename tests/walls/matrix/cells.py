@@ -48,7 +48,9 @@ def words_of(house: Walled, row: Row) -> tuple[str, dict[str, Any], list[str]]:
     for word in row.words:
         name, equals, value = word.partition("=")
         if word.startswith("?"):
-            asked = word
+            asked = "?" + "&".join(
+                "=".join(str(_read(house, part)) for part in pair.split("=")) for pair in word[1:].split("&")
+            )
         elif word.startswith("@"):
             steps.append(word[1:])
         elif equals:
@@ -97,7 +99,7 @@ class Seats:
         with taken_back(), watched() as written:
             try:
                 answer = self._ask(asked)
-            except Exception as broken:  # noqa: BLE001 - whatever breaks a page is a cell that failed
+            except Exception as broken:
                 return Cell(500, repr(broken), written)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             return Cell(answer.status_code, body.decode("utf-8", "replace"), written, answer.headers)
@@ -153,6 +155,7 @@ def cells_of(house: Walled) -> Iterator[Tried]:
             path, typed, steps = words_of(house, row)
             for step in steps:
                 getattr(house, step)()
+            path, typed, _ = words_of(house, row)  # the steps have made what is read here
             said = f"{path} {typed}"
             yield Tried(row, "", "nobody", "nobody", seats.press(None, row.method, path, typed), said)
             for role, who in house.people.items():

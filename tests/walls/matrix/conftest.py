@@ -20,7 +20,9 @@ QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="package")
-def standing(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walled]:
+def standing(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Walled]:
     """The walled house in a transaction that is taken back when the package's tests are done; its photos lie apart."""
     shelf: Path = tmp_path_factory.mktemp("shelf")
     with (

@@ -13,7 +13,7 @@ from tests.walls.matrix.cells import Tried
 pytestmark = pytest.mark.django_db
 
 ADDRESSES = ("href", "src", "action", "formaction", "hx-get", "hx-post")
-OURS = ("/", "#", "?", "tel:", "data:image/")
+OURS = ("/", "#", "?", "tel:", "geo:", "data:image/")  # dialled and shown on a map by the phone itself
 
 
 class Inline(HTMLParser):

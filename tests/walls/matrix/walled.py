@@ -168,6 +168,11 @@ class Walled(FullHouse):
     new_credit_code = "91620102MA0000009" + check_character("91620102MA0000009")
 
     @property
+    def waiting_for_kangan(self) -> str:
+        """An order and the enterprise that was seen beside it, as a selected row of the board says it."""
+        return f"{self.waiting.pk}:{self.kangan.pk}"
+
+    @property
     def key(self) -> str:
         """A key of its own for every press."""
         return str(new_id())

@@ -139,17 +139,17 @@ def _multiply(
     progress: Callable[[str], None],
 ) -> None:
     in_full, meals, is_settled = wish
-    tables = (*months.TABLES, *books.TABLES, *settled.TABLES)
+    tables = (*people.TABLES, *months.TABLES, *books.TABLES, *settled.TABLES)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL TimeZone = 'Asia/Shanghai'; SET LOCAL synchronous_commit = off")
             cursor.execute(ON_OTHER_DAYS)
             cursor.execute(PHONE_OF)
-        with _timed(seconds, "people"):
-            months.keep_template()
-            people.populate(plan, whole)
-            progress(f"登记{len(plan.elders) * whole.tiles:,}位老人。")
+        months.keep_template()
         with _timed(seconds, "indexes"), laid_aside(tables, progress=progress), _timed(seconds, "months"):
+            with _timed(seconds, "people"):
+                people.populate(plan, whole)
+            progress(f"登记{len(plan.elders) * whole.tiles:,}位老人。")
             accounts = books.Books(whole, who.clock.pk)
             copier = months.Months(whole, in_full=in_full, meals=meals)
             settling = _settling(plan, who)
@@ -163,6 +163,7 @@ def _multiply(
                 if piece.month.month == 12 or piece.back == 0:
                     progress(f"{piece.month}写完。")
         seconds["indexes"] = round(seconds["indexes"] - seconds["months"], 1)
+        seconds["months"] = round(seconds["months"] - seconds["people"], 1)
         with _timed(seconds, "balances"):
             accounts.balance()
     with _timed(seconds, "analyze"), connection.cursor() as cursor:

@@ -7,6 +7,7 @@ the door of whom it is a copy of, so that the proofs of visits stay true.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import connection
@@ -240,12 +241,13 @@ def _canteens(plan: Blueprint, whole: Shape) -> None:
 
 
 def _name_elders(plan: Blueprint, whole: Shape) -> None:
+    rows = list(_elders(plan, whole))  # nothing else may be asked of the database while rows go in
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE made (old uuid, t int, registration_number text, name text, sort_key text,"
             " search_keys text[], number text, PRIMARY KEY (old, t)) ON COMMIT DROP"
         )
-        copy_in(cursor, "made (old, t, registration_number, name, sort_key, search_keys, number)", _elders(plan, whole))
+        copy_in(cursor, "made (old, t, registration_number, name, sort_key, search_keys, number)", rows)
         cursor.execute("ANALYZE made")
 
 
@@ -258,6 +260,8 @@ def _elders(plan: Blueprint, whole: Shape) -> Iterator[tuple[object, ...]]:
         phones.setdefault(elder_id, []).append(phone)
     registered = {row.registration_number for row in rows}
     documents = set(numbers.values())
+    # Many are called the same, and a name takes longer to spell than to draw.
+    spelt, found_by = lru_cache(None)(sort_key), lru_cache(None)(search_keys)
     for tile in range(1, whole.tiles):
         for row in rows:
             key = (plan.seed, "tile", tile, str(row.pk))
@@ -269,8 +273,8 @@ def _elders(plan: Blueprint, whole: Shape) -> Iterator[tuple[object, ...]]:
                 tile,
                 _other(_registration_numbers(row.registration_number, tile), registered),
                 name,
-                sort_key(name)[:120],
-                registry_rules.stored_keys(search_keys(name, phones=telephones, numbers=[number])),
+                spelt(name)[:120],
+                registry_rules.stored_keys([*found_by(name), *search_keys("", phones=telephones, numbers=[number])]),
                 number,
             )
 

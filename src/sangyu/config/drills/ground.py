@@ -52,12 +52,26 @@ class Ground:
 
     def use(self, name: str) -> str:
         """Let Django in this process, and in every thread of it, work on a database from now on."""
+        from sangyu.config.database.address import from_url
+
         use(name)
+        from django.db import connections
+
+        connections.settings["default"].update(from_url(self.cluster.url("app", name)))
         return name
 
     def fresh(self, name: str, *, of: str = TEMPLATE) -> str:
         """Make a copy of a database and work on it."""
         return self.use(self.copy(name, of=of))
+
+    def use_other(self, cluster: Cluster) -> None:
+        """Let Django in this process work on the database of another cluster, until `use` comes back to this one."""
+        from django.db import connections
+
+        from sangyu.config.database.address import from_url
+
+        connections.close_all()
+        connections.settings["default"].update(from_url(cluster.url("app")))
 
     def environment(self, database: str) -> dict[str, str]:
         """Answer the environment of a process of ours that serves from a database of this ground."""
@@ -95,7 +109,7 @@ def ground(*, at: datetime, elders: int) -> Iterator[Ground]:
         connections.close_all()
     finally:
         cluster.close()
-        for folder in (places.home, places.sockets, var):
+        for folder in (*places.home.parent.glob(f"{places.home.name}*"), places.sockets, var):
             shutil.rmtree(folder, ignore_errors=True)
 
 

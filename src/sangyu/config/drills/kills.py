@@ -22,7 +22,7 @@ from sangyu.config.setup.report import tell
 KINDS = ("web", "worker", "database")
 WEIGHTS = (4, 2, 4)
 CALM_S = (0.05, 0.6)
-WORKER_S_MAX = 60.0
+WORKER_S_MAX = 90.0
 TEXTS_S_MAX = 150.0  # an abandoned round is taken up after half a minute of silence, and the next one comes in ten
 LINES = 3
 
@@ -39,6 +39,7 @@ def run(ground: Ground, *, kills: int, seed: int = 1) -> dict[str, Any]:
     recovery: dict[str, list[float]] = {kind: [] for kind in KINDS}
     with house(ground, database, worker=True) as home:
         lines = callers(home.port, book, ground.town, lines=LINES, many=1_000_000)
+        wait_for_first_round(home)
         for line in lines:
             line.start()
         _wait(home, lambda: len(book.acks) >= LINES, "nobody got to work")
@@ -50,7 +51,7 @@ def run(ground: Ground, *, kills: int, seed: int = 1) -> dict[str, Any]:
                 tell(f"  {n + 1} kills, {len(book.acks)} acknowledged, {book.silent} unheard")
         settle(lines, within_s=60.0)
         ground.use(database)  # the connections of this process died with the database
-        texts = _texts(home)
+        texts = texts_of(home)
         figures = compare(book)
         found = faults()
         if not home.ground.cluster.healthy():
@@ -61,7 +62,7 @@ def run(ground: Ground, *, kills: int, seed: int = 1) -> dict[str, Any]:
         "asked": book.asked,
         "unheard": book.silent,
         **texts,
-        "faults": found,
+        "faults": [*found, *_untold(texts)],
         "troubles": book.troubles,
         "recovery_s": {kind: _spread(values) for kind, values in recovery.items() if values},
         "killed": {kind: len(values) for kind, values in recovery.items()},
@@ -75,6 +76,7 @@ def _kill(home: House, kind: str, dice: random.Random) -> float:
         assert home.web.process is not None
         _hit(dice.choice([os.kill, os.killpg]), home.web.process.pid)
         home.web.process.wait()  # what its parent hears; its children are for the supervisor to find
+        home.mind()
         return home.wait()
     if kind == "database":
         cluster = home.ground.cluster
@@ -109,7 +111,12 @@ def _newest_worker(home: House) -> int:
     return int(row[0])
 
 
-def _texts(home: House) -> dict[str, int]:
+def wait_for_first_round(home: House) -> None:
+    """Wait until the worker has looked at the news once: a new reader begins with what happens from then on."""
+    _wait(home, lambda: _rows("outbox_bookmark") > 0, "the worker made no round", within_s=WORKER_S_MAX)
+
+
+def texts_of(home: House) -> dict[str, int]:
     """Wait until the worker's round has told every order's news; count what was written or sent twice."""
     from django.db import connection
 
@@ -131,6 +138,18 @@ def _texts(home: House) -> dict[str, int]:
         )
         texts, sent_again = cursor.fetchone()
     return {"untold": untold(), "texts": int(texts), "texts_sent_again": int(sent_again)}
+
+
+def _untold(texts: dict[str, int]) -> list[str]:
+    return [f"{texts['untold']} orders of which nobody was told"] if texts["untold"] else []
+
+
+def _rows(table: str) -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return int(cursor.fetchone()[0])
 
 
 def _calm(home: House, seconds: float) -> None:

@@ -41,7 +41,7 @@ PARAMETERS = {
         {"from_tenths": 0, "coefficient_pm": 800},
     ],
 }
-AREAS = [
+AREAS: list[dict[str, object]] = [
     {"code": "62", "name": "甘肃省", "kind": AreaKind.PROVINCE, "parent": None},
     {"code": "6201", "name": "兰州市", "kind": AreaKind.CITY, "parent": "62"},
     {"code": "620102", "name": "城关区", "kind": AreaKind.DISTRICT, "parent": "6201"},

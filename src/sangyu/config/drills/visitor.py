@@ -50,13 +50,16 @@ class Visitor:
         self.asked = self.silent = 0
         self._cookies: dict[str, str] = {}
         self._headers = headers or {}
+        self._who: tuple[str, str] | None = None
 
     def sign_in(self, username: str, password: str) -> None:
         """Sign in by the form; repeated until it is heard."""
+        self._who = None
         self.insist("GET", "/sign-in/")
         self.insist("POST", "/sign-in/", {"username": username, "password": password})
         if "sessionid" not in self._cookies:
             raise GivenUp(f"{username} could not sign in")
+        self._who = (username, password)
 
     def ask(self, method: str, path: str, fields: dict[str, object] | None = None, *, body: Any = None) -> Answer:
         """Send one request.
@@ -101,7 +104,9 @@ class Visitor:
             except NotHeard:
                 time.sleep(PAUSE_S)
                 continue
-            if heard.status not in BUSY:
+            if self._who and heard.location.startswith("/sign-in/"):
+                self.sign_in(*self._who)  # signed out meanwhile: nothing was done
+            elif heard.status not in BUSY:
                 return heard
             time.sleep(PAUSE_S)
         raise GivenUp(f"{method} {path}: {heard.status if heard else 'silence'}")

@@ -17,11 +17,13 @@ from dataclasses import dataclass
 
 from sangyu.config.processes.embedded import Cluster
 from sangyu.config.processes.guard import die_with_parent
+from sangyu.config.setup.trouble import Trouble
 
 ROUND_S = 0.25
 PAUSES_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # after the first, second, … fall in a row
 SETTLED_S = 30.0  # a fall after this long a life counts as a first one
 STOP_S_MAX = 10.0
+DATABASE_PAUSE_S = 5.0  # before a database that would not start is tried again
 
 
 @dataclass
@@ -87,12 +89,18 @@ def supervise(
     services: Sequence[Service], *, cluster: Cluster | None, stop: threading.Event, say: Callable[[str], None]
 ) -> None:
     """Run the services until `stop` is set, then stop them in the order given; the database is its owner's to stop."""
+    again_s = 0.0
     try:
         for service in services:
             service.start()
         while not stop.wait(ROUND_S):
-            if cluster is not None and cluster.mind():
-                say("! 数据库意外结束,已重新启动 / the database ended and has been started again")
+            if cluster is not None and time.monotonic() >= again_s:
+                try:
+                    if cluster.mind():
+                        say("! 数据库意外结束,已重新启动 / the database ended and has been started again")
+                except Trouble as trouble:  # a full disk, say: the pages say so meanwhile, and it may pass
+                    say(f"! {trouble.chinese} / {DATABASE_PAUSE_S:.0f} s")
+                    again_s = time.monotonic() + DATABASE_PAUSE_S
             for service in services:
                 service.mind(say)
     finally:

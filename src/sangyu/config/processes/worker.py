@@ -41,7 +41,7 @@ async def _work(app: object) -> None:
         try:
             await app.run_worker_async(  # type: ignore[attr-defined]
                 name="worker",
-            concurrency=AT_ONCE,
+                concurrency=AT_ONCE,
                 listen_notify=False,  # engines that only speak PostgreSQL's wire have no LISTEN
                 fetch_job_polling_interval=POLL_S,
                 shutdown_graceful_timeout=GRACE_S,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sangyu.portals.api.problems import Kind
 
+DOCS = Path(__file__).resolve().parents[4] / "docs" / "api"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 _PAGE = re.compile(r"Page_(\w+?)(?:Told)?_(?=\")")
@@ -313,13 +314,10 @@ def main() -> int:
     import django
 
     django.setup()
-    from django.conf import settings
-
-    docs = Path(settings.ROOT) / "docs" / "api"
-    docs.mkdir(exist_ok=True)
-    (docs / "openapi.json").write_text(rendered(contract()), encoding="utf-8")
-    (docs / "problems.md").write_text(problem_table(), encoding="utf-8")
-    print(f"{docs / 'openapi.json'}: {len(contract()['paths'])} paths", file=sys.stderr)
+    plain = contract()
+    (DOCS / "openapi.json").write_text(rendered(plain), encoding="utf-8")
+    (DOCS / "problems.md").write_text(problem_table(), encoding="utf-8")
+    print(f"{DOCS / 'openapi.json'}: {len(plain['paths'])} paths", file=sys.stderr)
     return 0
 
 

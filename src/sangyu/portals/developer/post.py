@@ -65,6 +65,8 @@ def _post(address: str, body: bytes, headers: Mapping[str, str], door: Door) -> 
         line.request("POST", path, body, dict(headers))
         answer = line.getresponse()
         answer.read(ANSWER_BYTES_MAX)
+        if late.is_set():  # what was cut in the middle of its headers still looks like an answer
+            return None, _late(door)
         return answer.status, _reason(answer.status)
     except ssl.SSLError:
         return None, _late(door) if late.is_set() else "对方的证书或加密连接不对"

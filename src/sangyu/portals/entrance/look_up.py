@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from sangyu.access import queries as access_read
+from sangyu.access.queries import Role
 from sangyu.access.rules.look_ups import MOST
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
@@ -19,6 +22,8 @@ from sangyu.portals.components.frame import Desk
 from sangyu.portals.entrance.forms import ReasonForm
 from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
+
+BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 @login_required
@@ -42,7 +47,10 @@ def document(request: HttpRequest, elder_id: UUID) -> HttpResponse:
         "desk": Desk(name=_("查看证件号码"), programme=str(request.user.programme), home_url="/"),
         "viewer": request.user,
         "elder": elder,
-        "card": registry_read.card(request.user, elder, now().date()),
+        "back": reverse("community:elder", args=[elder.pk])
+        if Role.COMMUNITY in request.user.roles
+        else reverse("home"),
+        "card": registry_read.card(request.user, elder, now().astimezone(BEIJING).date()),
         "form": form,
         "number": number,
         "wrong": wrong,
@@ -50,3 +58,9 @@ def document(request: HttpRequest, elder_id: UUID) -> HttpResponse:
         "most": MOST,
     }
     return render(request, "entrance/look_up.html", context, status=422 if wrong or form.errors else 200)
+
+
+def _back(request: HttpRequest, elder_id: UUID) -> str:
+    """Return where somebody came from: the clerk from the elder's page, everybody else from the own desk."""
+    at_window = Role.COMMUNITY in request.user.roles
+    return reverse("community:elder", args=[elder_id]) if at_window else reverse("home")

@@ -137,7 +137,7 @@ def test_an_enterprise_subscribes_for_itself_and_to_what_is_open_to_it(town: Cas
         go(organisation_id=town.letter.organisation_id)
     with pytest.raises(NotFound):
         go(organisation_id=town.bureau.pk)
-    with pytest.raises(SubscriptionWrong, match="call.rang"):
+    with pytest.raises(SubscriptionWrong, match=r"call\.rang"):
         go(kinds=["order.moved", "call.rang"])
     with pytest.raises(SubscriptionWrong, match="起个名字"):
         go(name=" ")

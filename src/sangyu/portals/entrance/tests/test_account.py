@@ -16,6 +16,7 @@ from sangyu.access import actions as access
 from sangyu.access.models import AuditEntry, Factor, Session
 from sangyu.access.rules import codes
 from sangyu.portals.entrance.passage import PROVED, real_now
+from sangyu.portals.entrance.templatetags.entrance import device
 from sangyu.portals.entrance.views import WAITING
 
 NEW = "竹林 小溪 Kite 47"
@@ -137,6 +138,18 @@ def test_removing_a_factor_needs_it_once_more(cast: Cast, client: Client) -> Non
     assert Factor.objects.get().removed_at is not None
 
 
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36", "Chrome · Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) MicroMessenger/8.0", "微信 · iPhone"),
+        ("an app of our own/1.0", "an app of our own/1.0"),
+    ],
+)
+def test_a_device_is_named_by_what_its_browser_says(said: str, named: str) -> None:
+    assert device(said) == named
+
+
 def test_somebody_elses_factor_is_not_there(cast: Cast, client: Client, fresh: Client) -> None:
     sign_in(client)
     added(client)
@@ -147,8 +160,8 @@ def test_somebody_elses_factor_is_not_there(cast: Cast, client: Client, fresh: C
 def test_one_sees_where_one_is_signed_in_and_ends_what_one_does_not_know(
     cast: Cast, client: Client, fresh: Client
 ) -> None:
-    for one, device in ((client, "Office"), (fresh, "Stolen phone")):
-        one.post(reverse("sign-in"), {"username": "agent", "password": PASSWORD}, headers={"User-Agent": device})
+    for one, browser_name in ((client, "Office"), (fresh, "Stolen phone")):
+        one.post(reverse("sign-in"), {"username": "agent", "password": PASSWORD}, headers={"User-Agent": browser_name})
     page = client.get(reverse("account")).content.decode()
     assert "Office" in page
     assert "Stolen phone" in page
