@@ -1,4 +1,4 @@
-"""What row-level security would cost: the board, a list and an order placed, with and without it, turn by turn.
+"""What row-level security would cost: the board, a search with its lists and an order placed, with and without it.
 
 A second lock beside the scope in the queries: each large table shows the serving log-in only the rows of the programme
 that the session has named. The two are measured in turns on the same rows, so that a busy machine slows both alike.
@@ -37,6 +37,7 @@ with fresh_database():
     from sangyu.orders.models import Order
     from sangyu.portals.clock import now
     from sangyu.registry import actions as registry
+    from sangyu.registry import queries as registry_read
     from sangyu.registry.models import Elder
 
     cast = Cast(budget_fen=100_000_000_00)
@@ -114,7 +115,9 @@ with fresh_database():
             )
 
     def listed() -> None:
-        assert len(orders_read.orders(cast.wang).order_by("-stage_at", "-id")[:50]) == 50
+        assert registry_read.search(cast.ma, "李")
+        for elder_id in people[:5]:
+            assert len(orders_read.orders(cast.ma).filter(elder_id=elder_id).order_by("-wanted_from", "-id")[:20])
 
     def board() -> None:
         assert desk.get("/dispatching/").status_code == 200

@@ -40,6 +40,7 @@ from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Identity
 from sangyu.settlement.models import Payment
+from sangyu.visits import queries as visits_read
 from sangyu.visits.models import Departure
 from tests.cast import BEIJING, COMMUNITY, FUND, HOME, Cast
 from tests.neighbour import Neighbour
@@ -76,9 +77,16 @@ def lunch(**facts: object) -> dict[str, int] | None:
 def test_the_bureau_reads_its_district_the_operator_works_in_it_and_others_have_no_way_in(cast: Cast) -> None:
     assert cast.operator.kind == OrganisationKind.OPERATOR
     assert cast.operator.area_id == cast.bureau.area_id == "620102"
-    order = cast.order()  # the operator's agent writes
-    cast.visited(order)
-    reads: list[Callable] = [orders_read.orders, registry_read.elders, providers_read.enterprises]
+    order = cast.called_order()  # the operator's agent writes
+    visit = cast.visited(order)
+    reads: list[Callable] = [
+        hotline_read.calls,
+        orders_read.orders,
+        registry_read.elders,
+        providers_read.enterprises,
+        dispatch_read.dispatches,
+        visits_read.visits,
+    ]
     for bureau_or_operator in (cast.head, cast.wang, cast.qian):
         assert all(read(bureau_or_operator).exists() for read in reads)
     with pytest.raises(NotAllowed):  # the bureau reads, and takes no orders
@@ -95,6 +103,7 @@ def test_the_bureau_reads_its_district_the_operator_works_in_it_and_others_have_
         assert not orders_read.orders(stranger).filter(pk=order.pk).exists()
         assert not registry_read.elders(stranger).filter(pk=cast.li.pk).exists()
         assert not providers_read.enterprises(stranger).filter(pk=cast.kangan.pk).exists()
+        assert not visits_read.visits(stranger).filter(pk=visit.pk).exists()
         with pytest.raises(NotFound):  # refused without being told that it exists
             orders_read.get_order(stranger, order.pk)
     with pytest.raises(NotFound):

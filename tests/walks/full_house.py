@@ -18,6 +18,8 @@ from sangyu.kit.month import Month
 from sangyu.meals.tests.kitchen import Kitchen
 from sangyu.orders.models import Order
 from sangyu.outbox import actions as outbox
+from sangyu.outbox.actions import Pushed
+from sangyu.portals.developer import actions as developer
 from sangyu.portals.texting.compose import READER, compose
 from sangyu.portals.texting.gateways import MockGateway
 from sangyu.portals.texting.send import send_due
@@ -52,6 +54,7 @@ class FullHouse(Cast):
             pass
         while send_due(gateway=MockGateway(), at=NOW):
             pass
+        self._other_systems()
 
     def _november(self) -> None:
         """Two visits, two lunches, a complaint by telephone; all of it settled and paid but what the bank refuses."""
@@ -159,6 +162,36 @@ class FullHouse(Cast):
             self.call(number, reference=reference, answered=False)
         hotline.hang_up(programme=self.programme, line_reference="missed", at=NOW - timedelta(minutes=14))
         self.at = NOW
+
+    def _other_systems(self) -> None:
+        """Kang'an's system has taken one event and not the next; the bureau's is switched off."""
+        own = {"by": self.head, "at": NOW - timedelta(minutes=5)}
+        system = developer.subscribe(
+            organisation_id=self.kangan.organisation_id,
+            name="康安派单系统",
+            address="https://kangan.example/sangyu/events",
+            kinds=["order.moved", "dispatch.sent", "statement.drawn_up"],
+            key="1",
+            **own,
+        )
+        self.subscription = system.subscription
+        for key, status in (("1", 204), ("2", None), ("3", 410)):
+            developer.ping(subscription_id=self.subscription.pk, key=key, **own)
+            pushed = [Pushed(one, status, "10秒内没有应答" if status is None else "", 184, NOW)
+                      for one in outbox.claim_pushes(at=NOW, limit=1)]  # fmt: skip
+            self.push = pushed[0].outgoing.push
+            outbox.note_pushes(pushed=pushed, at=NOW)
+        developer.switch(subscription_id=self.subscription.pk, on=True, **own)
+        other = developer.subscribe(
+            organisation_id=self.bureau.pk,
+            name="市级监管平台",
+            address="https://city.example/in",
+            kinds=["payment.returned"],
+            key="2",
+            scheme="ED25519",
+            **own,
+        )
+        developer.switch(subscription_id=other.subscription.pk, on=False, reason="平台升级", **own)
 
     def _new_year(self) -> None:
         budget.appropriate(

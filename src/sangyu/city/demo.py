@@ -25,6 +25,7 @@ from sangyu.city.words import NOBODY_WENT
 from sangyu.kit.errors import Refusal
 from sangyu.kit.money import yuan
 from sangyu.kit.month import Month
+from sangyu.portals.api import sandbox
 from sangyu.portals.clock import now
 from sangyu.quality import actions as quality
 
@@ -53,7 +54,8 @@ def run(
 
     One order of now is walked over HTTP: once per city by pages that are served for it alone, or once a day by those
     of a running server, `base_url`.
-    Shape: the keys of `summary`, and `seconds`: step -> seconds, of the steps that were taken.
+    Shape: the keys of `summary`; `api`: the keys of the interface by log-in name; `seconds`: step -> seconds, of the
+    steps that were taken.
     Raises: AnotherCity; BooksDoNotHold; PageRefused.
     """
     at = at or now()
@@ -71,11 +73,12 @@ def run(
             _walk(plan, who, base_url, progress)
     with _timed(seconds, "summary"):
         told = summary(who.programme.pk, plan.month)
+    keys = sandbox.issue(who.users, more=(players.manager_name(0), players.worker_name(0)), at=at)
     if not json:
         _say(plan.month, told, progress)
-        for line in log_ins(plan):
+        for line in [*log_ins(plan), *sandbox.lines(keys)]:
             progress(line)
-    return {**told, "seconds": seconds}
+    return {**told, "api": {"path": "/api/v1", "keys": keys}, "seconds": seconds}
 
 
 def build_only(*, scale: float, seed: int, progress: Callable[[str], None], at: datetime | None = None) -> Blueprint:

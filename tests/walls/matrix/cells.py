@@ -17,7 +17,7 @@ from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
 from django.urls import reverse
 
-from sangyu.access.models import User
+from sangyu.access.models import Role, User
 from tests.walls.matrix.spec import Row, rows
 from tests.walls.matrix.walled import Walled
 
@@ -147,28 +147,56 @@ class Tried:
         return f"{self.row} as {self.who} ({self.role or 'nobody'}, {self.capacity}): {self.cell.status}{wrote}"
 
 
-def cells_of(house: Walled) -> Iterator[Tried]:
-    """Try every cell of the table in `spec`, each in the same house."""
-    seats = Seats([*house.people.values(), *(who for people in house.strangers.values() for who in people)])
+# These roles work in bodies of their own, and what they may see hangs on the body too.
+APART = frozenset({Role.COMMUNITY, Role.ENTERPRISE, Role.WORKER, Role.TILL})
+REST = "everybody else"
+
+
+def cells_of(house: Walled, *, whole: bool) -> Iterator[Tried]:
+    """Try every cell of the table in `routes.txt`, each in the same house.
+
+    A role only ever adds rights. So one person with all the roles that have no seat at a desk, and is refused there,
+    stands for each of them, and two of those that may open a page stand for all who may; `whole` tries them one by one.
+    """
+    outside = _everybody_else(house)
+    strangers = [who for people in house.strangers.values() for who in people]
+    seats = Seats([*house.people.values(), *outside.values(), *strangers])
     for row in rows():
         with taken_back():
             path, typed, steps = words_of(house, row)
             for step in steps:
                 getattr(house, step)()
             path, typed, _ = words_of(house, row)  # the steps have made what is read here
-            said = f"{path} {typed}"
-            yield Tried(row, "", "nobody", "nobody", seats.press(None, row.method, path, typed), said)
-            for role, who in house.people.items():
-                if row.method == "GET" and role in row.seats and role not in _lookers(row):
-                    continue
-                yield Tried(row, role, "member", who.username, seats.press(who, row.method, path, typed), said)
-            if row.reach == "self":
-                continue
-            for role in sorted(row.seats):
-                for who in house.strangers[role][: 1 if row.reach == "programme" else None]:
-                    yield Tried(row, role, "stranger", who.username, seats.press(who, row.method, path, typed), said)
+            for role, capacity, who in _tried_by(house, row, outside, whole=whole):
+                cell = seats.press(who, row.method, path, typed)
+                yield Tried(row, role, capacity, who.username if who else "nobody", cell, f"{path} {typed}")
 
 
-def _lookers(row: Row) -> frozenset[str]:
-    """Two of the roles that may open a page stand for all of them, since a page in full takes longest."""
-    return frozenset(sorted(row.seats)[:: max(1, len(row.seats) - 1)])
+def _tried_by(
+    house: Walled, row: Row, outside: Mapping[frozenset[str], User], *, whole: bool
+) -> Iterator[tuple[str, str, User | None]]:
+    yield "", "nobody", None
+    may_look = sorted(row.seats)
+    lookers = frozenset(may_look[:: max(1, len(may_look) - 1)])
+    for role, who in house.people.items():
+        if role in row.seats:
+            if whole or row.method == "POST" or role in lookers:
+                yield role, "member", who
+        elif whole or role in APART:
+            yield role, "member", who
+    if row.seats in outside:
+        yield REST, "member", outside[row.seats]
+    if row.reach != "self":
+        for role in may_look:
+            for who in house.strangers[role][: 1 if row.reach == "programme" else None]:
+                yield role, "stranger", who
+
+
+def _everybody_else(house: Walled) -> dict[frozenset[str], User]:
+    """Invite, for each set of seats, one person with every role of the operator and the bureau that is not in it."""
+    found = {}
+    for n, seats in enumerate(dict.fromkeys(row.seats for row in rows())):
+        rest = [role for role in Role.values if role not in seats and role not in APART]
+        if rest:
+            found[seats] = house.user(house.operator, f"everybody-else-{n}", "何外", *rest)
+    return found

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 SHOWN = {200, 302, 304}
 HIDDEN = {403, 404}
 REFUSED = {403, 404, 409, 422}
-CELLS_MIN = 2_500
+CELLS_MIN = 2_000
 ONLY_POSTS = 405
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
@@ -67,6 +68,27 @@ def test_an_account_that_may_not_come_in_answers_like_a_wrong_password(cast, sta
     else:
         User.objects.filter(pk=cast.ma.pk).update(password="!")
     assert attempt(cast) == access.Entry()
+
+
+class Counting(MD5PasswordHasher):
+    """A hasher that counts its work."""
+
+    n = 0
+
+    def encode(self, password, salt):
+        Counting.n += 1
+        return super().encode(password, salt)
+
+
+def test_an_unknown_name_a_suspended_account_and_a_wrong_password_cost_the_same_work(cast, settings):
+    access.suspend(user_id=cast.wang.pk, reason="休假", by=cast.head, at=cast.at)
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    work = {}
+    for name in ("agent", "dispatcher", "nobody-of-that-name"):
+        Counting.n = 0
+        attempt(cast, name, "wrong")
+        work[name] = Counting.n
+    assert set(work.values()) == {1}, work
 
 
 def test_nothing_that_was_typed_stands_anywhere(cast):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.db import connection
 
@@ -70,11 +71,12 @@ class Copy:
     points_at: Mapping[str, str] = field(default_factory=dict)
 
 
-def columns(table: str) -> list[Column]:
-    """Read a table's columns from the catalogue."""
+@cache
+def columns(table: str) -> tuple[Column, ...]:
+    """Read a table's columns from the catalogue; to be asked first while its foreign keys still stand."""
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS, [table])
-        return [Column(*row) for row in cursor.fetchall()]
+        return tuple(Column(*row) for row in cursor.fetchall())
 
 
 def moved(alias: str, column: str, prefix: str) -> str:
@@ -138,7 +140,7 @@ DECLARE
     day text;
 BEGIN
     FOR day IN
-        SELECT DISTINCT found[1] FROM regexp_matches(told, '"on": "(\\d{4}-\\d\\d-\\d\\d)"', 'g') found ORDER BY 1
+        SELECT DISTINCT hit[1] FROM regexp_matches(told, '"on": "(\\d{4}-\\d\\d-\\d\\d)"', 'g') hit ORDER BY 1
     LOOP
         told := replace(told, '"on": "' || day || '"', '"on": "' || (day::date + shift) || '"');
     END LOOP;

@@ -26,7 +26,7 @@ from sangyu.city.close import appraise, settle
 from sangyu.city.play import Play
 from sangyu.city.players import Firm, Players
 from sangyu.city.scale import books, canteen_days, months, people, settled
-from sangyu.city.scale.copying import ON_OTHER_DAYS, PHONE_OF
+from sangyu.city.scale.copying import ON_OTHER_DAYS, PHONE_OF, columns
 from sangyu.city.scale.schema import laid_aside
 from sangyu.city.scale.shape import TILES, Shape
 from sangyu.kit.errors import Refusal
@@ -146,6 +146,8 @@ def _multiply(
             cursor.execute(ON_OTHER_DAYS)
             cursor.execute(PHONE_OF)
         months.keep_template()
+        for copy in (*months.COPIES, *people.COPIES):
+            columns(copy.table)
         with _timed(seconds, "indexes"), laid_aside(tables, progress=progress), _timed(seconds, "months"):
             with _timed(seconds, "people"):
                 people.populate(plan, whole)

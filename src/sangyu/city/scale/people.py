@@ -84,6 +84,7 @@ ELDERS = (
     Copy("registry_eldercard", set={"number": _CARD}),
     Copy("registry_cardevent"),
 )
+COPIES = (*FIRMS, *WORKERS, *ELDERS)
 TABLES = (
     "registry_elder",
     "registry_document",

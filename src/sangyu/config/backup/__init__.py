@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sangyu.config.backup.bring_back import bring_back, choose
 from sangyu.config.backup.examine import examine
-from sangyu.config.backup.take import take, top_up
+from sangyu.config.backup.take import alone, take, top_up
 from sangyu.config.backup.vault import Vault
 from sangyu.config.processes import archive
 from sangyu.config.processes.embedded import embedded_postgres
@@ -43,7 +43,8 @@ def backup(argv: list[str]) -> int:
         )
     with embedded_postgres() as cluster:
         vault = Vault(_folder(asked.to))
-        told = top_up(cluster, vault) if asked.top_up else take(cluster, vault, keep=asked.keep)
+        with alone(vault):
+            told = top_up(cluster, vault) if asked.top_up else take(cluster, vault, keep=asked.keep)
     if asked.json:
         print(json.dumps(told, ensure_ascii=False))
     elif asked.top_up:

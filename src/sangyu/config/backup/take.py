@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -10,6 +11,8 @@ import shutil
 import subprocess
 import time
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,29 @@ from sangyu.config.setup.trouble import Trouble
 
 ARCHIVE_TIMEOUT_S = 60  # the most that is lost with the disk, beside what `--top-up` saves
 ARCHIVED_S_MAX = 120.0
+
+
+@contextmanager
+def alone(vault: Vault) -> Iterator[None]:
+    """Let one backup at a time write into a vault.
+
+    Raises: Trouble, if another one is at it.
+    """
+    try:
+        vault.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        lock = os.open(vault.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _cannot_make(vault.folder, error) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as busy:
+        raise Trouble(
+            f"另一个备份正在写 {vault.folder}。请等它完成后再试。",
+            f"Another backup is writing into {vault.folder}. Try again when it is done.",
+        ) from busy
+    finally:
+        os.close(lock)
 
 
 def take(cluster: Cluster, vault: Vault, *, keep: int) -> dict[str, Any]:
@@ -114,10 +140,7 @@ def name_it(cluster: Cluster, vault: Vault) -> None:
         try:
             folder.mkdir(mode=mode, parents=True, exist_ok=True)
         except OSError as error:
-            raise Trouble(
-                f"无法建立备份目录 {folder}：{error.strerror}。请检查所有者和磁盘空间。",
-                f"The backup folder {folder} cannot be made: {error.strerror}. Check its owner and the free space.",
-            ) from error
+            raise _cannot_make(folder, error) from error
     archive.give(vault.wal, owner)
     as_owner: dict[str, Any] = {"user": owner.uid, "group": owner.gid, "extra_groups": []} if owner else {}
     if subprocess.run(["test", "-w", str(vault.wal)], **as_owner, cwd="/").returncode != 0:
@@ -195,7 +218,7 @@ def keep_attachments(vault: Vault) -> list[str]:
 
 
 def _copy_data(cluster: Cluster, target: Path) -> None:
-    """Copy the data folder while it is in use, with a checksum a file; the log that makes it whole goes to the vault."""
+    """Copy the data folder while it is in use, with a checksum a file; the log that completes it goes to the vault."""
     address = urlsplit(cluster.url("superuser", "postgres"))
     where = parse_qs(address.query)
     command: list[str | Path] = [cluster.bin / "pg_basebackup", "-D", target, "-F", "plain", "-X", "none"]
@@ -268,6 +291,13 @@ def _now(cluster: Cluster) -> datetime:
 
 def _version() -> str:
     return str(tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+def _cannot_make(folder: Path, error: OSError) -> Trouble:
+    return Trouble(
+        f"无法建立备份目录 {folder}：{error.strerror}。请检查所有者和磁盘空间。",
+        f"The backup folder {folder} cannot be made: {error.strerror}. Check its owner and the free space.",
+    )
 
 
 def _force(folder: Path) -> None:

@@ -8,6 +8,7 @@ there.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ LINES = 2
 ROUND_S_MAX = 60.0
 
 
-def run(ground: Ground, *, phase_s: float, rounds: bool = True) -> dict[str, Any]:
+def run(ground: Ground, *, phase_s: float, rounds: bool = True, jumps_s: Sequence[int] = JUMPS_S) -> dict[str, Any]:
     """Work through every jump for `phase_s` seconds and at least one round; compare the log of yeses with the tables.
+
+    Without `rounds` no worker runs, and only the pages meet the jumps.
 
     Shape: the figures of the drill; `phases` has the acknowledgements and rounds made under each clock.
     """
@@ -39,12 +42,13 @@ def run(ground: Ground, *, phase_s: float, rounds: bool = True) -> dict[str, Any
     library = _library()
     _set(clock, 0, library)
     phases: list[dict[str, Any]] = []
-    with house(ground, database, worker=True, **_environment(clock, library)) as home:
-        wait_for_first_round(home)
+    with house(ground, database, worker=rounds, **_environment(clock, library)) as home:
+        if rounds:
+            wait_for_first_round(home)
         lines = callers(home.port, book, ground.town, lines=LINES, many=1_000_000)
         for line in lines:
             line.start()
-        for jump_s in JUMPS_S:
+        for jump_s in jumps_s:
             _set(clock, jump_s, library)
             phases.append(_phase(home, book, jump_s, phase_s, rounds=rounds))
             tell(f"  {phases[-1]}")
@@ -55,7 +59,7 @@ def run(ground: Ground, *, phase_s: float, rounds: bool = True) -> dict[str, Any
     stood_still = [f"no round at {row['jump_s']} s" for row in phases if rounds and not row["rounds"]]
     idle = [f"nothing acknowledged at {row['jump_s']} s" for row in phases if not row["acknowledged"]]
     return {
-        "n": len(JUMPS_S),
+        "n": len(jumps_s),
         "by": "libfaketime" if library else "the clock of the desks",
         **figures,
         "twice": figures["twice"] + _twice(),
@@ -119,8 +123,11 @@ def _repeated() -> int:
 
 
 def _twice() -> int:
-    """Count the texts that tell the same news of an order to the same person again."""
-    return _count('SELECT count(*) - count(DISTINCT (cause_id, "to", told)) FROM outbox_text')
+    """Count the texts that tell a person of an order exactly what the text before had told."""
+    return _count(
+        "SELECT count(*) FROM outbox_text AS t JOIN outbox_text AS before ON before.cause_id = t.cause_id"
+        ' AND before."to" = t."to" AND before.n = t.n - 1 AND before.told = t.told'
+    )
 
 
 def _taken_back() -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.conf import settings
 
 from sangyu.config.drills.ground import TEMPLATE, Ground, faults
 from sangyu.config.drills.house import House, house
@@ -79,7 +80,7 @@ def run(ground: Ground, *, work_s: float) -> dict[str, Any]:
 def _data_full(home: House, disk: Path, reader: Visitor) -> dict[str, Any]:
     """Leave no byte for new pages of tables: writes are refused, reads go on, the database stays up."""
     _fill(disk)
-    writer = Visitor(home.port)
+    writer = Visitor(home.port, headers={"X-Cti-Key": settings.CTI_KEY})
     said: list[str] = []
     reads = reads_ok = 0
     until_s = time.monotonic() + 60
@@ -177,9 +178,25 @@ def _town_on(ground: Ground, disk: Path) -> Iterator[Ground]:
     other = Ground(cluster, ground.var, ground.town)
     try:
         dump = ground.var / "town.sql"
-        made = [cluster.bin / "pg_dump", "--no-comments", "-f", dump, ground.cluster.url("owner", TEMPLATE)]
+        made: list[str | Path] = [
+            cluster.bin / "pg_dump",
+            "--no-comments",
+            "-f",
+            dump,
+            ground.cluster.url("owner", TEMPLATE),
+        ]
         subprocess.run(made, check=True)
-        read = [cluster.bin / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-f", dump]
+        read: list[str | Path] = [
+            cluster.bin / "psql",
+            "-X",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-o",
+            os.devnull,
+            "-f",
+            dump,
+        ]
         subprocess.run([*read, cluster.url("owner", DATABASE)], check=True)
         dump.unlink()
         other.use(DATABASE)

@@ -130,6 +130,7 @@ def test_elders_and_items_of_another_programme_are_not_there(cast):
     assert not Order.objects.exists()
 
 
+@pytest.mark.proves("LZ-02")
 def test_only_agents_take_orders(cast):
     for by in (cast.wang, cast.clerk, cast.kangan_user, cast.zhao_user, cast.head, cast.qian):
         with pytest.raises(NotAllowed, match="话务员、值班长"):

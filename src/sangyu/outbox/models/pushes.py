@@ -14,7 +14,8 @@ class Scheme(models.TextChoices):
 class Subscription(models.Model):
     """A system (订阅) of an organisation that is told of some kinds of events at its address.
 
-    The row is locked by the verbs that add to it and never changed: the database refuses it. `sees_all` tells a bureau's or operator's from an enterprise's, which is told only of what is its own.
+    The row is locked by the verbs that add to it and never changed: the database refuses it. `sees_all` tells a
+    bureau's or operator's from an enterprise's, which is told only of what is its own.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

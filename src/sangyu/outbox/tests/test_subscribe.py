@@ -152,7 +152,11 @@ def test_an_ordinary_address_is_kept_as_it_is():
 @settings(deadline=None, max_examples=60)
 @given(st.text(max_size=40))
 def test_any_text_is_an_address_or_is_refused_in_words(text):
+    address = f"https://{text}"
     try:
-        ensure_address(f"https://{text}", plain_http=False, networks=())
+        assert ensure_address(address, plain_http=False, networks=()) == address.strip()
     except AddressRefused as refusal:
-        assert "推送地址" in str(refusal)
+        said = str(refusal)
+    else:
+        said = "推送地址"
+    assert "推送地址" in said

@@ -22,7 +22,7 @@ from sangyu.orders.models import Order
 from sangyu.portals.api.days import today
 from sangyu.portals.api.knock import viewer_of
 from sangyu.portals.api.operations import reads, writes
-from sangyu.portals.api.problems import problem
+from sangyu.portals.api.problems import Invalid, problem
 from sangyu.portals.api.shapes import Said, Told, written
 from sangyu.portals.clock import now
 from sangyu.registry import queries as registry_read
@@ -143,6 +143,8 @@ def get_elder(request: HttpRequest, elder_id: UUID, wanted: Query[Wanted]) -> El
     card = registry_read.card(viewer, elder, today())
     whole["document_number"] = mask_resident_id(card.document_number)
     asked = {"id", *wanted.fields.split(",")} if wanted.fields else set(whole)
+    if unknown := asked - set(whole):
+        raise Invalid(f"没有这些字段：{'、'.join(sorted(unknown))}。可选：{'、'.join(whole)}。")
     return ElderTold(**{name: value for name, value in whole.items() if name in asked})
 
 

@@ -29,3 +29,13 @@ def issue(users: Mapping[str, User], *, more: tuple[str, ...] = (), at: datetime
         for name in (*LOG_INS, *more)
         if name in users
     }
+
+
+def lines(keys: Mapping[str, str]) -> list[str]:
+    """Return the table of keys, a line each; empty where there are none."""
+    if not keys:
+        return []
+    return [
+        "接口密钥（/api/v1，只在演示中有效；上手见 docs/api/quick-start.md）：",
+        *(f"  {name}：{key}" for name, key in keys.items()),
+    ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from sangyu.access.models import Organisation, OrganisationKind, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.outbox import queries as outbox_read
 from sangyu.outbox.models import (
+    Push,
     PushAttempt,
     PushResult,
     PushStanding,
@@ -42,7 +44,7 @@ class Line:
 
     @property
     def is_on(self) -> bool:
-        return bool(self.subscription.switched == SwitchKind.ON)  # type: ignore[attr-defined]
+        return is_on(self.subscription)
 
     @property
     def is_failing(self) -> bool:
@@ -72,6 +74,11 @@ class PushLine:
     @property
     def tone(self) -> str:
         return STATES[self.standing.state][1]
+
+
+def is_on(row: Subscription) -> bool:
+    """Tell whether a subscription that was read here is on."""
+    return bool(row.switched == SwitchKind.ON)  # type: ignore[attr-defined]
 
 
 def ensure_reach(viewer: User) -> UUID | None:
@@ -154,6 +161,26 @@ def push_lines(
     found = list(rows)
     tries = outbox_read.tries_of_push(row.pk for row in found)
     return [PushLine(row, tuple(tries[row.pk])) for row in found]
+
+
+def pushes(viewer: User, subscription_id: UUID, *, state: str = "") -> QuerySet[Push]:
+    """The pushes of a subscription, those that stand somewhere if asked for.
+
+    Raises: NotAllowed; NotFound, also for another organisation's.
+    """
+    rows = Push.objects.filter(subscription=get_subscription(viewer, subscription_id))
+    return rows.filter(pk__in=PushStanding.objects.filter(state=state).values("pk")) if state else rows
+
+
+def beside(viewer: User, rows: Collection[Push]) -> list[PushLine]:
+    """Lay beside pushes where they stand and how they were tried; two queries, however many rows.
+
+    Raises: NotAllowed.
+    """
+    known = outbox_read.pushes(viewer.programme_id, organisation_id=ensure_reach(viewer))
+    standing = {row.pk: row for row in known.filter(pk__in=[row.pk for row in rows])}
+    tries = outbox_read.tries_of_push(standing)
+    return [PushLine(standing[row.pk], tuple(tries[row.pk])) for row in rows if row.pk in standing]
 
 
 def get_push(viewer: User, push_id: UUID) -> PushLine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,24 +20,38 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True)
-class CtiEvent:
-    """One event of the telephone system; `at` is None when the system has no clock of its own."""
+class Heard:
+    """One event of the telephone system; `at` is None when the system has no clock of its own.
 
-    event: str
+    Shape: `said` is the event as it came, field by field, without what nobody asked for.
+    """
+
+    kind: str
+    event_id: str
     line_reference: str
     caller_number: str
     called_number: str
+    agent: str
     at: datetime | None
+    said: Mapping[str, str]
 
 
 class CtiEventForm(forms.Form):
     """The fields of an event; their names are part of the contract with the telephone system."""
 
-    event = forms.ChoiceField(choices=[("ring", "振铃"), ("hangup", "挂断")])
+    event = forms.ChoiceField(choices=[("ring", "振铃"), ("answer", "接听"), ("hangup", "挂断")])
+    event_id = forms.CharField(max_length=80, required=False)
     line_reference = forms.CharField(max_length=60)
     caller_number = forms.CharField(max_length=20, required=False, validators=[NUMBER])
     called_number = forms.CharField(max_length=20, validators=[NUMBER])
+    agent = forms.CharField(max_length=60, required=False)
     at = forms.CharField(max_length=40, required=False)
+
+    def clean_agent(self) -> str:
+        agent: str = self.cleaned_data["agent"]
+        if self.cleaned_data.get("event") == "answer" and not agent:
+            raise forms.ValidationError("接听事件要写明是谁接的（话务员的用户名）")
+        return agent
 
     def clean_at(self) -> datetime | None:
         text = self.cleaned_data["at"]
@@ -57,12 +72,14 @@ class CtiHeartbeatForm(forms.Form):
     called_number = forms.CharField(max_length=20, validators=[NUMBER])
 
 
-def read_cti_event(body: bytes) -> CtiEvent:
+def read_cti_event(body: bytes) -> Heard:
     """Read one event from the bytes of a request.
 
     Raises: Malformed, naming every field that is wrong.
     """
-    return CtiEvent(**_read(body, CtiEventForm))
+    found = _read(body, CtiEventForm)
+    said = {name: str(value) for name, value in found.items()}
+    return Heard(kind=str(found.pop("event")).upper(), said=said, **found)
 
 
 def read_cti_heartbeat(body: bytes) -> str:

@@ -11,14 +11,16 @@ from django.views.decorators.http import require_POST
 
 from sangyu.access import queries as access_read
 from sangyu.hotline import actions as hotline
+from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
+from sangyu.portals.exchange import actions as exchange
 from sangyu.portals.exchange.forms import Malformed, read_cti_event, read_cti_heartbeat
 
 
 @csrf_exempt
 @require_POST
 def cti_event(request: HttpRequest) -> JsonResponse:
-    """Take a ring or a hang-up of the telephone system; saying it again has no second effect."""
+    """Take a ring, an answer or a hang-up of the telephone system; saying it again has no second effect."""
     if not _knows_the_key(request):
         return _wrong_key()
     try:
@@ -29,21 +31,15 @@ def cti_event(request: HttpRequest) -> JsonResponse:
     programme = access_read.programme_called(event.called_number)
     if programme is None:
         return _unknown_line(event.called_number)
-    at = event.at or now()
-    if event.event == "ring":
-        call = hotline.ring(
-            programme=programme,
-            line_reference=event.line_reference,
-            caller_number=event.caller_number,
-            called_number=event.called_number,
-            at=at,
-        )
-        return JsonResponse({"call": str(call.pk)})
-    hung_up = hotline.hang_up(programme=programme, line_reference=event.line_reference, at=at)
-    if hung_up is None:
-        detail = f"线路{event.line_reference}没有振铃记录。请先发送 ring 事件，再发送 hangup。"
-        return _problem(404, "没有这通电话", detail)
-    return JsonResponse({"call": str(hung_up.pk)})
+    try:
+        call = exchange.hear(programme=programme, heard=event, at=now())
+    except NotFound as refusal:
+        return _problem(404, "没有这位话务员", str(refusal))
+    except Refusal as refusal:
+        return _problem(409, "事件与已知的不符", str(refusal))
+    if call is None:
+        return JsonResponse({"call": None, "kept": True}, status=202)
+    return JsonResponse({"call": str(call.pk)})
 
 
 @csrf_exempt
@@ -66,7 +62,10 @@ def cti_heartbeat(request: HttpRequest) -> JsonResponse:
 
 
 def _knows_the_key(request: HttpRequest) -> bool:
-    return constant_time_compare(request.headers.get("X-Cti-Key", ""), settings.CTI_KEY)
+    said = request.headers.get("X-Cti-Key", "")
+    # Both are compared whatever the first says, and an empty old key is nobody's.
+    new, old = constant_time_compare(said, settings.CTI_KEY), constant_time_compare(said, settings.CTI_KEY_BEFORE)
+    return new or (old and bool(settings.CTI_KEY_BEFORE))
 
 
 def _wrong_key() -> JsonResponse:

@@ -26,11 +26,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from tests.cast import HOME, bank_answers
+from tests.neighbours import neighbour
 from tests.seat import seat
 from tests.walks.full_house import NOW, FullHouse
 
 from sangyu.access import actions as access
-from sangyu.access.models import User
+from sangyu.access.models import AuditEntry, Role, User
 from sangyu.access.rules.tokens import SCOPES
 from sangyu.dispatch import queries as dispatch_read
 from sangyu.portals.api import schema
@@ -175,6 +176,30 @@ def work(house: FullHouse, programs: Programs) -> None:
     call("qian", "takeReturn", {"content": answer}, run_id=run)
 
 
+def strangers(house: FullHouse, programs: Programs) -> Counter[str]:
+    """Knock at every thing of this house as somebody next door with every right there; count what was found."""
+    stranger = neighbour(house, *Role.values)
+    at = now()
+    issued = access.issue_own_token(name="邻座", scopes=SCOPES, expires_at=at + timedelta(days=9), by=stranger, at=at)
+    next_door, found = Machine(issued.secret, stranger), Counter[str]()
+    rival = programs.of("letter_user")
+    for name, (method, address, operation) in OPERATIONS.items():
+        path = programs.paths[name]
+        if not any(key.endswith("_id") for key in path):
+            continue
+        knocking = [next_door, *([rival] if programs.people[name] in {"kangan_user", "zhao_user"} else [])]
+        for machine in knocking:
+            at_door = address.removeprefix("/api/v1").format(**path)
+            body = None
+            if "requestBody" in operation:
+                body = operation["requestBody"]["content"]["application/json"]["example"]
+            answer = machine.get(at_door) if method == "get" else machine.post(at_door, body, match="*")
+            found[f"{answer.status_code}"] += 1
+            allowed = {404} if machine is next_door else {403, 404}
+            assert answer.status_code in allowed, f"{name}: {answer.status_code} {answer.content.decode()}"
+    return found
+
+
 @contextmanager
 def one_connection() -> Iterator[None]:
     """Let the requests of the storm run in the transaction of the test, as those of Django's own test client do."""
@@ -238,6 +263,11 @@ def test_every_operation_answers_and_none_breaks(db: None, monkeypatch: pytest.M
     work(house, programs)
     assert set(programs.reached) == set(OPERATIONS)
     assert len(programs.reached) >= 60
+
+    acts = AuditEntry.objects.filter(programme=house.programme).count()
+    shut = strangers(house, programs)
+    assert sum(shut.values()) >= 50, shut
+    assert AuditEntry.objects.filter(programme=house.programme).count() == acts
 
     with one_connection():
         statuses = storm(programs)

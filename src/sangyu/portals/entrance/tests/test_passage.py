@@ -52,13 +52,10 @@ def signed_in(who: Any, *, proved: bool = False) -> Client:
     return client
 
 
-@pytest.mark.parametrize("role", STRONG)
-def test_who_holds_a_strong_role_reaches_no_desk_without_a_second_factor(cast: Cast, settings: Any, role: str) -> None:
+def test_who_moves_money_reaches_no_desk_without_a_second_factor(cast: Cast, settings: Any) -> None:
     settings.SECOND_FACTOR = settings.STAGE = True
-    client = signed_in(cast.user(cast.bureau, "one", "何一", role))
-    every = addresses()
+    client, every, written = signed_in(cast.qian), addresses(), AuditEntry.objects.count()
     assert len(every) > 150
-    written = AuditEntry.objects.count()
     for name, address in every.items():
         if name in OPEN_ROUTES:
             continue
@@ -66,6 +63,15 @@ def test_who_holds_a_strong_role_reaches_no_desk_without_a_second_factor(cast: C
             assert answer.status_code == 302, name
             assert answer.url.partition("?")[0] == reverse("factor-add"), name
     assert AuditEntry.objects.count() == written
+
+
+def test_every_strong_role_is_stopped_at_every_page_of_money_and_oversight(cast: Cast, settings: Any) -> None:
+    settings.SECOND_FACTOR = True
+    pages = [address for name, address in addresses().items() if name.startswith(("finance:", "bureau:", "audit:"))]
+    assert len(pages) > 40
+    for role in STRONG:
+        client = signed_in(cast.user(cast.bureau, f"one-{role}", "何一", role))
+        assert {client.post(page).url.partition("?")[0] for page in pages} == {reverse("factor-add")}, role
 
 
 def test_with_a_second_factor_used_in_this_session_every_desk_opens(cast: Cast, settings: Any) -> None:

@@ -76,10 +76,53 @@ def test_an_unknown_hotline_number_is_not_found(cast: Cast) -> None:
     assert "12349" in answer.json()["detail"]
 
 
-def test_a_hang_up_of_a_line_that_never_rang_is_not_found(cast: Cast) -> None:
-    answer = hand_in({**RING, "event": "hangup"})
+def test_a_hang_up_before_its_ring_is_kept_until_the_ring_comes(cast: Cast) -> None:
+    early = hand_in({**RING, "event": "hangup", "at": "2026-11-09T09:00:30+08:00"})
+    assert early.status_code == 202
+    assert early.json() == {"call": None, "kept": True}
+    assert hand_in(RING).status_code == 200
+    assert not hotline_read.waiting(cast.ma)
+    (missed,) = [row.call for row in hotline_read.to_return(cast.ma, cast.at)]
+    assert missed.hung_up_at - missed.rang_at == timedelta(seconds=30)
+
+
+def test_the_telephone_system_may_say_who_answered(cast: Cast) -> None:
+    hand_in(RING)
+    answer = {**RING, "event": "answer", "agent": "agent", "at": "2026-11-09T09:00:07+08:00"}
+    assert hand_in(answer).status_code == 200
+    own = hotline_read.own_open(cast.ma)
+    assert own is not None
+    assert own.answered_at - own.rang_at == timedelta(seconds=7)
+    other = hand_in({**answer, "agent": "agent2", "event_id": "7"})
+    assert other.status_code == 409
+    assert "马晓兰" in other.json()["detail"]
+
+
+@pytest.mark.parametrize("agent", ["nobody", "bureau", "dispatcher", "clock.chengguan"])
+def test_who_is_no_agent_of_the_hotline_answers_nothing(cast: Cast, agent: str) -> None:
+    hand_in(RING)
+    answer = hand_in({**RING, "event": "answer", "agent": agent})
     assert answer.status_code == 404
-    assert "trunk7-1" in answer.json()["detail"]
+    assert agent in answer.json()["detail"]
+    assert len(hotline_read.waiting(cast.ma)) == 1
+
+
+def test_an_event_id_stands_for_one_event(cast: Cast) -> None:
+    body = {**RING, "event_id": "e-1"}
+    assert hand_in(body).json() == hand_in(body).json()
+    refused = hand_in({**body, "line_reference": "trunk7-2"})
+    assert refused.status_code == 409
+    assert "e-1" in refused.json()["detail"]
+    assert len(hotline_read.waiting(cast.ma)) == 1
+
+
+def test_the_key_before_is_good_while_the_telephone_system_changes_over(cast: Cast, settings: Any) -> None:
+    settings.CTI_KEY, settings.CTI_KEY_BEFORE = "the-new-key-of-this-year", "the-old-key-of-last-year"
+    assert hand_in(RING, key="the-new-key-of-this-year").status_code == 200
+    assert hand_in(RING, key="the-old-key-of-last-year").status_code == 200
+    settings.CTI_KEY_BEFORE = ""
+    assert hand_in(RING, key="the-old-key-of-last-year").status_code == 401
+    assert hand_in(RING, key="").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -92,6 +135,8 @@ def test_a_hang_up_of_a_line_that_never_rang_is_not_found(cast: Cast) -> None:
         ({"caller_number": "<b>"}, "caller_number"),
         ({"caller_number": 139}, "caller_number"),
         ({"called_number": None}, "called_number"),
+        ({"event": "answer"}, "agent"),
+        ({"event_id": "x" * 81}, "event_id"),
         ({"at": "yesterday"}, "at"),
         ({"at": "2026-11-09T09:00:00"}, "时区"),
         ({"at": "2026-13-09T09:00:00+08:00"}, "at"),

@@ -1,0 +1,245 @@
+"""What the city's benchmark needs besides: databases made from one template, people at desks, and the load they make."""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+from psycopg import sql
+
+TEMPLATE = "template_city"
+
+
+class Cities:
+    """The databases of one cluster: a template that was played once, and districts copied from it."""
+
+    def __init__(self, cluster: Any) -> None:
+        self.cluster = cluster
+        self._made: list[str] = []
+
+    def make(self, name: str, *, like: str | None = None) -> None:
+        """Make a database, empty or as another one stands."""
+        owner = sql.SQL(" TEMPLATE {}").format(sql.Identifier(like)) if like else sql.SQL("")
+        with psycopg.connect(self.cluster.url("superuser", "postgres"), autocommit=True) as admin:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier("sangyu_owner"))
+                + owner
+            )
+        self._made.append(name)
+
+    def drop(self, name: str) -> None:
+        """Give a database's room back."""
+        with psycopg.connect(self.cluster.url("superuser", "postgres"), autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def use(self, name: str) -> None:
+        """Let this process and its children work on a database, as the log-in that serves."""
+        from django.db import connections
+
+        connections.close_all()
+        os.environ.update(self.cluster.environment(name))
+        connections["default"].settings_dict["NAME"] = name
+
+    def bytes_of(self, name: str) -> int:
+        """Return how much room a database takes."""
+        with psycopg.connect(self.cluster.url("superuser", "postgres")) as admin:
+            return admin.execute("SELECT pg_database_size(%s)", [name]).fetchone()[0]
+
+
+@contextmanager
+def template() -> Iterator[tuple[Cities, Any, Any]]:
+    """Play a month once in a cluster of our own; yields the cities, the plan and when the month is to be settled."""
+    from sangyu.config.processes.embedded import throw_away_postgres
+
+    with throw_away_postgres() as cluster:
+        cities = Cities(cluster)
+        cities.make(TEMPLATE)
+        os.environ.update(cluster.environment(TEMPLATE))
+        command = [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"]
+        subprocess.run(command, env={**os.environ, "SANGYU_LOG_IN": "owner"}, check=True)
+        import django
+
+        django.setup()
+        from sangyu.city.scale import grow
+
+        plan = grow.long_plan(1)
+        drawn_at = grow.play_template(plan, progress=say)
+        cities.use(TEMPLATE)
+        yield cities, plan, drawn_at
+        cities.use(TEMPLATE)
+
+
+def say(sentence: str) -> None:
+    """Tell whoever waits what is being done."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, Callable[[], float]]]:
+    """Serve the pages as the demo does; yields their address, and a way to kill them and wait until they are back."""
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "granian", "sangyu.config.asgi:application", "--interface", "asgi"]
+    command += ["--port", str(port), "--workers", "1", "--log-level", "warning"]
+    servers: list[subprocess.Popen[bytes]] = []
+
+    def start() -> float:
+        began = time.perf_counter()
+        servers.append(subprocess.Popen(command))
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(base + "/sign-in/", timeout=10).close()
+                return time.perf_counter() - began
+            except OSError:
+                time.sleep(0.02)
+        raise TimeoutError("the pages did not come up within two minutes")
+
+    def back() -> float:
+        servers[-1].kill()
+        servers[-1].wait()
+        return start()
+
+    start()
+    try:
+        yield base, back
+    finally:
+        servers[-1].terminate()
+        servers[-1].wait(timeout=30)
+
+
+@dataclass
+class Seat:
+    """Somebody at a desk who has signed in: the cookies of a session, without the second that a password takes."""
+
+    base: str
+    cookies: str
+    token: str
+
+    def ask(self, path: str, fields: Mapping[str, object] | None = None) -> int:
+        """Open a page, or send a form; return how many bytes came."""
+        body = None
+        headers = {"Cookie": self.cookies, "Referer": self.base}
+        if fields is not None:
+            body = urlencode({**fields, "csrfmiddlewaretoken": self.token}, doseq=True).encode()
+        request = urllib.request.Request(self.base + path, body, headers)
+        with _OPENER.open(request, timeout=120) as answer:
+            return len(answer.read())
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """What a form leads on to is another page and counted on its own."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class _Open:
+    def __init__(self) -> None:
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay())
+
+    def open(self, request: urllib.request.Request, timeout: float) -> Any:
+        try:
+            return self._opener.open(request, timeout=timeout)
+        except urllib.error.HTTPError as answer:
+            if answer.code in (302, 303):
+                return answer
+            raise
+
+
+_OPENER = _Open()
+
+
+def seat(base: str, username: str) -> Seat:
+    """Sign somebody in."""
+    from django.conf import settings
+    from django.middleware.csrf import _get_new_csrf_string
+    from django.test import Client
+
+    from sangyu.access.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    token = _get_new_csrf_string()
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}"
+    return Seat(base, cookies, token)
+
+
+@dataclass
+class Load:
+    """Requests at a steady pace, whoever is still waiting: a slow answer delays nobody else's question."""
+
+    users: int
+    a_second: float
+    runs: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    failed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def run(self, asked: Sequence[tuple[str, Callable[[], object]]]) -> None:
+        """Ask everything in this order, each from the moment it was due; at most `users` at once."""
+        waiting: queue.SimpleQueue[tuple[str, float, Callable[[], object]] | None] = queue.SimpleQueue()
+        lock = threading.Lock()
+
+        def work() -> None:
+            while (one := waiting.get()) is not None:
+                name, due, ask = one
+                try:
+                    ask()
+                except OSError as error:
+                    with lock:
+                        self.failed[f"{name} {getattr(error, 'code', error)}"] += 1
+                else:
+                    with lock:
+                        self.runs[name].append((time.perf_counter() - due) * 1000)
+
+        threads = [threading.Thread(target=work) for _ in range(self.users)]
+        for thread in threads:
+            thread.start()
+        began = time.perf_counter()
+        for n, (name, ask) in enumerate(asked):
+            due = began + n / self.a_second
+            time.sleep(max(0.0, due - time.perf_counter()))
+            waiting.put((name, due, ask))
+        for _ in threads:
+            waiting.put(None)
+        for thread in threads:
+            thread.join()
+
+
+def percentiles(runs: Sequence[float]) -> dict[str, float]:
+    """Return median, 95th and 99th percentile, maximum and count of runs."""
+    ranked = sorted(runs)
+    if not ranked:
+        return {"n": 0}
+    at = {f"p{share}": ranked[min(len(ranked) - 1, len(ranked) * share // 100)] for share in (50, 95, 99)}
+    return {**{name: round(ms, 1) for name, ms in at.items()}, "max": round(ranked[-1], 1), "n": len(ranked)}
+
+
+def exponent(sizes: Sequence[float], figures: Sequence[float]) -> float:
+    """Fit figure = c * size ** e over some sizes and return e: 0 does not grow, 1 grows with the size."""
+    from math import log
+
+    xs, ys = [log(size) for size in sizes], [log(figure) for figure in figures]
+    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
+    spread = sum((x - mean_x) ** 2 for x in xs)
+    return sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / spread if spread else 0.0

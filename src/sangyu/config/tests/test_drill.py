@@ -1,0 +1,87 @@
+"""The drills, each for a moment: nothing acknowledged is lost, nothing is done twice, and everything adds up."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from sangyu.config import drill
+from sangyu.config.processes.places import PROJECT
+from sangyu.config.processes.ready import own_environment
+
+
+@pytest.fixture(scope="module")
+def figures(django_db_setup: None) -> dict[str, dict[str, Any]]:
+    """Run every drill once, in a process of its own; the prepared database of the tests saves it the migrations."""
+    command = [sys.executable, "-m", "sangyu.config.cli", "drill", "all", "--short"]
+    environment = own_environment()
+    for name in ("SANGYU_DATABASE_URL", "SANGYU_OWNER_DATABASE_URL", "SANGYU_LOG_IN"):
+        environment.pop(name, None)
+    ended = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    print(ended.stderr[-6000:])
+    rows = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert ended.returncode == (0 if all(map(drill.is_clean, rows)) else 1), ended.stderr[-2000:]
+    return {row["drill"]: row for row in rows}
+
+
+@pytest.mark.parametrize("name", [name for name in drill.DRILLS if name != "disk"])
+def test_nothing_is_lost_and_nothing_comes_twice(figures: dict[str, dict[str, Any]], name: str) -> None:
+    row = figures[name]
+    assert {bad: row[bad] for bad in drill.BAD if row.get(bad)} == {}
+    assert row["n"] > 0
+
+
+def test_every_kill_at_a_commit_left_all_or_nothing(figures: dict[str, dict[str, Any]]) -> None:
+    row = figures["crash"]
+    assert row["n"] >= 2 * len(row["table"]) > 0
+    assert all(step["as_calm"] for step in row["table"])
+
+
+def test_answers_were_swallowed_and_still_each_wish_came_once(figures: dict[str, dict[str, Any]]) -> None:
+    row = figures["repeat"]
+    assert row["fates"]["swallow"] > 0
+    assert [press["orders"] for press in row["pressed"]] == [1]
+
+
+def test_a_race_has_one_winner(figures: dict[str, dict[str, Any]]) -> None:
+    races = {row["race"]: row for row in figures["race"]["races"]}
+    assert set(races) == {"credit", "budget", "dispatchers", "worker", "hour", "door", "draw up", "pay"}
+    for name in ("budget", "worker", "hour"):
+        assert races[name]["one"] == races[name]["n"], name
+
+
+def test_every_way_of_spoiling_a_backup_is_noticed(figures: dict[str, dict[str, Any]]) -> None:
+    row = figures["backup"]
+    assert len(row["spoiled"]) >= 10
+    assert row["unnoticed"] == []
+    assert row["after_the_moment"] == 0
+
+
+def test_a_full_disk_refuses_writes_in_words_and_goes_on_reading(figures: dict[str, dict[str, Any]]) -> None:
+    row = figures["disk"]
+    if os.geteuid() != 0:
+        assert "root" in row["not_run"]
+        return
+    assert (row["lost"], row["twice"], row["faults"], row["troubles"]) == (0, 0, [], [])
+    assert row["data_full"]["database_up"]
+    assert row["data_full"]["reads_ok"] == row["data_full"]["reads"]
+    assert row["log_full"]["said_in_chinese"]
+
+
+def test_a_drill_that_lost_something_is_not_clean() -> None:
+    clean = {"n": 5, "lost": 0, "twice": 0, "faults": [], "seconds": 1.5}
+    assert drill.is_clean(clean)
+    for bad in (
+        {"lost": 1},
+        {"twice": 2},
+        {"half": 1},
+        {"faults": ["books"]},
+        {"fen_off": -5000},
+        {"unnoticed": ["x"]},
+    ):
+        assert not drill.is_clean(clean | bad)
