@@ -1,4 +1,4 @@
-"""What the city's benchmark needs besides: databases made from one template, people at desks, and the load they make."""
+"""What the city's benchmark needs besides: databases made from one template, people at desks, and their load."""
 
 from __future__ import annotations
 

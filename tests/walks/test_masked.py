@@ -14,7 +14,7 @@ from tests.walks.test_every_page import address, rows
 
 # The page and why somebody there has to ring.
 RINGS = {
-    "hotline:desk": "the agent calls back, and the emergency card dials",
+    "hotline:desk": "the agent calls back",
     "quality:queue": "the officer rings the elder about the visit",
     "quality:task": "the officer rings the elder about the visit",
     "quality:complaint": "the officer rings about the complaint",
@@ -23,6 +23,8 @@ RINGS = {
     "carer:visit": "the worker stands at the door",
     "carer:incident": "the worker stands at the door",
 }
+# On every desk that hears of emergencies the card dials: whoever takes it rings.
+EMERGENCY = re.compile(r'<article class="sy-alarm".*?</article>', re.DOTALL)
 DOCUMENT = re.compile(r"(?<!\d)62\d{15}[\dX](?![\dX])")
 
 
@@ -49,7 +51,7 @@ def test_no_page_shows_a_document_and_only_those_who_ring_see_a_number(house: Fu
         text = answer.content.decode()
         if documents & set(DOCUMENT.findall(text)):
             seen["documents"].add(route)
-        if any(phone in text for phone in phones):
+        if any(phone in EMERGENCY.sub("", text) for phone in phones):
             seen["phones"].add(route)
     assert seen["documents"] == set()
     assert seen["phones"] - set(RINGS) == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import time
 import urllib.error
 import urllib.request
@@ -185,6 +186,21 @@ class EldersFound(TypedDict):
     items: list[Elder]
 
 
+class EventKind(TypedDict):
+    """A kind of event that may be subscribed to"""
+
+    kind: str
+    data: list[str]
+    meaning: str
+    open_to_enterprises: bool
+
+
+class EventKinds(TypedDict):
+    """Every kind of event"""
+
+    items: list[EventKind]
+
+
 class FollowUp(TypedDict):
     """What an elder said when rung (回访)"""
 
@@ -315,6 +331,33 @@ class ProblemKinds(TypedDict):
     items: list[ProblemKind]
 
 
+class Push(TypedDict):
+    """One event for one subscriber (推送), with what came of it"""
+
+    version: str
+    id: str
+    subscription_id: str
+    event_id: str
+    kind: str
+    body: dict[str, Any]
+    state: str
+    because: str
+    due_at: str | None
+    tries: int
+    last_status: int | None
+    queued_at: str
+
+
+class PushPage(TypedDict):
+    """A page of a list, and the address of the next one"""
+
+    items: list[Push]
+    next: str | None
+
+
+PushState = Literal["WAITING", "DELIVERED", "DEAD"]
+
+
 class Quote(TypedDict):
     """What a service costs an elder on a day, who pays which part of it, and why"""
 
@@ -443,6 +486,42 @@ class StatementPage(TypedDict):
     """A page of a list, and the address of the next one"""
 
     items: list[Statement]
+    next: str | None
+
+
+class Subscription(TypedDict):
+    """A subscription (订阅): where events of which kinds are pushed to, and how that goes"""
+
+    version: str
+    id: str
+    organisation_id: str
+    name: str
+    address: str
+    kinds: list[str]
+    scheme: str
+    is_on: bool
+    subscribed_at: str
+
+
+class SubscriptionMade(TypedDict):
+    """A subscription with what its signatures are checked with, in the first answer only"""
+
+    version: str
+    id: str
+    organisation_id: str
+    name: str
+    address: str
+    kinds: list[str]
+    scheme: str
+    is_on: bool
+    subscribed_at: str
+    secret: str | None
+
+
+class SubscriptionPage(TypedDict):
+    """A page of a list, and the address of the next one"""
+
+    items: list[Subscription]
     next: str | None
 
 
@@ -577,7 +656,7 @@ class Sangyu:
                 # Whether it arrived is unknown; with its key it may be sent again and still happens once.
                 if left == 0:
                     raise
-                time.sleep(0.2 * (self._tries - left))
+                time.sleep(0.2 * (self._tries - left) * (1 + random.random()))
         raise AssertionError("at least one try is made")
 
     def get_me(self) -> Me:
@@ -1151,6 +1230,125 @@ class Sangyu:
                 )
             ),
         )
+
+    def list_event_kinds(self) -> EventKinds:
+        """List every kind of event that may be subscribed to."""
+        return cast(EventKinds, json.loads(self._ask("GET", "/api/v1/webhooks/event-kinds")))
+
+    def list_subscriptions(self, *, after: str | None = None, limit: int | None = None) -> SubscriptionPage:
+        """List the subscriptions that the caller manages, newest first: the bureau all, an enterprise its own."""
+        return cast(
+            SubscriptionPage,
+            json.loads(self._ask("GET", "/api/v1/webhooks/subscriptions", query={"after": after, "limit": limit})),
+        )
+
+    def subscribe(
+        self,
+        *,
+        name: str,
+        address: str,
+        kinds: list[str],
+        organisation_id: str | None = UNSET,
+        scheme: Literal["HMAC", "ED25519"] = UNSET,
+        key: str | None = None,
+    ) -> SubscriptionMade:
+        """Let a system be told of events; the answer holds its secret, and a repeat of the request does not."""
+        return cast(
+            SubscriptionMade,
+            json.loads(
+                self._ask(
+                    "POST",
+                    "/api/v1/webhooks/subscriptions",
+                    body={
+                        "name": name,
+                        "address": address,
+                        "kinds": kinds,
+                        "organisation_id": organisation_id,
+                        "scheme": scheme,
+                    },
+                    key=key,
+                )
+            ),
+        )
+
+    def get_subscription(self, subscription_id: str) -> Subscription:
+        """Read one subscription."""
+        return cast(Subscription, json.loads(self._ask("GET", f"/api/v1/webhooks/subscriptions/{subscription_id}")))
+
+    def renew_subscription_secret(self, subscription_id: str, *, key: str | None = None) -> SubscriptionMade:
+        """Renew the secret of a subscription; for a day the one before signs along."""
+        return cast(
+            SubscriptionMade,
+            json.loads(self._ask("POST", f"/api/v1/webhooks/subscriptions/{subscription_id}/secret", key=key)),
+        )
+
+    def switch_subscription_off(
+        self, subscription_id: str, *, match: str, reason: str = UNSET, key: str | None = None
+    ) -> Subscription:
+        """Switch a subscription off: what happens meanwhile is not pushed, also not later."""
+        return cast(
+            Subscription,
+            json.loads(
+                self._ask(
+                    "POST",
+                    f"/api/v1/webhooks/subscriptions/{subscription_id}/switching-off",
+                    body={"reason": reason},
+                    key=key,
+                    match=match,
+                )
+            ),
+        )
+
+    def switch_subscription_on(
+        self, subscription_id: str, *, match: str, reason: str = UNSET, key: str | None = None
+    ) -> Subscription:
+        """Switch a subscription on again: what was waiting when it was switched off goes out now."""
+        return cast(
+            Subscription,
+            json.loads(
+                self._ask(
+                    "POST",
+                    f"/api/v1/webhooks/subscriptions/{subscription_id}/switching-on",
+                    body={"reason": reason},
+                    key=key,
+                    match=match,
+                )
+            ),
+        )
+
+    def ping_subscription(self, subscription_id: str, *, key: str | None = None) -> Push:
+        """Push an event that says nothing, to see whether the subscriber is there."""
+        return cast(
+            Push, json.loads(self._ask("POST", f"/api/v1/webhooks/subscriptions/{subscription_id}/ping", key=key))
+        )
+
+    def list_pushes(
+        self,
+        subscription_id: str,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        state: PushState | None | None = None,
+    ) -> PushPage:
+        """List what was pushed to a subscriber, newest first."""
+        return cast(
+            PushPage,
+            json.loads(
+                self._ask(
+                    "GET",
+                    f"/api/v1/webhooks/subscriptions/{subscription_id}/pushes",
+                    query={"after": after, "limit": limit, "state": state},
+                )
+            ),
+        )
+
+    def get_push(self, push_id: str) -> Push:
+        """Read one push with what came of it."""
+        return cast(Push, json.loads(self._ask("GET", f"/api/v1/webhooks/pushes/{push_id}")))
+
+    def push_again(self, push_id: str, *, key: str | None = None) -> Push:
+        """Push an event once more under the same id, delivered or not; what is under way already is left as it is."""
+        return cast(Push, json.loads(self._ask("POST", f"/api/v1/webhooks/pushes/{push_id}/again", key=key)))
 
 
 def _object(content: bytes) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 
 from sangyu.city import sources
 from sangyu.kit.errors import Refusal
+
+WHOLE = 1.0  # the whole district, with its years
 
 
 def main(argv: Sequence[str]) -> int:
@@ -20,6 +23,8 @@ def main(argv: Sequence[str]) -> int:
         command = commands.add_parser(name, help=about, description=about)
         command.add_argument("--scale", type=float, default=0.01, help="规模，1 为全区（默认 0.01）")
         command.add_argument("--seed", type=int, default=1, help="种子，同一种子得到同一座城（默认 1）")
+        if name == "build":
+            command.add_argument("--orders", type=int, help="规模 1：历年工单总数（默认 7450000）")
     wish = parser.parse_args(argv)
     try:
         return sources.main(wish.codes) if wish.command == "areas" else _city(wish)
@@ -31,11 +36,15 @@ def main(argv: Sequence[str]) -> int:
 def _city(wish: argparse.Namespace) -> int:
     # Only now: the names of streets can be fetched before there is a database.
     from sangyu.city import demo
+    from sangyu.city.scale import grow
 
     def progress(sentence: str) -> None:
         print(sentence, file=sys.stderr, flush=True)
 
-    if wish.command == "build":
+    if wish.command == "build" and wish.scale == WHOLE:
+        seconds = grow.grow(seed=wish.seed, orders=wish.orders or grow.ORDERS, progress=progress)
+        progress("用时（秒）：" + json.dumps(seconds))
+    elif wish.command == "build":
         demo.build_only(scale=wish.scale, seed=wish.seed, progress=progress)
     else:
         demo.run(once=True, scale=wish.scale, seed=wish.seed, progress=progress)

@@ -139,6 +139,8 @@ SECOND_FACTOR = not DEMO
 IDLE_MINUTES = given("SANGYU_IDLE_MINUTES")
 # How many proxies of our own stand in front and add the caller's address to X-Forwarded-For.
 TRUSTED_PROXIES = given("SANGYU_TRUSTED_PROXIES")
+# Then one of them also says whether the caller came by HTTPS; without it every form would be refused as another site's.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_ENGINE = "sangyu.config.sessions"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True

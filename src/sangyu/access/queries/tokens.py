@@ -70,6 +70,6 @@ def get_token(viewer: User, token_id: UUID) -> ApiToken:
 def _with_state(rows: QuerySet[ApiToken]) -> QuerySet[ApiToken]:
     revoked = ApiTokenRevocation.objects.filter(token=OuterRef("pk"))
     used = ApiTokenUse.objects.filter(token=OuterRef("pk"))
-    return rows.annotate(
+    return rows.annotate(  # type: ignore[no-redef]  # the model says that they are told
         revoked_at=Subquery(revoked.values("at")[:1]), last_used_at=Subquery(used.values("last_used_at")[:1])
     )

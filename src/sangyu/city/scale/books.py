@@ -151,7 +151,7 @@ class Books:
             cursor.execute("SELECT id, programme_id, fund, kind, period, party_id FROM t_ledger_account")
             self._accounts = cursor.fetchall()
 
-    def write(self, piece: Piece, words: Mapping[str, object]) -> None:
+    def write(self, piece: Piece, words: Mapping[str, Any]) -> None:
         """Write the holds and journals of a month that has been copied."""
         self._open_accounts(piece)
         last = piece.month.next().first_day

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 
@@ -165,7 +166,7 @@ class Months:
         self._month = [copy_sql(copy, cells="month_cell", moves=frozenset({"quality_sample"})) for copy in OF_MONTH]
         self._firm = [copy_sql(copy, cells="firm_cell", moves=_SHEETS) for copy in OF_FIRM]
 
-    def words(self, piece: Piece) -> dict[str, object]:
+    def words(self, piece: Piece) -> dict[str, Any]:
         """Return the parameters of a month."""
         return {
             "days": piece.days,

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -122,7 +123,7 @@ class People:
 def settle(piece: Piece, people: People) -> None:
     """Settle a month that has been copied, to the bank's answer that all of it arrived."""
     least, end = cell_range(piece)
-    words: dict[str, object] = {"least": least, "end": end}
+    words: dict[str, Any] = {"least": least, "end": end}
     drawn_at = datetime.combine(piece.month.next().first_day, time(14), BEIJING) + timedelta(days=11)
     paid_at = drawn_at + timedelta(hours=4)
     run = Run.objects.create(
@@ -221,7 +222,7 @@ def _statements(
     return rows
 
 
-def _write_statements(run: Run, rows: list[Statement], words: Mapping[str, object]) -> None:
+def _write_statements(run: Run, rows: list[Statement], words: Mapping[str, Any]) -> None:
     leaves: dict[UUID, list[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_WRITE_LINES)

@@ -1,19 +1,27 @@
 """The job worker: takes what the application has put off, from the same database, once a second.
 
-A worker that is killed leaves its job behind as "being done", and the lock of that job would keep the same round from
-ever being made again. So every worker looks for jobs whose worker has fallen silent, and takes them up.
+Three things would end a round for ever without anybody noticing. A worker that is killed leaves its job behind as
+"being done", and the lock of that job keeps the same round from being made again; a worker whose database went away for
+a second cannot note that its job is done, with the same effect; and one whose clock is set back waits until the old
+time has come again. So every worker takes up the jobs of silent ones, and ends itself in the other two cases: whoever
+minds it starts another, which begins with what is true.
 """
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import logging
+import os
+import time
+from typing import Any
 
 POLL_S = 1.0
-AT_ONCE = 2  # a job that waits for another system's answer must not keep the clock's other work waiting
 GRACE_S = 8.0  # a job that takes longer than this to finish at shutdown is taken up again by the next worker
 SILENT_S = 30.0  # a living worker says so every ten seconds
-LOOK_EVERY_S = 5.0
+LOOK_EVERY_S = 2.0
+SET_BACK_S = 5.0  # a clock is steered by less than this without harm
+
+log = logging.getLogger("sangyu.worker")
 
 
 def main() -> None:
@@ -27,31 +35,56 @@ def main() -> None:
         asyncio.run(_work(app))
 
 
-async def _work(app: object) -> None:
-    from procrastinate.exceptions import ConnectorException
-
-    async def look() -> None:
-        while True:
-            with suppress(ConnectorException):  # no database just now: the next look will find them
-                await take_up_abandoned(app)
-            await asyncio.sleep(LOOK_EVERY_S)
-
-    async with app.open_async():  # type: ignore[attr-defined]
-        looking = asyncio.create_task(look())
-        try:
-            await app.run_worker_async(  # type: ignore[attr-defined]
+async def _work(app: Any) -> None:
+    async with app.open_async():
+        working = asyncio.create_task(
+            app.run_worker_async(
                 name="worker",
-                concurrency=AT_ONCE,
                 listen_notify=False,  # engines that only speak PostgreSQL's wire have no LISTEN
                 fetch_job_polling_interval=POLL_S,
                 shutdown_graceful_timeout=GRACE_S,
                 stalled_worker_timeout=SILENT_S,
             )
-        finally:
-            looking.cancel()
+        )
+        watching = asyncio.create_task(_until_unwell(app))
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if not watching.done():
+            watching.cancel()
+            await working
+            return
+        log.error("the worker ends, to begin anew: %s", watching.exception() or watching.result())
+        working.cancel()
+        await asyncio.wait({working}, timeout=GRACE_S)
+        os._exit(1)  # not by way of the threads: one of them may wait for ever for what is gone
 
 
-async def take_up_abandoned(app: object, *, silent_s: float = SILENT_S) -> int:
+async def _until_unwell(app: Any) -> str:
+    """Look after jobs that nobody does any more; answer why this worker cannot go on, once it cannot."""
+    from psycopg import AsyncConnection, OperationalError
+
+    began_at = time.time() - time.monotonic()
+    async with await AsyncConnection.connect(**_address(), autocommit=True) as session:
+        while True:
+            await take_up_abandoned(app)
+            await asyncio.sleep(LOOK_EVERY_S)
+            if time.time() - time.monotonic() < began_at - SET_BACK_S:
+                return "the clock was set back"
+            began_at = max(began_at, time.time() - time.monotonic())
+            try:
+                await session.execute("SELECT 1")  # always the same session: it ends with the server it began with
+            except OperationalError:
+                return "the database was restarted"
+
+
+def _address() -> dict[str, Any]:
+    from django.db import connection
+
+    here = connection.settings_dict
+    given = {"host": here["HOST"], "port": here["PORT"], "user": here["USER"], "password": here["PASSWORD"]}
+    return {"dbname": here["NAME"], **{name: value for name, value in given.items() if value}, **here["OPTIONS"]}
+
+
+async def take_up_abandoned(app: Any, *, silent_s: float = SILENT_S) -> int:
     """Put the jobs of dead workers back in the queue, or close them where the same round waits there already.
 
     Returns how many were found.
@@ -59,7 +92,7 @@ async def take_up_abandoned(app: object, *, silent_s: float = SILENT_S) -> int:
     from procrastinate.exceptions import UniqueViolation
     from procrastinate.jobs import Status
 
-    jobs = app.job_manager  # type: ignore[attr-defined]
+    jobs = app.job_manager
     abandoned = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=silent_s))
     for job in abandoned:
         try:

@@ -105,6 +105,10 @@ def test_every_series_is_there_and_none_failed(cast: Cast) -> None:
     assert 0 <= found["sangyu_clock_age_seconds"] < 60
 
 
+def test_a_house_without_a_clock_tells_no_age_and_not_a_young_one() -> None:
+    assert "sangyu_clock_age_seconds" not in told()
+
+
 def test_an_alarm_that_nobody_takes_grows_old_and_then_counts_as_taken(cast: Cast, monkeypatch) -> None:
     raised_at = now() - timedelta(seconds=90)
     alarm = safety.raise_alarm(

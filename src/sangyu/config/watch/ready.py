@@ -18,7 +18,7 @@ ROUND = "sangyu.portals.rounds.tasks.seal_audit_book"
 
 CLOCK = """
 SELECT extract(epoch FROM now() - max(last_heartbeat))::float8,
-       (SELECT greatest(0, extract(epoch FROM now())::float8 - max(defer_timestamp))
+       (SELECT extract(epoch FROM now())::float8 - max(defer_timestamp)
           FROM procrastinate_periodic_defers WHERE task_name = %s AND periodic_id = '')
   FROM procrastinate_workers
 """
@@ -46,7 +46,7 @@ def clock_age_s() -> float | None:
     with connection.cursor() as cursor:
         cursor.execute(CLOCK, [ROUND])
         age_s: float | None = cursor.fetchone()[1]
-        return age_s
+        return None if age_s is None else max(0.0, age_s)  # a round may be put down for the second that begins
 
 
 def _goes(cursor: object) -> bool:

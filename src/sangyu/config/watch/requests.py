@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from sangyu.config.watch.logs import request_id
@@ -35,12 +36,17 @@ class Requests:
             response["X-Request-Id"] = request_id.get()
             took_ms = round((time.perf_counter() - began) * 1000, 1)
             level = logging.ERROR if response.status_code >= SERVER_ERROR else logging.INFO
-            level = logging.DEBUG if request.path in PROBES else level  # asked every few seconds, and answered by a state
+            level = logging.DEBUG if _is_humdrum(request) else level
             facts = _facts(request, response, took_ms)
             log.log(level, "%(method)s %(route)s %(status)s, %(ms)s ms", facts, extra=facts)
             return response
         finally:
             request_id.reset(token)
+
+
+def _is_humdrum(request: HttpRequest) -> bool:
+    """Tell what is asked every few seconds, or with every page, and says nothing about anybody's work."""
+    return request.path in PROBES or request.path.startswith(settings.STATIC_URL)
 
 
 def _facts(request: HttpRequest, response: HttpResponseBase, took_ms: float) -> dict[str, object]:

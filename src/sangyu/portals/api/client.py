@@ -24,6 +24,7 @@ HEAD = '''"""A client of the Sangyu interface (/api/v1). Made from the contract:
 from __future__ import annotations
 
 import json
+import random
 import time
 import urllib.error
 import urllib.request
@@ -109,7 +110,7 @@ CLASS = '''class Sangyu:
                 # Whether it arrived is unknown; with its key it may be sent again and still happens once.
                 if left == 0:
                     raise
-                time.sleep(0.2 * (self._tries - left))
+                time.sleep(0.2 * (self._tries - left) * (1 + random.random()))
         raise AssertionError("at least one try is made")
 '''
 
@@ -179,7 +180,8 @@ def _verb(path: str, method: str, operation: Mapping[str, Any], contract: Mappin
     given += [f"{row['name']}: {_type(row['schema'])}" for row in in_path]
     changes = {"$ref": "#/components/parameters/IfMatch"} in operation["parameters"]
     body = _body(operation, contract)
-    needed, free = [], []
+    needed: list[str] = []
+    free: list[str] = []
     for field, part, required in body:
         (needed if required else free).append(f"{field}: {_type(part)}" + ("" if required else " = UNSET"))
     named = [*(["match: str"] if changes else []), *needed, *free]

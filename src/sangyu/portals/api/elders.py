@@ -17,7 +17,7 @@ from sangyu.access.rules import ReasonMissing, TooManyLookUps
 from sangyu.dispatch import queries as dispatch_read
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound
-from sangyu.kit.names import mask_name, mask_phone, mask_resident_id
+from sangyu.kit.names import mask_name, mask_phone
 from sangyu.orders.models import Order
 from sangyu.portals.api.days import today
 from sangyu.portals.api.knock import viewer_of
@@ -25,6 +25,7 @@ from sangyu.portals.api.operations import reads, writes
 from sangyu.portals.api.problems import Invalid, problem
 from sangyu.portals.api.shapes import Said, Told, written
 from sangyu.portals.clock import now
+from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Contact, Elder
 
@@ -141,7 +142,7 @@ def get_elder(request: HttpRequest, elder_id: UUID, wanted: Query[Wanted]) -> El
     elder = registry_read.get_elder(viewer, elder_id)
     whole = told(viewer, [elder], today())[0].model_dump()
     card = registry_read.card(viewer, elder, today())
-    whole["document_number"] = mask_resident_id(card.document_number)
+    whole["document_number"] = card.document_number  # masked already
     asked = {"id", *wanted.fields.split(",")} if wanted.fields else set(whole)
     if unknown := asked - set(whole):
         raise Invalid(f"没有这些字段：{'、'.join(sorted(unknown))}。可选：{'、'.join(whole)}。")
@@ -158,14 +159,13 @@ def reveal_elder(request: HttpRequest, elder_id: UUID, body: Look) -> ElderRevea
     viewer, at = viewer_of(request), now()
     elder = registry_read.get_elder(viewer, elder_id)
     try:
-        access.look_up(fact="ELDER", object_kind="elder", object_id=elder.pk, reason=body.reason, by=viewer, at=at)
+        number = registry.look_up_document(elder_id=elder_id, reason=body.reason, by=viewer, at=at)
     except TooManyLookUps as refusal:
         return problem(refusal)  # answered and not raised, since the refused look stays in the books
-    card = registry_read.card(viewer, elder, today())
     return ElderRevealed(
         id=elder.pk,
         name=elder.name,
-        document_number=card.document_number,
+        document_number=number,
         phones=[row.phone for row in registry_read.contacts(viewer, elder)],
         address=f"{elder.community.name}{elder.address}",
     )

@@ -25,7 +25,7 @@ class BodyReader(Parser):
         """
         if (request.content_type or "").lower() != "application/json":
             raise NotJson("请求正文应为 JSON，并带请求头 Content-Type: application/json。")
-        if int(request.headers.get("Content-Length") or 0) > BODY_BYTES_MAX:
+        if int(request.headers.get("Content-Length") or 0) > BODY_BYTES_MAX or len(request.body) > BODY_BYTES_MAX:
             raise BodyTooLarge(f"请求正文不超过{BODY_BYTES_MAX}字节。")
         try:
             said = json.loads(request.body.decode("utf-8"), parse_constant=_refuse)

@@ -30,6 +30,9 @@ from sangyu.portals.developer.reading import PushLine
 
 router = Router()
 TAG = "订阅 webhooks"
+ALL, ONE = "/webhooks/subscriptions", "/webhooks/subscriptions/{uuid:subscription_id}"
+PUSH = "/webhooks/pushes/{uuid:push_id}"
+Kind: Any = written(40, shortest=1)
 
 
 class EventKindTold(Told):
@@ -87,7 +90,7 @@ class Subscribing(Said):
 
     name: written(60, shortest=1)  # type: ignore[valid-type]
     address: written(300, shortest=1)  # type: ignore[valid-type]
-    kinds: Annotated[list[written(40, shortest=1)], Field(min_length=1, max_length=40)]  # type: ignore[valid-type]
+    kinds: Annotated[list[Kind], Field(min_length=1, max_length=40)]  # type: ignore[valid-type]
     organisation_id: Id | None = Field(default=None, description="不填就是自己的机构")
     scheme: Literal["HMAC", "ED25519"] = "HMAC"
 
@@ -135,7 +138,7 @@ SUBSCRIPTION = State(
 )
 
 
-@reads(router, "/event-kinds", scope="webhooks:read", name="listEventKinds", answer=EventKindsTold, tag=TAG)
+@reads(router, "/webhooks/event-kinds", scope="webhooks:read", name="listEventKinds", answer=EventKindsTold, tag=TAG)
 def list_event_kinds(request: HttpRequest) -> EventKindsTold:
     """List every kind of event that may be subscribed to."""
     return EventKindsTold(
@@ -148,7 +151,7 @@ def list_event_kinds(request: HttpRequest) -> EventKindsTold:
     )
 
 
-@reads(router, "/subscriptions", scope="webhooks:read", name="listSubscriptions", answer=Page[SubscriptionTold],
+@reads(router, ALL, scope="webhooks:read", name="listSubscriptions", answer=Page[SubscriptionTold],
        tag=TAG, refuses=(NotAllowed,))  # fmt: skip
 def list_subscriptions(request: HttpRequest, where: Query[Where]) -> Page[SubscriptionTold]:
     """List the subscriptions that the caller manages, newest first: the bureau all, an enterprise its own."""
@@ -157,14 +160,14 @@ def list_subscriptions(request: HttpRequest, where: Query[Where]) -> Page[Subscr
     return page(request, rows, where, by="at", newest_first=True, show=lambda found: [told(row) for row in found])
 
 
-@reads(router, "/subscriptions/{uuid:subscription_id}", scope="webhooks:read", name="getSubscription",
+@reads(router, ONE, scope="webhooks:read", name="getSubscription",
        answer=SubscriptionTold, tag=TAG, refuses=(NotAllowed, NotFound))  # fmt: skip
 def get_subscription(request: HttpRequest, subscription_id: UUID) -> SubscriptionTold:
     """Read one subscription."""
     return told(reading.get_subscription(viewer_of(request), subscription_id))
 
 
-@writes(router, "/subscriptions", scope="webhooks:write", name="subscribe", answer=SubscriptionMade, tag=TAG,
+@writes(router, ALL, scope="webhooks:write", name="subscribe", answer=SubscriptionMade, tag=TAG,
         status=201, keep=False, refuses=(NotAllowed, NotFound, AddressRefused, SubscriptionWrong))  # fmt: skip
 def subscribe(request: HttpRequest, body: Subscribing) -> SubscriptionMade:
     """Let a system be told of events; the answer holds its secret, and a repeat of the request does not.
@@ -185,7 +188,7 @@ def subscribe(request: HttpRequest, body: Subscribing) -> SubscriptionMade:
     return _made(request, done)
 
 
-@writes(router, "/subscriptions/{uuid:subscription_id}/secret", scope="webhooks:write", name="renewSubscriptionSecret",
+@writes(router, f"{ONE}/secret", scope="webhooks:write", name="renewSubscriptionSecret",
         answer=SubscriptionMade, tag=TAG, keep=False, refuses=(NotAllowed, NotFound))  # fmt: skip
 def renew_secret(request: HttpRequest, subscription_id: UUID) -> SubscriptionMade:
     """Renew the secret of a subscription; for a day the one before signs along.
@@ -201,7 +204,7 @@ def renew_secret(request: HttpRequest, subscription_id: UUID) -> SubscriptionMad
     return _made(request, done)
 
 
-@writes(router, "/subscriptions/{uuid:subscription_id}/switching-off", scope="webhooks:write",
+@writes(router, f"{ONE}/switching-off", scope="webhooks:write",
         name="switchSubscriptionOff", answer=SubscriptionTold, tag=TAG, of=SUBSCRIPTION,
         refuses=(NotAllowed, NotFound))  # fmt: skip
 def switch_off(request: HttpRequest, subscription_id: UUID, body: Switching) -> SubscriptionTold:
@@ -209,7 +212,7 @@ def switch_off(request: HttpRequest, subscription_id: UUID, body: Switching) -> 
     return _switched(request, subscription_id, on=False, reason=body.reason)
 
 
-@writes(router, "/subscriptions/{uuid:subscription_id}/switching-on", scope="webhooks:write",
+@writes(router, f"{ONE}/switching-on", scope="webhooks:write",
         name="switchSubscriptionOn", answer=SubscriptionTold, tag=TAG, of=SUBSCRIPTION,
         refuses=(NotAllowed, NotFound))  # fmt: skip
 def switch_on(request: HttpRequest, subscription_id: UUID, body: Switching) -> SubscriptionTold:
@@ -217,7 +220,7 @@ def switch_on(request: HttpRequest, subscription_id: UUID, body: Switching) -> S
     return _switched(request, subscription_id, on=True, reason=body.reason)
 
 
-@writes(router, "/subscriptions/{uuid:subscription_id}/ping", scope="webhooks:write", name="pingSubscription",
+@writes(router, f"{ONE}/ping", scope="webhooks:write", name="pingSubscription",
         answer=PushTold, tag=TAG, status=202, refuses=(NotAllowed, NotFound, NothingToPush))  # fmt: skip
 def ping(request: HttpRequest, subscription_id: UUID) -> PushTold:
     """Push an event that says nothing, to see whether the subscriber is there."""
@@ -228,7 +231,7 @@ def ping(request: HttpRequest, subscription_id: UUID) -> PushTold:
     return push_told(reading.get_push(viewer, push_id))
 
 
-@reads(router, "/subscriptions/{uuid:subscription_id}/pushes", scope="webhooks:read", name="listPushes",
+@reads(router, f"{ONE}/pushes", scope="webhooks:read", name="listPushes",
        answer=Page[PushTold], tag=TAG, refuses=(NotAllowed, NotFound))  # fmt: skip
 def list_pushes(request: HttpRequest, subscription_id: UUID, where: Query[WhichPushes]) -> Page[PushTold]:
     """List what was pushed to a subscriber, newest first."""
@@ -244,14 +247,14 @@ def list_pushes(request: HttpRequest, subscription_id: UUID, where: Query[WhichP
     )
 
 
-@reads(router, "/pushes/{uuid:push_id}", scope="webhooks:read", name="getPush", answer=PushTold, tag=TAG,
+@reads(router, PUSH, scope="webhooks:read", name="getPush", answer=PushTold, tag=TAG,
        refuses=(NotAllowed, NotFound))  # fmt: skip
 def get_push(request: HttpRequest, push_id: UUID) -> PushTold:
     """Read one push with what came of it."""
     return push_told(reading.get_push(viewer_of(request), push_id))
 
 
-@writes(router, "/pushes/{uuid:push_id}/again", scope="webhooks:write", name="pushAgain", answer=PushTold, tag=TAG,
+@writes(router, f"{PUSH}/again", scope="webhooks:write", name="pushAgain", answer=PushTold, tag=TAG,
         status=202, refuses=(NotAllowed, NotFound, NothingToPush))  # fmt: skip
 def push_again(request: HttpRequest, push_id: UUID) -> PushTold:
     """Push an event once more under the same id, delivered or not; what is under way already is left as it is."""

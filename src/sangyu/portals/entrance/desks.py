@@ -55,6 +55,14 @@ DOORS = [
         frozenset({Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR}),
     ),
     Door(
+        _("系统对接"),
+        _("外部系统订阅的事件、对方收到没有"),
+        "developer:subscriptions",
+        "link",
+        frozenset({Role.BUREAU}),
+        aside=True,
+    ),
+    Door(
         _("结算室"),
         _("出单、审批、拨付、回单"),
         "finance:months",

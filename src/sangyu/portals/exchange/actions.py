@@ -31,9 +31,8 @@ def hear(*, programme: Programme, heard: Heard, at: datetime) -> Call | None:
     """Take one event of a call and bring the call to what all its events say; None while it has not rung yet.
 
     What comes before the ring is kept until the ring is there. Said again, an event has no second effect; an answer
-    that comes after the hang-up was before it, whatever its own clock says.
-    Raises: EventIdReused, for an id that has stood for something else; NotFound, for an agent nobody knows;
-    TakenByAnother, when another agent has the call.
+    that comes after the hang-up was before it, whatever its own clock says. Who has answered keeps the call.
+    Raises: EventIdReused, for an id that has stood for something else; NotFound, for an agent nobody knows.
     """
     line = _locked_line(programme, heard.line_reference)
     agent = _agent(programme, heard.agent) if heard.kind == CtiEventKind.ANSWER else None
@@ -55,7 +54,7 @@ def _bring_up(line: CtiLine, call: Call) -> Call:
     rows = CtiEvent.objects.filter(line=line).select_related("agent").order_by("-at", "-id")
     events = {row.kind: row for row in rows}  # the earliest of a kind is the last one here
     answered, hung_up = events.get(CtiEventKind.ANSWER), events.get(CtiEventKind.HANGUP)
-    if answered is not None and answered.agent is not None:
+    if answered is not None and answered.agent is not None and call.agent_id is None:
         down_at = call.hung_up_at or (hung_up.at if hung_up is not None else answered.at)
         call = hotline.answer(call_id=call.pk, by=answered.agent, at=min(answered.at, down_at))
     if hung_up is not None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from sangyu.access import queries as access_read
 from sangyu.hotline import actions as hotline
-from sangyu.kit.errors import NotFound, Refusal
+from sangyu.kit.errors import NotFound
 from sangyu.portals.clock import now
 from sangyu.portals.exchange import actions as exchange
 from sangyu.portals.exchange.forms import Malformed, read_cti_event, read_cti_heartbeat
@@ -35,8 +35,8 @@ def cti_event(request: HttpRequest) -> JsonResponse:
         call = exchange.hear(programme=programme, heard=event, at=now())
     except NotFound as refusal:
         return _problem(404, "没有这位话务员", str(refusal))
-    except Refusal as refusal:
-        return _problem(409, "事件与已知的不符", str(refusal))
+    except exchange.EventIdReused as refusal:
+        return _problem(409, "编号已用于另一个事件", str(refusal))
     if call is None:
         return JsonResponse({"call": None, "kept": True}, status=202)
     return JsonResponse({"call": str(call.pk)})

@@ -3,6 +3,8 @@
 import pytest
 from tests.race import race
 
+from sangyu.orders.models import Rescheduling
+
 RING = {"line_reference": "line-7", "caller_number": "13900000001"}
 
 
@@ -41,3 +43,34 @@ def test_of_two_who_saw_the_same_state_one_changes_it(knock, cast):
     ways = [{"kind": "COMFORT"}, {"kind": "CONSULTATION"}]
     answers = race(*[lambda way=way: agent.post(f"/calls/{call['id']}/end", way, match=seen) for way in ways])
     assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_move_the_same_order_one_does(knock, cast):
+    """Without the lock before the look both would pass, and the second would silently undo the first."""
+    order = cast.order(days=2)
+    agents = [knock(cast.ma), knock(cast.other_agent)]
+    seen = agents[0].get(f"/orders/{order.pk}")["ETag"]
+    moves = [{"wanted_from": f"2026-11-11T1{hour}:00:00+08:00", "reason": "老人看病"} for hour in (2, 4)]
+    answers = race(
+        *[
+            lambda agent=agent, move=move: agent.post(f"/orders/{order.pk}/rescheduling", move, match=seen)
+            for agent, move in zip(agents, moves, strict=True)
+        ]
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    assert len(Rescheduling.objects.filter(order=order)) == 1
+
+
+def test_a_star_is_for_whoever_means_any_state(knock, cast):
+    agent = knock(cast.ma)
+    call = agent.post("/calls", RING).json()
+    assert agent.post(f"/calls/{call['id']}/answer", match="*").status_code == 200
+
+
+@pytest.mark.parametrize("match", ["W/", "weak", '""', "3f1c2a9b5d7e8f90a1b2"])
+def test_what_is_no_state_of_this_thing_does_not_hold(knock, cast, match):
+    agent = knock(cast.ma)
+    call = agent.post("/calls", RING).json()
+    asked = f'W/"{call["version"]}"' if match == "W/" else match  # a weak tag promises less than a change needs
+    assert agent.post(f"/calls/{call['id']}/answer", match=asked).status_code == 412

@@ -107,6 +107,11 @@ VERBS: dict[str, str | Promise] = {
     "visits.add_incident_photo": gettext_lazy("传异常照片"),
     "visits.report_incident": gettext_lazy("报告异常"),
     "visits.settle_incident": gettext_lazy("处理异常"),
+    "developer.subscribe": gettext_lazy("登记事件订阅"),
+    "developer.renew_secret": gettext_lazy("更换签名密钥"),
+    "developer.switch_on": gettext_lazy("启用事件订阅"),
+    "developer.switch_off": gettext_lazy("停用事件订阅"),
+    "developer.push_again": gettext_lazy("重新推送事件"),
 }
 TERMS = {
     "wanted": gettext_lazy("指名"),

@@ -80,7 +80,7 @@ def test_the_secret_is_shown_once(town: Cast, clock: None, sign_in: SignIn) -> N
         ({"address": "http://10.0.0.8/"}, "内部网络"),
         ({"address": "ftp://example.cn/"}, "https"),
         ({"kinds": ["call.rang"]}, "不能订阅"),
-        ({"kinds": ["nothing.known"]}, "请选择一个有效的选项"),
+        ({"kinds": ["nothing.known"]}, "不在可选范围内"),
         ({"organisation": str(new_id())}, "不在可选范围内"),
     ],
 )
