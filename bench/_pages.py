@@ -125,8 +125,8 @@ def pages() -> dict[str, tuple[str, str]]:
     return {name + query: (who, reverse(name, args=args) + query) for name, who, args, query in asked}
 
 
-def looked_at(times: int = 3) -> Iterator[Looked]:
-    """Open every page inside this process and yield the best of some times, with what its statements took."""
+def looked_at(times: int = 3, only: str = "") -> Iterator[Looked]:
+    """Open every page, or those of a name, inside this process and yield the best of some times, with what its statements took."""
     from django.conf import settings
     from django.db import connection
     from django.test import Client
@@ -137,11 +137,14 @@ def looked_at(times: int = 3) -> Iterator[Looked]:
     host = next((host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"), "127.0.0.1")
     clients: dict[str, Client] = {}
     for page, (username, path) in pages().items():
+        if only and only not in page:
+            continue
         if username not in clients:
             clients[username] = Client(raise_request_exception=False, headers={"host": host})
             clients[username].force_login(User.objects.get(username=username))
         found = []
         for _ in range(times):
+            connection.queries_log.clear()  # it forgets the oldest statements of a page once it is full
             with CaptureQueriesContext(connection) as asked:
                 began = time.perf_counter()
                 answer = clients[username].get(path)

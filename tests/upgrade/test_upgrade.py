@@ -21,6 +21,8 @@ from sangyu.config.processes.embedded import Cluster
 from sangyu.config.processes.places import PROJECT
 from sangyu.config.processes.ready import own_environment
 
+pytestmark = pytest.mark.django_db  # all of them, so that they run one after another on one upgraded database
+
 FOLDER = Path(__file__).resolve().parent
 RELEASES = sorted(FOLDER.glob("*.sql.gz"))
 BEFORE = RELEASES[-1]
@@ -133,7 +135,6 @@ def test_everything_that_is_kept_twice_still_agrees(upgraded: Upgraded) -> None:
     assert {"stages", "books", "chain", "statements"} <= set(told["checks"])
 
 
-@pytest.mark.django_db
 def test_it_is_shaped_like_a_fresh_installation_and_gives_the_same_rights(upgraded: Upgraded) -> None:
     app = connection.settings_dict["APP"]["USER"]
     with connection.cursor() as cursor:

@@ -171,23 +171,23 @@ class FullHouse(Cast):
             name="康安派单系统",
             address="https://kangan.example/sangyu/events",
             kinds=["order.moved", "dispatch.sent", "statement.drawn_up"],
-            key="1",
+            key="kangan",
             **own,
         )
         self.subscription = system.subscription
         for key, status in (("1", 204), ("2", None), ("3", 410)):
-            developer.ping(subscription_id=self.subscription.pk, key=key, **own)
+            developer.ping(subscription_id=self.subscription.pk, key=f"house-{key}", **own)
             pushed = [Pushed(one, status, "10秒内没有应答" if status is None else "", 184, NOW)
                       for one in outbox.claim_pushes(at=NOW, limit=1)]  # fmt: skip
             self.push = pushed[0].outgoing.push
             outbox.note_pushes(pushed=pushed, at=NOW)
-        developer.switch(subscription_id=self.subscription.pk, on=True, **own)
+        developer.switch(subscription_id=self.subscription.pk, on=True, by=self.head, at=NOW)
         other = developer.subscribe(
             organisation_id=self.bureau.pk,
             name="市级监管平台",
             address="https://city.example/in",
             kinds=["payment.returned"],
-            key="2",
+            key="city",
             scheme="ED25519",
             **own,
         )

@@ -22,7 +22,7 @@ from sangyu.settlement.models import Payment, PaymentReturn, Run
 
 TABLES = (*people.TABLES, *months.TABLES, *books.TABLES, *settled.TABLES)
 TILES = 3
-UNTIL = date(2026, 10, 5)
+UNTIL = date(2026, 10, 4)
 
 
 def silent(_sentence: str) -> None:
@@ -37,7 +37,7 @@ def quick_passwords():
 
 
 def test_a_district_that_was_copied_agrees_with_itself_to_the_fen(transactional_db, quick_passwords) -> None:
-    plan = grow.LongPlan(TREE, 0.002, 3, Month(2026, 10))
+    plan = grow.LongPlan(TREE, 0.001, 3, Month(2026, 10))
     drawn_at = grow.play_template(plan, progress=silent, until=UNTIL)
     played, elders, workers = Order.objects.count(), Elder.objects.count(), Worker.objects.count()
     served_as, keys = connection.settings_dict["USER"], shape_of(TABLES)

@@ -341,7 +341,7 @@ class Push(TypedDict):
     kind: str
     body: dict[str, Any]
     state: str
-    because: str
+    reason: str
     due_at: str | None
     tries: int
     last_status: int | None

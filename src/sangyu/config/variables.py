@@ -151,6 +151,7 @@ VARIABLES = (
     Variable("SANGYU_CLOCK_OFFSET_S", "演示、测试：时钟拨动的秒数。", _whole(-MANY, MANY), "0", "0", group="inside"),
     Variable("SANGYU_TEST_DB", "测试：测试库的名字。", TEXT, "test_sangyu", "test_sangyu", group="development"),
     Variable("SANGYU_PICTURES", "测试：把页面截图留在这个目录。", TEXT, group="development"),
+    Variable("SANGYU_WALLS", "测试：whole 表示权限矩阵逐个岗位单独走一遍。", TEXT, group="development"),
     Variable("SANGYU_HANDBOOKS", "测试：1 表示重画手册里的截图。", TEXT, group="development"),
 )  # fmt: skip
 # What an installation sets although the house would start without it.

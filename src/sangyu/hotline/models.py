@@ -54,6 +54,7 @@ class Call(models.Model):
                 name="calls_missed",
                 condition=Q(answered_at=None, hung_up_at__isnull=False, ended_at=None),
             ),
+            models.Index(fields=["programme", "ended_at"], name="calls_of_complaint", condition=Q(end="COMPLAINT")),
             models.Index(fields=["agent"], name="calls_in_hand", condition=Q(answered_at__isnull=False, ended_at=None)),
         ]
 

@@ -240,6 +240,12 @@ def _texts() -> Iterator[Fault]:
             yield Fault("texts", str(text_id), "短信状态与发送、回执记录不符")
 
 
+def _pushes() -> Iterator[Fault]:
+    for programme in access_read.programmes():
+        for push_id in outbox_read.misplaced_pushes(programme.pk):
+            yield Fault("pushes", str(push_id), "推送状态与尝试记录不符")
+
+
 CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "stages": ("工单状态与各环节记录", _by_query("stages", STAGES)),
     "shares": ("费用与各方承担", _by_query("shares", SHARES)),
@@ -258,6 +264,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "chain": ("审计链", _chains),
     "anchors": ("审计链与库外的根", _anchors),
     "texts": ("短信状态与发送、回执", _texts),
+    "pushes": ("推送状态与尝试", _pushes),
 }
 
 

@@ -52,6 +52,9 @@ class Departure(models.Model):
     not_charged = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
+    class Meta:
+        indexes = [models.Index(fields=["left_at"], name="departures_by_time")]
+
 
 class EvidenceKind(models.TextChoices):
     ARRIVAL_PLACE = "ARRIVAL_PLACE", "到达定位"

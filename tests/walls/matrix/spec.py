@@ -15,11 +15,14 @@ A word that begins with a dot is read from the house, `name=value` is typed into
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from sangyu.access.models import Role
 
+# An attribute of something that stands in the house, such as `.li.pk`.
+OF_THE_HOUSE = re.compile(r"(?:^|=)\.\w+\.\w+")
 TABLE = Path(__file__).with_name("routes.txt")
 GROUPS = {
     "EVERYBODY": " ".join(Role.values),
@@ -58,8 +61,8 @@ KEYED = {
 MACHINES = "api:"
 # The stage of a demo city lets anybody become anybody, on purpose; outside a demo it has no addresses at all.
 ONLY_IN_A_DEMO = "stage:"
-# Many objects in one press: one that is not one's own is passed over, and the page comes back as if it were not there.
-PASS_OVER = frozenset({"provider:accept-all"})
+# Here what is not one's own is passed over, or said to be unknown on the page itself.
+PASS_OVER = frozenset({"provider:accept-all", "till:find", "till:sell"})
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,10 @@ class Row:
 
     @property
     def names_an_object(self) -> bool:
-        """Whether the address or the form names something of the house."""
-        return self.reach != "self" and any(word.startswith(".") or "=." in word for word in self.words)
+        """Whether the address or the form names something of the house, and not only a value that anybody may type."""
+        if self.reach == "own":
+            return any(word.startswith(".") or "=." in word for word in self.words)
+        return self.reach == "programme" and any(OF_THE_HOUSE.search(word) for word in self.words)
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"

@@ -155,7 +155,11 @@ class Books:
         """Write the holds and journals of a month that has been copied."""
         self._open_accounts(piece)
         last = piece.month.next().first_day
-        more = {"first_day": piece.month.first_day, "lapsed_at": f"{last:%Y-%m}-13 09:00+08", "clock": self.clock_id}
+        more: dict[str, Any] = {
+            "first_day": piece.month.first_day,
+            "lapsed_at": f"{last:%Y-%m}-13 09:00+08",
+            "clock": self.clock_id,
+        }
         with connection.cursor() as cursor:
             for statement in (_HOLDS, _ENDS, _JOURNALS, _LAPSES):
                 cursor.execute(statement, {**words, **more})

@@ -169,7 +169,12 @@ def settle(piece: Piece, people: People) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE payable (enterprise_id uuid, account_id uuid) ON COMMIT DROP")
         copy_in(cursor, "payable (enterprise_id, account_id)", [(one, key.id) for one, key in payable.items()])
-        more = {"programme": people.programme.pk, "paid_at": paid_at, "by": people.finance.pk, "budget": budget.id}
+        more: dict[str, Any] = {
+            "programme": people.programme.pk,
+            "paid_at": paid_at,
+            "by": people.finance.pk,
+            "budget": budget.id,
+        }
         cursor.execute(_POSTED, more)
         cursor.execute(_ENDED, more)
     _sign(run, statements, people, drawn_at)

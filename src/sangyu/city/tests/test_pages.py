@@ -59,6 +59,7 @@ def test_the_demo_walks_one_order_over_pages_and_only_once(plan: Blueprint, cloc
     clock(NOON)
     told = demo.run(once=True, json=True, progress=silent, scale=plan.scale, seed=plan.seed)
     assert "pages" in told["seconds"]
+    assert set(told["api"]["keys"]) >= {"agent1", "dispatcher1", "quality", "finance", "bureau", "e01", "w0001"}
     order = Order.objects.get()
     assert order.stage == Stage.SERVED
     charge = Charge.objects.get()
@@ -68,6 +69,7 @@ def test_the_demo_walks_one_order_over_pages_and_only_once(plan: Blueprint, cloc
 
     again = demo.run(once=True, json=True, progress=silent, scale=plan.scale, seed=plan.seed)
     assert "pages" not in again["seconds"]
+    assert again["api"] == told["api"]
     assert (Order.objects.count(), Charge.objects.count()) == (1, 1)
 
 

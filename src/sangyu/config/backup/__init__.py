@@ -10,9 +10,8 @@ import json
 import os
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from sangyu.config.backup.bring_back import bring_back, choose
+from sangyu.config.backup.bring_back import BEIJING, bring_back, choose, local
 from sangyu.config.backup.examine import examine
 from sangyu.config.backup.take import alone, take, top_up
 from sangyu.config.backup.vault import Vault
@@ -22,7 +21,6 @@ from sangyu.config.processes.places import places_for
 from sangyu.config.setup.report import tell
 from sangyu.config.setup.trouble import Trouble
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 KEEP = 7
 
 
@@ -48,7 +46,8 @@ def backup(argv: list[str]) -> int:
     if asked.json:
         print(json.dumps(told, ensure_ascii=False))
     elif asked.top_up:
-        print(f"已补到 {told['until']}：附件共 {told['attachments']} 个，用时 {told['seconds']} 秒。")
+        until = local(datetime.fromisoformat(told["until"]))
+        print(f"已补到 {until}：附件共 {told['attachments']} 个，用时 {told['seconds']} 秒。")
     else:
         print(
             f"备份完成并已读回检验：{told['backup']}\n"
@@ -79,7 +78,7 @@ def restore(argv: list[str]) -> int:
     if asked.json:
         print(json.dumps(restored.to_json(), ensure_ascii=False))
     else:
-        until = f"{restored.until.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}" if restored.until else "备份完成时"
+        until = local(restored.until) if restored.until else "备份完成时"
         name = restored.home if asked.to else restored.home.name
         var = f"SANGYU_VAR={restored.var} " if asked.to else ""
         print(

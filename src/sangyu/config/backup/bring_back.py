@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
@@ -29,6 +30,7 @@ from sangyu.config.processes.places import PROJECT, Places, account, places_for,
 from sangyu.config.processes.ready import own_environment
 from sangyu.config.setup.trouble import Trouble
 
+BEIJING = ZoneInfo("Asia/Shanghai")
 REPLAY_S_MAX = 4 * 3600.0
 
 
@@ -71,7 +73,7 @@ def choose(vault: Vault, at: datetime | None) -> Base:
     fitting = [base for base in bases if base.ended_at <= at]
     if not fitting:
         raise Trouble(
-            f"最早的备份在 {_local(bases[0].ended_at)} 完成，不能恢复到更早的 {_local(at)}。",
+            f"最早的备份在 {local(bases[0].ended_at)} 完成，不能恢复到更早的 {local(at)}。",
             f"The oldest backup was whole at {bases[0].ended_at.isoformat()}; there is nothing from before.",
         )
     base = fitting[-1]
@@ -79,7 +81,7 @@ def choose(vault: Vault, at: datetime | None) -> Base:
     reached = [datetime.fromisoformat(line["until_at"]) for line in vault.notes() if line["timeline"] == timeline]
     if at > max(reached, default=base.ended_at):
         raise Trouble(
-            f"备份库里的日志只到 {_local(max(reached, default=base.ended_at))}，不能恢复到 {_local(at)}。"
+            f"备份库里的日志只到 {local(max(reached, default=base.ended_at))}，不能恢复到 {local(at)}。"
             "不写 --at 则恢复到日志的最后一刻。",
             "The log in the vault does not reach that moment. Without --at the restore goes to the end of the log.",
         )
@@ -263,5 +265,6 @@ class _opened:
         self.cluster.close()
 
 
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S %z}"
+def local(moment: datetime) -> str:
+    """Say a moment as the people of the house say it, in Beijing time."""
+    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"

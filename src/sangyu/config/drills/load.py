@@ -18,7 +18,7 @@ from sangyu.config.drills.town import BEIJING, HOTLINE, ITEM, PASSWORD
 from sangyu.config.drills.visitor import GivenUp, Visitor, refusal_of
 
 HOURS = range(8, 18)
-DAYS = range(1, 28)
+DAYS = range(3, 30)  # far enough for news to reach an elder before the visit, whatever the hour of the drill
 REFUSED = frozenset({403, 404, 409, 422})
 
 

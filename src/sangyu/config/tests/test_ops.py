@@ -15,9 +15,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import yaml
@@ -37,7 +39,15 @@ KEYS = {
     "SANGYU_DEMO": "0",
     "SANGYU_SECRET_KEY": "a-key-of-this-test-and-of-nothing-else",
     "SANGYU_CTI_KEY": "another-key-of-this-test",
-    "SANGYU_HOSTS": "127.0.0.1",
+    "SANGYU_HOSTS": "127.0.0.1,sangyu.example.cn",
+    "SANGYU_TRUSTED_PROXIES": "1",
+}
+# What the door adds to every request (`ops/nginx.conf`).
+THROUGH_THE_DOOR = {
+    "Host": "sangyu.example.cn",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-For": "203.0.113.9",
+    "X-Request-Id": "4f2b9c1e0a7d4c58b6e3d2f1a0b9c8d7",
 }
 
 
@@ -171,6 +181,31 @@ def started(unit: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
             process.wait()
 
 
+def signed_in_with_a_wrong_password(pages: str) -> tuple[int, str]:
+    """Send the form of the sign-in page through the door, as a browser does; return the status and the request's id."""
+    where = pages.removeprefix("http://")
+    line = HTTPConnection(where, timeout=30)
+    line.request("GET", "/sign-in/", headers=THROUGH_THE_DOOR)
+    page = line.getresponse()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())
+    crumb = re.search(r"csrftoken=(\w+)", page.headers["Set-Cookie"])
+    assert token is not None
+    assert crumb is not None
+    form = urlencode({"csrfmiddlewaretoken": token[1], "username": "nobody", "password": "wrong"})
+    headers = {
+        **THROUGH_THE_DOOR,
+        "Origin": "https://sangyu.example.cn",
+        "Referer": "https://sangyu.example.cn/sign-in/",
+        "Cookie": f"csrftoken={crumb[1]}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    line.request("POST", "/sign-in/", body=form, headers=headers)
+    answer = line.getresponse()
+    answer.read()
+    line.close()
+    return answer.status, answer.headers["X-Request-Id"]
+
+
 def asked(address: str) -> int:
     try:
         with urllib.request.urlopen(address, timeout=10) as answer:
@@ -194,6 +229,8 @@ def test_the_commands_of_the_units_serve_a_site_that_is_no_demo_and_stop_when_to
                 assert time.monotonic() < ends_at, f"{address} does not answer"
                 time.sleep(0.1)
         assert (asked(f"{pages}/readyz"), asked(f"{pages}/metrics")) == (200, 200)
+        told = signed_in_with_a_wrong_password(pages)
+        assert told == (422, THROUGH_THE_DOOR["X-Request-Id"]), "403 would mean that no form gets through the door"
         assert asked(f"{streams}/live/") == 401
         assert asked(f"{pages}/stage/") == 404, "no demo"
         assert worker.poll() is None

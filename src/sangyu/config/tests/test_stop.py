@@ -106,7 +106,7 @@ def test_a_database_restarted_underneath_is_noticed_and_found_again(cluster: Clu
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
             awaited(lambda: cluster.ended)
-            assert (state("/readyz"), state("/healthz"), state("/hotline/")) == (503, 200, 500)
+            assert (state("/readyz"), state("/healthz"), state("/hotline/")) == (503, 200, 503)
         finally:
             assert cluster.mind()
         awaited(lambda: state("/readyz") == 200)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from sangyu.config.processes import supervisor
+from sangyu.config.processes.embedded import throw_away_postgres
 from sangyu.config.processes.ready import own_environment
 from sangyu.config.processes.supervisor import PAUSES_S, Service, supervise
 
@@ -93,6 +95,36 @@ def test_stopping_leaves_nobody(service: Service, book: Path) -> None:
     _await(lambda: not _alive(server) and not _alive(child), 2.0)
 
 
+def test_a_database_that_will_not_start_ends_nothing_else_and_is_tried_again(
+    service: Service, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "DATABASE_PAUSE_S", 0.1)
+    said: list[str] = []
+    stop = threading.Event()
+    with throw_away_postgres() as cluster:
+        version = cluster.places.data / "PG_VERSION"
+        right = version.read_text()
+        version.write_text("9\n")
+        assert cluster.pid is not None
+        os.kill(cluster.pid, signal.SIGKILL)
+
+        def mend() -> None:
+            try:
+                _await(lambda: any("PostgreSQL 9" in line for line in said))
+                version.write_text(right)
+                _await(cluster.healthy)
+                _await(lambda: any("已重新启动" in line for line in said))
+            finally:
+                stop.set()
+
+        mender = threading.Thread(target=mend)
+        mender.start()
+        supervise([service], cluster=cluster, stop=stop, say=said.append)
+        mender.join()
+        assert cluster.healthy()
+    assert len(_starts(book)) == 1
+
+
 def test_a_killed_supervisor_takes_its_services_along(book: Path) -> None:
     code = (
         "import sys, threading\n"
@@ -101,10 +133,10 @@ def test_a_killed_supervisor_takes_its_services_along(book: Path) -> None:
         f"service = Service('server', [sys.executable, '-c', {SERVER!r}, {str(book)!r}], dict(os.environ))\n"
         "supervise([service], cluster=None, stop=threading.Event(), say=print)\n"
     )
-    supervisor = subprocess.Popen([sys.executable, "-c", code], env=own_environment())
+    killed = subprocess.Popen([sys.executable, "-c", code], env=own_environment())
     _await(lambda: len(_starts(book)) == 1)
     server, child = _starts(book)[0]
-    supervisor.kill()
-    supervisor.wait()
+    killed.kill()
+    killed.wait()
     _await(lambda: not _alive(server))
     os.kill(child, signal.SIGKILL)  # a stranger's grandchild: granian's own end with granian

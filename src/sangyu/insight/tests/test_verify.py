@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tests.cast import Cast
 from tests.owner import past_the_guards
 
 from sangyu.access import actions as access
+from sangyu.access import queries as access_read
 from sangyu.insight.verify import CHECKS, verify
 from sangyu.orders.models import Order
 from sangyu.outbox import actions as outbox
@@ -60,6 +62,15 @@ def test_a_text_that_did_not_go_where_its_state_says_is_found(cast: Cast) -> Non
     TextStanding.objects.update(state=TextState.DELIVERED, due_at=None)
     (found,) = [outcome for outcome in verify() if outcome.faults]
     assert (found.check, [fault.subject for fault in found.faults]) == ("texts", [str(told.id)])
+
+
+def test_a_book_that_parts_from_what_was_kept_outside_is_found(month: Cast, tmp_path: Path, settings) -> None:
+    settings.ANCHORS = tmp_path
+    access.anchor(programme=month.programme, on=month.at.date(), folder=tmp_path)
+    assert faulty() == set()
+    kept = access_read.anchor_file(month.programme, tmp_path)
+    kept.write_text(kept.read_text(encoding="ascii").replace(" n=", " n=1"), encoding="ascii")
+    assert faulty() == {"anchors"}
 
 
 PLANTED = {

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from dataclasses import dataclass
+from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
@@ -31,7 +31,7 @@ _lock = threading.Lock()
 def seconds_to_wait(token_id: UUID) -> int:
     """Take one request out of a token's bucket; return 0, or after how many whole seconds there will be one."""
     rate: int = settings.API_REQUESTS_PER_SECOND
-    full, instant = float(rate * BURST_SECONDS), time.monotonic()
+    full, instant = float(rate * BURST_SECONDS), monotonic()
     with _lock:
         if len(_buckets) >= BUCKETS_MAX and token_id not in _buckets:
             _buckets.clear()  # ten thousand tokens in one process: start anew rather than grow

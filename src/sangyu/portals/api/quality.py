@@ -28,7 +28,7 @@ from sangyu.quality.queries import Sheet
 
 router = Router()
 TAG = "质量 quality"
-Satisfaction = Annotated[int, BeforeValidator(whole_only), Field(ge=1, le=5)]
+Satisfaction = Annotated[int, Field(ge=1, le=5), BeforeValidator(whole_only)]
 
 
 class SampleTold(Told):

@@ -90,6 +90,16 @@ IN_PLACE: Mapping[str, Mapping[str, Any]] = {
     "WorkerTold": {"name": "赵勤", "reason": ""},
     "CandidateTold": {"name": "康安居家服务有限公司", "figure": "", "score": 912},
     "Me": {"name": "接口·康安派单系统", "programme": "城关区虚拟养老院", "organisation": "康安居家服务有限公司"},
+    "PushTold": {"reason": "", "kind": "order.moved", "state": "DELIVERED", "tries": 1, "last_status": 204,
+                 "body": {"type": "order.moved", "timestamp": "2026-11-22T09:00:00+08:00",
+                          "data": {"order": ID, "stage": "SENT"}}},
+    "SubscriptionTold": {"name": "康安派单系统", "address": "https://kangan.example/events", "scheme": "HMAC",
+                         "kinds": ["order.moved", "dispatch.sent"]},
+    "SubscriptionMade": {"name": "康安派单系统", "address": "https://kangan.example/events", "scheme": "HMAC",
+                         "kinds": ["order.moved", "dispatch.sent"], "secret": "whsec_…"},
+    "Subscribing": {"name": "康安派单系统", "address": "https://kangan.example/events",
+                    "kinds": ["order.moved", "dispatch.sent"], "organisation_id": None},
+    "EventKindTold": {"kind": "order.moved", "data": ["order", "stage"], "meaning": "工单到了新的环节"},
     "VisitTold": {"because": "定位相符，并已扫门牌码"},
     "CallTold": {"caller_number": "139****0001"},
     "ProblemKind": {"code": "orders.SLOT_TAKEN", "status": 409, "zh": "老人这段时间已有预约",
@@ -301,7 +311,13 @@ def example(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str = "
         return "2026-11-10T02:00:00Z"
     if name in EXAMPLES:
         return EXAMPLES[name]
-    plain: dict[str, Any] = {"integer": 0, "number": 0, "boolean": True, "object": {}, "string": "…"}
+    plain: dict[str, Any] = {
+        "integer": schema.get("minimum", 0),
+        "number": 0,
+        "boolean": True,
+        "object": {},
+        "string": "…",
+    }
     if "default" in schema and schema["default"] is not None:
         return schema["default"]
     return plain.get(schema.get("type", "string"))

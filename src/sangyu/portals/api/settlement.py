@@ -138,7 +138,7 @@ class Disputing(Said):
 
     text: written(400, shortest=1)  # type: ignore[valid-type]
     lines: Annotated[
-        list[Annotated[int, BeforeValidator(whole_only), Field(ge=1, le=1_000_000)]],
+        list[Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(whole_only)]],
         Field(default_factory=list, max_length=LINES_MAX),
     ]
 

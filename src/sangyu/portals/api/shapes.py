@@ -60,7 +60,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_i
 Day = Annotated[date, BeforeValidator(_text_only), AfterValidator(_day_in_our_time)]
 Id = Annotated[UUID, BeforeValidator(_text_only)]
 Flag = Annotated[bool, Field(strict=True)]
-Tenths = Annotated[int, BeforeValidator(whole_only), Field(ge=0, le=1000)]
+Tenths = Annotated[int, Field(ge=0, le=1000), BeforeValidator(whole_only)]
 MonthText = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$"), BeforeValidator(_text_only)]
 
 
@@ -86,7 +86,7 @@ class Place(Said):
     lng: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
     lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
     crs: Annotated[str, Field(pattern="^(WGS84|GCJ02|CGCS2000)$")] = "WGS84"
-    accuracy_m: Annotated[int, BeforeValidator(whole_only), Field(ge=0, le=100_000)] | None = None
+    accuracy_m: Annotated[int, Field(ge=0, le=100_000), BeforeValidator(whole_only)] | None = None
 
 
 class Told(BaseModel):

@@ -78,7 +78,7 @@ class PushTold(Versioned):
     kind: str
     body: dict[str, Any]
     state: str = Field(description="WAITING、DELIVERED、DEAD")
-    because: str
+    reason: str = Field(description="上次为什么没有送到")
     due_at: datetime | None
     tries: int
     last_status: int | None
@@ -90,7 +90,7 @@ class Subscribing(Said):
 
     name: written(60, shortest=1)  # type: ignore[valid-type]
     address: written(300, shortest=1)  # type: ignore[valid-type]
-    kinds: Annotated[list[Kind], Field(min_length=1, max_length=40)]  # type: ignore[valid-type]
+    kinds: Annotated[list[Kind], Field(min_length=1, max_length=40)]
     organisation_id: Id | None = Field(default=None, description="不填就是自己的机构")
     scheme: Literal["HMAC", "ED25519"] = "HMAC"
 
@@ -122,7 +122,7 @@ def push_told(line: PushLine) -> PushTold:
         kind=push.kind,
         body=json.loads(push.body),
         state=standing.state,
-        because=standing.because,
+        reason=standing.because,
         due_at=standing.due_at,
         tries=len(line.tries),
         last_status=line.tries[-1].status if line.tries else None,

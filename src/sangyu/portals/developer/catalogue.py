@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import get_language
+
 TABLE = Path(__file__).with_name("events.csv")
 # Sent by the button of the developer's desk, to one subscription.
 PING = "ping"
@@ -32,6 +34,11 @@ class EventKind:
     data: tuple[str, ...]
     meaning: str
     meaning_en: str
+
+    @property
+    def shown(self) -> str:
+        """What it means, in the language of the page."""
+        return self.meaning_en if (get_language() or "").startswith("en") else self.meaning
 
 
 @cache

@@ -7,6 +7,7 @@ fact keeps it from being told twice.
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -15,16 +16,20 @@ from uuid import UUID
 from django.db import transaction
 
 from sangyu.access import queries as access_read
+from sangyu.access.models import User
 from sangyu.dispatch import queries as dispatch_read
 from sangyu.kit.ids import derived_id
+from sangyu.orders import queries as orders_read
 from sangyu.outbox import actions as outbox
 from sangyu.outbox import queries as outbox_read
 from sangyu.outbox.actions import Event
 from sangyu.outbox.models import Subscription
 from sangyu.outbox.queries import Told
-from sangyu.outbox.rules.pushes import body_of
+from sangyu.outbox.rules.pushes import BodyTooLong, body_of
 from sangyu.portals.developer.catalogue import EventKind, kinds, thin
 from sangyu.settlement import queries as settlement_read
+
+log = logging.getLogger(__name__)
 
 READER = "webhooks"
 BATCH = 200
@@ -73,41 +78,61 @@ def _events(told: list[Told], subscriptions: list[Subscription]) -> Iterator[Eve
         row = kinds().get(message.kind)
         if row is None:
             continue
-        said = json.loads(message.body)
-        for one in subscriptions:
-            if (
-                one.programme_id == message.programme_id
-                and row.kind in one.kinds
-                and _is_for(one, row, message, said, having)
-            ):
-                data = thin(row, said)
-                yield Event(message.cursor.message, one, row.kind, body_of(kind=row.kind, at=message.at, data=data))
+        said = _said(message)
+        wanting = [
+            one
+            for one in subscriptions
+            if one.programme_id == message.programme_id
+            and row.kind in one.kinds
+            and _is_for(one, row, message, having.get(_order(said)))
+        ]
+        try:
+            body = body_of(kind=row.kind, at=message.at, data=thin(row, said)) if wanting else ""
+        except BodyTooLong:
+            # One message that cannot be told must not keep all that comes after it from being told.
+            log.exception("message %s is not pushed", message.cursor.message)
+            continue
+        yield from (Event(message.cursor.message, one, row.kind, body) for one in wanting)
 
 
-def _is_for(one: Subscription, row: EventKind, message: Told, said: dict[str, str], having: dict[UUID, UUID]) -> bool:
+def _is_for(one: Subscription, row: EventKind, message: Told, in_hand_of: UUID | None) -> bool:
     topic = "enterprise" if message.topic.startswith(ENTERPRISE) else message.topic
     if one.sees_all:
         return topic == row.programme
     if row.enterprise == "addressed":
         return message.topic == f"{ENTERPRISE}{one.organisation_id}"
-    if row.enterprise == "order":
-        return topic == row.programme and having.get(UUID(said["order"])) == one.organisation_id
-    return False
+    return row.enterprise == "order" and topic == row.programme and in_hand_of == one.organisation_id
 
 
-def _having(told: Iterable[Told], subscriptions: list[Subscription]) -> dict[UUID, UUID]:
+def _said(message: Told) -> dict[str, object]:
+    said = json.loads(message.body)
+    return said if isinstance(said, dict) else {}
+
+
+def _order(said: dict[str, object]) -> UUID | None:
+    """Return the order that a message names; None if it names none that could be one."""
+    try:
+        return UUID(str(said.get("order")))
+    except ValueError:
+        return None
+
+
+def _having(told: Iterable[Told], subscriptions: list[Subscription]) -> dict[UUID | None, UUID]:
     """Return which organisation has each order in hand; what nobody has, or has given back, is left out."""
     asked: dict[UUID, set[UUID]] = defaultdict(set)
     of_enterprises = {one.programme_id for one in subscriptions if not one.sees_all}
     for message in told:
         row = kinds().get(message.kind)
         if row is not None and row.enterprise == "order" and message.programme_id in of_enterprises:
-            asked[message.programme_id].add(UUID(json.loads(message.body)["order"]))
-    found: dict[UUID, UUID] = {}
+            order_id = _order(_said(message))
+            if order_id is not None:
+                asked[message.programme_id].add(order_id)
+    found: dict[UUID | None, UUID] = {}
     for programme in access_read.programmes():
         if asked[programme.pk]:
             clock = access_read.clock(programme)
-            for order_id, attempts in dispatch_read.attempts(clock, list(asked[programme.pk])).items():
+            orders = list(orders_read.orders(clock).filter(pk__in=asked[programme.pk]))
+            for order_id, attempts in dispatch_read.attempts(clock, orders).items():
                 if attempts[-1].refusal is None:
                     found[order_id] = attempts[-1].dispatch.enterprise.organisation_id
     return found
@@ -122,7 +147,7 @@ class _Fact:
         self.data = thin(kinds()[kind], said)
 
 
-def _settled(clock: access_read.User) -> Iterator[_Fact]:
+def _settled(clock: User) -> Iterator[_Fact]:
     months = [run.pk for run in settlement_read.runs(clock)[:RUNS_LOOKED_AT]]
     rows = list(settlement_read.statements(clock).filter(run__in=months))
     for standing in settlement_read.standings(clock, rows):

@@ -70,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return _secret(request, done)
-    page = context(request, HOME, form=form, kinds=kinds().values())
+    page = context(request, HOME, form=form)
     return render(request, "developer/new.html", page, status=422 if form.errors else 200)
 
 
@@ -147,7 +147,7 @@ def pushes(request: HttpRequest) -> HttpResponse:
         state=state,
         kind=kind,
         states=[(code, label) for code, (label, _tone) in reading.STATES.items()],
-        kinds=[(row.kind, f"{row.meaning} {row.kind}") for row in kinds().values()],
+        kinds=[(row.kind, f"{row.shown} {row.kind}") for row in kinds().values()],
         first_page=after is None and not state and not kind,
     )
     return render(request, "developer/pushes.html", page)
@@ -185,10 +185,9 @@ def _subscription(request: HttpRequest, subscription_id: UUID, *, refusal: Refus
         pushes=reading.push_lines(request.user, subscription_id=row.pk, limit=20),
         dead=reading.push_lines(request.user, subscription_id=row.pk, state=PushState.DEAD, limit=20),
         switches=reading.switches(request.user, row),
-        known=[(kind, kinds()[kind].meaning if kind in kinds() else "") for kind in row.kinds],
+        known=[(kind, kinds()[kind].shown if kind in kinds() else "") for kind in row.kinds],
         secrets=len(secrets),
         public_keys=[one.shown for one in secrets] if row.scheme == Scheme.ED25519 else [],
-        scheme=Scheme(row.scheme).label,
         refusal=refusal,
     )
     return render(request, "developer/subscription.html", page, status=409 if refusal else 200)

@@ -183,3 +183,12 @@ def test_a_call_is_gathered_by_one_of_two(cast):
     called(cast)
     race(*[partial(quality.gather_complaints, by=by, at=NEXT_DAY) for by in (cast.clock, cast.sun)])
     assert Complaint.objects.count() == 1
+
+
+def test_who_may_look_into_a_complaint_is_asked_in_one_query_however_many_people_there_are(
+    cast, django_assert_num_queries
+):
+    with django_assert_num_queries(1):
+        people = quality_read.possible_owners(cast.sun)
+    assert {cast.sun, cast.other_agent} <= set(people)
+    assert not {cast.ma, cast.qian, cast.head} & set(people)

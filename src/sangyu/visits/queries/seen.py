@@ -78,9 +78,13 @@ def six_facts(viewer: User, visit: Visit) -> SixFacts:
 
 
 def served_between(programme_id: UUID, begins_at: datetime, ends_at: datetime) -> list[Departure]:
-    """Return the departures of a half-open stretch of time, for samples and appraisals, by visit id."""
+    """Return the departures of a half-open stretch of time, for samples and appraisals, by visit id.
+
+    They come with no more than their grade and the number of their order: a day of a district has thousands.
+    """
     return list(
         Departure.objects.filter(visit__programme_id=programme_id, left_at__gte=begins_at, left_at__lt=ends_at)
         .select_related("visit", "visit__order")
+        .only("left_at", "grade", "visit__order__number")
         .order_by("visit_id")
     )

@@ -188,7 +188,8 @@ def work(house: FullHouse, programs: Programs) -> None:
 
 def strangers(house: FullHouse, programs: Programs) -> Counter[str]:
     """Knock at every thing of this house as somebody next door with every right there; count what was found."""
-    stranger = neighbour(house, *Role.values)
+    next_house = neighbour(house, Role.AGENT).organisation
+    stranger = house.user(next_house, "neighbour.of.all.trades", "邻座", *Role.values)
     at = now()
     issued = access.issue_own_token(name="邻座", scopes=SCOPES, expires_at=at + timedelta(days=9), by=stranger, at=at)
     next_door, found = Machine(issued.secret, stranger), Counter[str]()

@@ -15,6 +15,7 @@ from sangyu.dispatch import actions as dispatch
 from sangyu.hotline import actions as hotline
 from sangyu.kit.errors import NotFound
 from sangyu.orders import actions as orders
+from sangyu.outbox import actions as outbox
 from sangyu.outbox.actions import Subscribed
 from sangyu.outbox.models import Message, Push
 from sangyu.outbox.rules.addresses import AddressRefused
@@ -109,6 +110,18 @@ def test_a_push_names_nobody(town: Cast, subscribed: Subscribe) -> None:
         said = json.loads(body)
         assert list(said) == ["type", "timestamp", "data"]
         assert set(said["data"]) <= set(kinds()[said["type"]].data)
+
+
+def test_a_message_that_cannot_be_told_keeps_no_other_waiting(town: Cast, subscribed: Subscribe) -> None:
+    bureau, ours = subscribed(), subscribed(organisation=town.kangan.organisation)
+    for body in ({"order": "x" * BODY_BYTES_MAX}, {"order": "nobody's"}, {}, {"stage": 7}):
+        outbox.tell(programme_id=town.programme.pk, topic="orders", kind="order.moved", body=body, at=town.at)
+    order = town.order()
+    town.sent(order)
+    told = written(town, bureau)
+    assert len(told) == 3 + 3
+    assert [data.get("order") for _, data in told].count(str(order.pk)) == 3
+    assert {data["order"] for _, data in written(town, ours)} == {str(order.pk)}
 
 
 def test_every_message_that_the_rooms_leave_is_in_the_table(town: Cast) -> None:

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from tests.cast import FUND, Cast
 
-from sangyu.access.queries import verify_chain
+from sangyu.access.models import AuditEntry
+from sangyu.access.queries import anchors, verify_chain
 from sangyu.budget import queries as budget_read
 from sangyu.kit.ids import new_id
 from sangyu.ledger import actions as ledger
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.rules import Reference
 from sangyu.orders.models import Stage
+from sangyu.outbox import actions as outbox
 from sangyu.outbox import queries as outbox_read
 from sangyu.portals.rounds import tasks
 from sangyu.quality.models import Sample
@@ -53,6 +55,16 @@ def test_the_audit_book_is_chained(at: Cast) -> None:
     assert verify_chain(at.programme.pk) == []
 
 
+def test_the_root_of_the_book_is_kept_outside_once_a_day(at: Cast, tmp_path: Path, settings) -> None:
+    settings.ANCHORS = None
+    tasks.anchor_audit_book(0)
+    settings.ANCHORS = tmp_path / "outside"
+    for _ in range(2):
+        tasks.anchor_audit_book(0)
+    (kept,) = anchors(at.programme, settings.ANCHORS)
+    assert (kept.on, kept.n) == (at.at.date(), AuditEntry.objects.count()), "sealed first, so the line vouches for all"
+
+
 def test_a_sample_missed_yesterday_is_drawn_today(at: Cast) -> None:
     for _ in range(2):
         tasks.draw_sample(0)
@@ -76,6 +88,32 @@ def test_an_order_is_texted_once_and_only_where_there_is_a_gateway(
     for _ in range(2):
         tasks.send_texts(0)
     assert [row.state for row in outbox_read.texts(town.programme.pk)] == ["DELIVERED"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_is_pushed_once(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.utils import timezone
+
+    town = Cast()
+    monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(int((town.at - timezone.now()).total_seconds())))
+    tasks.push_events(0)  # the developer's desk begins to listen
+    done = outbox.subscribe(
+        programme_id=town.programme.pk,
+        organisation_id=town.bureau.pk,
+        sees_all=True,
+        name="市级监管平台",
+        address="http://127.0.0.1:9/",  # nobody listens there
+        kinds=["order.moved"],
+        by_id=town.head.pk,
+        at=town.at,
+        key="1",
+    )
+    town.order(elder=town.grandpa)
+    for _ in range(2):
+        tasks.push_events(0)
+    (row,) = outbox_read.pushes(town.programme.pk, subscription_id=done.subscription.pk)
+    assert row.state == "WAITING"
+    assert {one.result for one in outbox_read.tries_of_push([row.pk])[row.pk]} == {"FAILED"}
 
 
 def test_what_was_held_too_long_is_given_back(at: Cast) -> None:
