@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
@@ -142,7 +142,7 @@ class Seat:
         headers = {"Cookie": self.cookies, "Referer": self.base}
         if fields is not None:
             body = urlencode({**fields, "csrfmiddlewaretoken": self.token}, doseq=True).encode()
-        request = urllib.request.Request(self.base + path, body, headers)
+        request = urllib.request.Request(self.base + quote(path, safe="/?=&"), body, headers)
         with _OPENER.open(request, timeout=120) as answer:
             return len(answer.read())
 

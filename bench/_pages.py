@@ -126,7 +126,7 @@ def pages() -> dict[str, tuple[str, str]]:
 
 
 def looked_at(times: int = 3, only: str = "") -> Iterator[Looked]:
-    """Open every page, or those of a name, inside this process and yield the best of some times, with what its statements took."""
+    """Open every page, or those of a name, inside this process; yield the best of some times with its statements."""
     from django.conf import settings
     from django.db import connection
     from django.test import Client

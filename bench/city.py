@@ -200,7 +200,7 @@ def placing(base: str, programme: object) -> Callable[[], Callable[[], object]]:
 
     agent, at = seat(base, "agent2"), now()
     user = User.objects.get(username="agent2")
-    item = ServiceItem.objects.filter(skill="", certificate="").exclude(code__contains="LUNCH").order_by("code").first()
+    item = ServiceItem.objects.filter(skill="保洁", certificate="").order_by("code").first()
     elders = iter(Elder.objects.order_by("id").values_list("pk", flat=True)[:2000])
     slots = count()
 

@@ -38,7 +38,9 @@ DRILLS: Mapping[str, Drill] = {
     "crash": Drill(
         "在流程每一步提交前后 kill -9", "crash", {}, {"times": 1, "only": frozenset({"order", "check-out", "pay"})}
     ),
-    "kills": Drill("有人工作时随机 kill -9 网页、任务、数据库", "kills", {"kills": 200}, {"kills": 4, "worker": False}),
+    "kills": Drill(
+        "有人工作时随机 kill -9 网页、任务、数据库", "kills", {"kills": 200}, {"kills": 3, "kinds": ("database",)}
+    ),
     "repeat": Drill("提交后丢回答、截断请求、同时按下", "repeat", {"errands": 300}, {"errands": 9, "widths": (8,)}),
     "race": Drill("两人同时做最后一件事：额度、预算、派单、结算", "race", {"times": 100}, {"times": 2}),
     "clock": Drill(
@@ -48,7 +50,9 @@ DRILLS: Mapping[str, Drill] = {
         {"phase_s": 0.3, "rounds": False, "jumps_s": (3600, -3600)},
     ),
     "disk": Drill("数据库的磁盘写满,再腾出空间", "disk", {"work_s": 3.0}, {"work_s": 0.5}),
-    "backup": Drill("不停服务备份，恢复到任一刻，坏备份被发现", "restores", {"work_s": 8.0}, {"work_s": 1.0}),
+    "backup": Drill(
+        "不停服务备份，恢复到任一刻，坏备份被发现", "restores", {"work_s": 8.0}, {"work_s": 1.0, "verify": ("end",)}
+    ),
 }
 TOGETHER = {"crash": ("crash", "kills")}
 

@@ -149,54 +149,61 @@ class Tried:
 
 # These roles work in bodies of their own, and what they may see hangs on the body too.
 APART = frozenset({Role.COMMUNITY, Role.ENTERPRISE, Role.WORKER, Role.TILL})
-REST = "everybody else"
+REST, READERS = "everybody else", "everybody who only reads"
 
 
 def cells_of(house: Walled, *, whole: bool) -> Iterator[Tried]:
     """Try every cell of the table in `routes.txt`, each in the same house.
 
-    A role only ever adds rights. So one person with all the roles that have no seat at a desk, and is refused there,
-    stands for each of them, and two of those that may open a page stand for all who may; `whole` tries them one by one.
+    A role only ever adds rights. So one person with all the roles that have no seat at a desk stands for each of them
+    when refused there, and one with all the roles that only read it for each of those; of many who may open a page one
+    opens it. `whole` tries every role by itself.
     """
-    outside = _everybody_else(house)
+    many = _of_many_roles(house)
     strangers = [who for people in house.strangers.values() for who in people]
-    seats = Seats([*house.people.values(), *outside.values(), *strangers])
+    seats = Seats([*house.people.values(), *many.values(), *strangers])
     for row in rows():
         with taken_back():
             path, typed, steps = words_of(house, row)
             for step in steps:
                 getattr(house, step)()
             path, typed, _ = words_of(house, row)  # the steps have made what is read here
-            for role, capacity, who in _tried_by(house, row, outside, whole=whole):
+            for role, capacity, who in _tried_by(house, row, many, whole=whole):
                 cell = seats.press(who, row.method, path, typed)
                 yield Tried(row, role, capacity, who.username if who else "nobody", cell, f"{path} {typed}")
 
 
 def _tried_by(
-    house: Walled, row: Row, outside: Mapping[frozenset[str], User], *, whole: bool
+    house: Walled, row: Row, many: Mapping[frozenset[str], User], *, whole: bool
 ) -> Iterator[tuple[str, str, User | None]]:
     yield "", "nobody", None
-    may_look = sorted(row.seats)
-    lookers = frozenset(may_look[:: max(1, len(may_look) - 1)])
+    first = min(row.seats)
+    insiders = row.writers if row.method == "POST" else {first}
+    one_by_one = insiders | (APART - row.seats)
     for role, who in house.people.items():
-        if role in row.seats:
-            if whole or row.method == "POST" or role in lookers:
-                yield role, "member", who
-        elif whole or role in APART:
+        if whole or role in one_by_one:
             yield role, "member", who
-    if row.seats in outside:
-        yield REST, "member", outside[row.seats]
-    if row.reach != "self":
-        for role in may_look:
-            for who in house.strangers[role][: 1 if row.reach == "programme" else None]:
-                yield role, "stranger", who
+    for label, roles in ((REST, _rest(row)), (READERS, _only_reading(row))):
+        if roles in many:
+            yield label, "member", many[roles]
+    if row.reach == "self":
+        return
+    for role in sorted(row.seats):
+        if row.method == "GET" and row.reach == "programme" and role != first and not whole:
+            continue
+        for who in house.strangers[role][: 1 if row.reach == "programme" else None]:
+            yield role, "stranger", who
 
 
-def _everybody_else(house: Walled) -> dict[frozenset[str], User]:
-    """Invite, for each set of seats, one person with every role of the operator and the bureau that is not in it."""
-    found = {}
-    for n, seats in enumerate(dict.fromkeys(row.seats for row in rows())):
-        rest = [role for role in Role.values if role not in seats and role not in APART]
-        if rest:
-            found[seats] = house.user(house.operator, f"everybody-else-{n}", "何外", *rest)
-    return found
+def _rest(row: Row) -> frozenset[str]:
+    return frozenset(Role.values) - row.seats - APART
+
+
+def _only_reading(row: Row) -> frozenset[str]:
+    return row.seats - row.writers
+
+
+def _of_many_roles(house: Walled) -> dict[frozenset[str], User]:
+    """Invite one person for each set of roles that are refused together."""
+    wanted = dict.fromkeys(roles for row in rows() for roles in (_rest(row), _only_reading(row)) if roles)
+    return {roles: house.user(house.operator, f"many-{n}", "何外", *roles) for n, roles in enumerate(wanted)}

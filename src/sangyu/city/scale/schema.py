@@ -18,8 +18,10 @@ _INDEXES = """
 SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
  WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary
    AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype = 'u') ORDER BY 1, 2"""
-# Building an index sorts in memory what fits; this is for the length of the build only.
-_ROOM = "SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '256MB'"
+# For the length of the build: an index is sorted in memory as far as it fits, and since no statistics know the rows
+# that have just been written, a join of what looks like one row must not become a loop over thousands.
+_ROOM = """
+SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '256MB'; SET LOCAL enable_nestloop = off"""
 
 
 @contextmanager

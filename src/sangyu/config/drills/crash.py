@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sangyu.config.drills.ground import Ground, faults, picture
+from sangyu.config.drills.ground import TEMPLATE, Ground, faults, picture
 from sangyu.config.processes.places import PROJECT
 from sangyu.config.setup.report import tell
 
@@ -20,9 +20,13 @@ COMMITS_MAX = 60
 class Victim:
     """The process in which steps are done and killed."""
 
-    def __init__(self, process: subprocess.Popen[str], ground: Ground, database: str) -> None:
+    def __init__(self, process: subprocess.Popen[str], ground: Ground) -> None:
         self._process = process
-        self._same = {"database": database, "at": ground.town.at.isoformat()}
+        self._same = {"database": "", "at": ground.town.at.isoformat()}
+
+    def work_on(self, database: str) -> None:
+        """Let the next steps be done in a database of the ground."""
+        self._same["database"] = database
 
     def ask(self, step: str, point: str = "", commit: int = 1) -> str:
         """Let a step be done; return `done`, `refused: …`, `failed: …` or `killed by 9`."""
@@ -34,18 +38,18 @@ class Victim:
 
 
 @contextmanager
-def victim(ground: Ground, database: str) -> Iterator[Victim]:
-    """Start the process on a database of the ground, and end it afterwards."""
+def victim(ground: Ground) -> Iterator[Victim]:
+    """Start the process on the ground, and end it afterwards."""
     process = subprocess.Popen(
         [sys.executable, "-m", "sangyu.config.drills.victim"],
         cwd=PROJECT,
-        env=ground.environment(database),
+        env=ground.environment(TEMPLATE),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
-        yield Victim(process, ground, database)
+        yield Victim(process, ground)
     finally:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -62,10 +66,11 @@ def run(ground: Ground, *, times: int = 2, only: frozenset[str] = frozenset()) -
     from sangyu.config.drills.walk import steps
 
     began = time.monotonic()
-    calm = _undisturbed(ground, list(steps()))
-    database = ground.fresh("crash")
     table: list[dict[str, Any]] = []
-    with victim(ground, database) as killed:
+    with victim(ground) as killed:
+        killed.work_on(ground.fresh("calm"))
+        calm = _undisturbed(killed, list(steps()))
+        killed.work_on(ground.fresh("crash"))
         for step in steps():
             if only and step not in only:
                 killed.ask(step)
@@ -94,16 +99,14 @@ def run(ground: Ground, *, times: int = 2, only: frozenset[str] = frozenset()) -
     }
 
 
-def _undisturbed(ground: Ground, names: list[str]) -> dict[str, Any]:
+def _undisturbed(calm: Victim, names: list[str]) -> dict[str, Any]:
     """Do the walk once and picture the database after every step."""
-    database = ground.fresh("calm")
     seen = {}
-    with victim(ground, database) as calm:
-        for step in names:
-            answer = calm.ask(step)
-            if answer != "done":
-                raise RuntimeError(f"{step}: {answer}")
-            seen[step] = picture()
+    for step in names:
+        answer = calm.ask(step)
+        if answer != "done":
+            raise RuntimeError(f"{step}: {answer}")
+        seen[step] = picture()
     return seen
 
 

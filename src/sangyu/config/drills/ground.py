@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 
 from sangyu.config.database.testing import prepared
-from sangyu.config.processes.embedded import Cluster
+from sangyu.config.processes.embedded import Cluster, sweep
 from sangyu.config.processes.places import PROJECT, places_for
 from sangyu.config.processes.ready import own_environment
 from sangyu.config.setup.report import tell
@@ -92,6 +92,7 @@ def ground(*, at: datetime, elders: int) -> Iterator[Ground]:
     places = places_for(cluster=f"once-{os.getpid()}-{secrets.token_hex(2)}-drill")
     var = Path(tempfile.mkdtemp(prefix="sangyu-drill-"))
     (var / "static").mkdir()
+    sweep(places.home.parent)
     cluster = Cluster(places)
     began = time.monotonic()
     cluster.open()

@@ -19,22 +19,23 @@ from sangyu.config.drills.load import Book, callers, compare, settle
 from sangyu.config.processes import residents
 from sangyu.config.setup.report import tell
 
-KINDS = ("web", "worker", "database")
-WEIGHTS = (4, 2, 4)
+WEIGHTS = {"web": 4, "worker": 2, "database": 4}
+KINDS = tuple(WEIGHTS)
 CALM_S = (0.05, 0.6)
 WORKER_S_MAX = 90.0
 TEXTS_S_MAX = 150.0  # an abandoned round is taken up after half a minute of silence, and the next one comes in ten
 LINES = 3
 
 
-def run(ground: Ground, *, kills: int, worker: bool = True, seed: int = 1) -> dict[str, Any]:
+def run(ground: Ground, *, kills: int, kinds: tuple[str, ...] = KINDS, seed: int = 1) -> dict[str, Any]:
     """Kill at random, `kills` times, while three lines take and dispatch orders; compare their log with the tables.
 
-    Without `worker` there is none, and web server and database alone are killed.
+    `kinds` says what is killed; without the worker among them there is none.
     Shape: the figures of the drill; `recovery_s` has min, median and max by what was killed.
     """
     began = time.monotonic()
     dice = random.Random(seed)
+    worker, weights = "worker" in kinds, [WEIGHTS[kind] for kind in kinds]
     database = ground.fresh("kills")
     book = Book()
     recovery: dict[str, list[float]] = {kind: [] for kind in KINDS}
@@ -47,7 +48,7 @@ def run(ground: Ground, *, kills: int, worker: bool = True, seed: int = 1) -> di
         _wait(home, lambda: len(book.acks) >= LINES, "nobody got to work")
         for n in range(kills):
             _calm(home, dice.uniform(*CALM_S))
-            kind = dice.choices(KINDS, WEIGHTS if worker else (1, 0, 1))[0]
+            kind = dice.choices(kinds, weights)[0]
             recovery[kind].append(_kill(home, kind, dice))
             if (n + 1) % 20 == 0:
                 tell(f"  {n + 1} kills, {len(book.acks)} acknowledged, {book.silent} unheard")

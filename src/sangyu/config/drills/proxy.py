@@ -65,7 +65,7 @@ class BadLine:
                 await back.drain()
             else:
                 await there
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.CancelledError):  # the line is taken down: whatever it carried ends here
             pass
         finally:
             there.cancel()

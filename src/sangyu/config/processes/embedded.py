@@ -377,7 +377,7 @@ def throw_away_postgres(project: Path = PROJECT) -> Iterator[Cluster]:
     It does not wait for the disk: its data are gone after the block anyway.
     """
     places = places_for(project, f"once-{os.getpid()}-{secrets.token_hex(2)}")
-    _sweep(places.home.parent)
+    sweep(places.home.parent)
     cluster = Cluster(places, durable=False)
     cluster.open()
     try:
@@ -387,7 +387,7 @@ def throw_away_postgres(project: Path = PROJECT) -> Iterator[Cluster]:
         _remove(places)
 
 
-def _sweep(shelf: Path) -> None:
+def sweep(shelf: Path) -> None:
     """Remove throw-away clusters whose process was killed before it could do so itself."""
     for home in shelf.glob("once-*"):
         maker = home.name.split("-")[1]

@@ -48,16 +48,16 @@ def ends(references: list[str]) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.proves("LZ-60")
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_shuffled_log_ends_as_the_straight_one(cast: Cast, seed: int) -> None:
-    straight = [body for call in script(plan(seed), at=cast.at) for body in call]
+def test_a_shuffled_log_ends_as_the_straight_one(cast: Cast) -> None:
+    straight = [body for call in script(plan(1, calls=5), at=cast.at) for body in call]
     for body in straight:
         assert say(body) == 200
     references = sorted({body["line_reference"] for body in straight})
     as_it_was = ends(references)
-    assert len(as_it_was) == 8
+    assert len(as_it_was) == 5
+    assert {row[2] for row in as_it_was} == {"agent", "agent2", None}, "answered by both, and missed"
     kinds = Counter(Message.objects.filter(topic="hotline").values_list("kind", flat=True))
-    dice = random.Random(seed)
+    dice = random.Random(1)
     for n in range(SHUFFLES):
         log = [
             {**body, "line_reference": f"{body['line_reference']}~{n}", "event_id": f"{body['event_id']}~{n}"}
