@@ -87,16 +87,18 @@ def main(argv: list[str]) -> int:
 
 def is_clean(figures: Figures) -> bool:
     """Tell whether a drill lost nothing, did nothing twice and left everything adding up."""
-    return not any(
-        figures.get(name) for name in ("lost", "twice", "half", "faults", "troubles", "otherwise", "fen_off")
-    )
+    return not any(figures.get(name) for name in BAD)
 
 
 def _run(name: str, place: Ground, options: Mapping[str, Any]) -> Figures:
     tell(f"· {DRILLS[name].summary} / {name} …")
     # Imported only now: these modules know the rooms, and Django is set up on the ground.
     run: Callable[..., Figures] = importlib.import_module(f"sangyu.config.drills.{DRILLS[name].module}").run
-    figures = {"drill": name, **run(place, **options), "load": round(os.getloadavg()[0], 1)}
+    try:
+        found = run(place, **options)
+    finally:
+        place.clear()
+    figures = {"drill": name, **found, "load": round(os.getloadavg()[0], 1)}
     mark = "✓" if is_clean(figures) else "✗"
     tell(f"{mark} {name}: n {figures.get('n')}, lost {figures.get('lost')}, twice {figures.get('twice')}")
     return figures

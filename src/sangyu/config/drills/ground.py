@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ class Ground:
     cluster: Cluster
     var: Path
     town: Town
+    copies: set[str] = field(default_factory=set)
 
     def copy(self, name: str, *, of: str = TEMPLATE) -> str:
         """Make a copy of the town's database, or of another, and return its name; costs a fraction of a second."""
@@ -48,7 +49,16 @@ class Ground:
             name_of, template = sql.Identifier(name), sql.Identifier(of)
             owner.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name_of))
             owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name_of, template))
+        self.copies.add(name)
         return name
+
+    def clear(self) -> None:
+        """Drop every copy, so that the next drill does not carry what the last one left."""
+        self.use(TEMPLATE)
+        with psycopg.connect(self.cluster.url("owner", "postgres"), autocommit=True) as owner:
+            for name in self.copies:
+                owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self.copies.clear()
 
     def use(self, name: str) -> str:
         """Let Django in this process, and in every thread of it, work on a database from now on."""

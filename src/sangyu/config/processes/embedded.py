@@ -394,7 +394,11 @@ def sweep(shelf: Path) -> None:
         if Path("/proc", maker).exists():
             continue
         cluster = Cluster(Places(home=home, binaries_home=None))
-        if cluster._take_charge():
+        try:
+            mine = cluster._take_charge()
+        except FileNotFoundError:
+            continue  # two began at once, and the other has just swept it away
+        if mine:
             residents.clear(cluster.places)
             _remove(cluster.places)
             cluster.close()

@@ -14,6 +14,9 @@ from sangyu.config import drill
 from sangyu.config.processes.places import PROJECT
 from sangyu.config.processes.ready import own_environment
 
+# The drills have a database of their own; ours is only prepared, so that theirs can be read from the same file.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def figures(django_db_setup: None) -> dict[str, dict[str, Any]]:

@@ -40,7 +40,7 @@ from sangyu.portals.clock import now
 from sangyu.quality import queries as quality_read
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 3
+EXAMPLES = {GenerationMode.POSITIVE: 2, GenerationMode.NEGATIVE: 1}  # enough for a run of minutes; raise it to dig
 
 
 class Programs:
@@ -250,7 +250,7 @@ def _throw(
 ) -> None:
     @seed(20270111)
     @hypothesis_settings(
-        max_examples=EXAMPLES,
+        max_examples=EXAMPLES[mode],
         deadline=None,
         database=None,
         phases=[Phase.generate],
@@ -285,7 +285,7 @@ def test_every_operation_answers_and_none_breaks(db: None, monkeypatch: pytest.M
         statuses = storm(programs)
     assert not [status for status in statuses if status >= 500]
     assert statuses[200] + statuses[201] + statuses[202] >= 60, statuses
-    assert statuses[422] >= 60, statuses
-    assert sum(statuses.values()) >= 250, statuses
+    assert statuses[422] >= 30, statuses
+    assert sum(statuses.values()) >= 180, statuses
     assert quality_read.get_sheet(house.sun, house.sheet.pk).final is not None  # what was final is as it was
     assert dispatch_read.get_dispatch(house.wang, house.coming.pk) == house.coming
