@@ -285,7 +285,7 @@ def test_every_operation_answers_and_none_breaks(db: None, monkeypatch: pytest.M
         statuses = storm(programs)
     assert not [status for status in statuses if status >= 500]
     assert statuses[200] + statuses[201] + statuses[202] >= 60, statuses
-    assert statuses[422] >= 30, statuses
-    assert sum(statuses.values()) >= 180, statuses
+    assert statuses[422] >= 20, statuses
+    assert sum(statuses.values()) >= 150, statuses
     assert quality_read.get_sheet(house.sun, house.sheet.pk).final is not None  # what was final is as it was
     assert dispatch_read.get_dispatch(house.wang, house.coming.pk) == house.coming
