@@ -94,10 +94,11 @@ def bad_line(upstream_port: int, *, seed: int = 1) -> Iterator[BadLine]:
         ready.set()
         await over.wait()
         server.close()
-        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # A connection that was accepted just now begins its task only when the first ones are gone.
+        while tasks := [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), name="bad line", daemon=True)
     thread.start()
