@@ -1,7 +1,7 @@
 """Whether the tests of the pure rules bite: each small change made to the rules must make one of them fail.
 
 Only code without a database is changed, in a copy; the tests are those that need none. `SANGYU_BENCH_ROOMS` names some
-of the rooms for a quick look. What survives is explained in docs/quality/survivors.md.
+of the rooms for a quick look. What survives is explained in bench/README.md.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from django.test import Client
 
 from sangyu.access.models import User
 from sangyu.portals.clock import now
+from sangyu.portals.entrance.passage import PROVED
 from sangyu.portals.live.tests.conftest import Server, serving
 from tests.handbooks.book import HANDBOOKS, Handbook
 
@@ -47,6 +48,9 @@ class Seats:
         if who is not None:
             client = Client()
             client.force_login(who)
+            session = client.session
+            session[PROVED] = True  # as after the second factor at the door
+            session.save()
             crumb = client.cookies[in_force.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": crumb.key, "value": crumb.value, "url": self.address}])
         page = context.new_page()

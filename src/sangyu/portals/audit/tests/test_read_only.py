@@ -18,11 +18,22 @@ from sangyu.orders.models import Order
 from sangyu.settlement.models import Run, Statement
 
 # What belongs to nobody but the viewer: the session, the language, and at the bench the own samples and findings.
-OWN = {"sign-in", "sign-out", "set_language", "audit:draw", "audit:find"}
+OWN = {
+    "sign-in",
+    "sign-out",
+    "set_language",
+    "second-factor",
+    "account-password",
+    "session-end",
+    "app-add",
+    "passkey-add",
+    "audit:draw",
+    "audit:find",
+}
 # Work something out or show samples when posted to, and store nothing.
 READING = {"finance:verify", "audit:manifest", "components:all", "components:pocket", "components:plain"}
 # Answered without a log-in by machines that show their own key.
-MACHINES = ("exchange:", "stage:")
+MACHINES = ("exchange:", "stage:", "api:")
 WRITES = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM) (?!\"?django_session)", re.IGNORECASE)
 
 
