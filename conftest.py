@@ -16,7 +16,8 @@ import pytest
 
 from sangyu.config.database.address import database
 from sangyu.config.database.testing import prepared
-from sangyu.config.processes.embedded import Cluster, throw_away_postgres
+from sangyu.config.processes.embedded import Cluster
+from sangyu.config.processes.throw_away import throw_away_postgres
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

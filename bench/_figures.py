@@ -52,7 +52,7 @@ def spread(runs: list[float]) -> dict[str, float]:
 @contextmanager
 def fresh_database() -> Iterator[None]:
     """Set Django up on a throw-away cluster with every table, as the log-in that serves."""
-    from sangyu.config.processes.embedded import throw_away_postgres
+    from sangyu.config.processes.throw_away import throw_away_postgres
 
     with throw_away_postgres() as cluster:
         os.environ.update(cluster.environment())

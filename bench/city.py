@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count, cycle
 
-from _city import TEMPLATE, Cities, Load, Seat, exponent, percentiles, say, seat, served, template
+from _city import ANSWER_S_MAX, TEMPLATE, Cities, Load, Seat, exponent, percentiles, say, seat, served, template
 from _figures import tell
 from _pages import looked_at
 
@@ -183,7 +183,7 @@ def cti(base: str, key: str, event: dict[str, str]) -> None:
 
     headers = {"Content-Type": "application/json", "X-Cti-Key": key}
     request = urllib.request.Request(base + "/exchange/cti/events", json.dumps(event).encode(), headers)
-    urllib.request.urlopen(request, timeout=120).close()
+    urllib.request.urlopen(request, timeout=ANSWER_S_MAX).close()
 
 
 def placing(base: str, programme: object) -> Callable[[], Callable[[], object]]:
@@ -228,7 +228,7 @@ def told_load(size: str) -> None:
         every = [ms for runs in load.runs.values() for ms in runs]
         tell(
             "city.load",
-            figure=percentiles(every).get("p95", 0.0),
+            figure=percentiles(every)["p95"],
             unit="ms p95 over ten pages and verbs",
             limit=300,
             size=f"{size}; {USERS} users, open loop, {A_SECOND:.0f} requests a second, 1 web worker",
@@ -286,8 +286,7 @@ def told_settling(plan: object, drawn_at: object) -> None:
 
     ended = subprocess.run([sys.executable, "-c", SETTLE, drawn_at.isoformat()], capture_output=True, text=True)
     if ended.returncode:
-        tell("city.settle", figure=-1, unit="s", limit=60, size="failed", why=ended.stderr.strip()[-600:])
-        return
+        raise RuntimeError(f"the month could not be drawn up:\n{ended.stderr.strip()[-2000:]}")
     drawn = json.loads(ended.stdout.splitlines()[-1])
     began = time.perf_counter()
     grow.settle_played(plan, drawn_at=drawn_at, progress=say)

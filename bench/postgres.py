@@ -10,7 +10,7 @@ from pathlib import Path
 
 from _figures import tell
 
-from sangyu.config.processes.embedded import throw_away_postgres
+from sangyu.config.processes.throw_away import throw_away_postgres
 
 with tempfile.TemporaryDirectory() as folder:
     began = time.perf_counter()

@@ -34,10 +34,15 @@ class Bug:
 
 BUGS = (
     Bug(
-        "accounts are not locked",
+        "whoever loses a race is not given a second look",
         "ledger/actions/accounts.py",
-        '.order_by("pk").select_for_update()',
-        '.order_by("pk")',
+        """    except IntegrityError:
+        with transaction.atomic():
+            return work()
+""",
+        """    except IntegrityError:
+        raise
+""",
         "ledger/tests/test_races.py",
     ),
     Bug(

@@ -52,6 +52,8 @@ def read_book(lines):
     title = next(rows, None)
     if not isinstance(title, dict) or title.get("book") != "sangyu audit book" or title.get("form") != 1:
         raise Unreadable("这不是 ./sangyu audit export 导出的账簿(第一行不对)")
+    if not all(isinstance(title.get(name), dict) for name in ("programme", "head")):
+        raise Unreadable("这不是 ./sangyu audit export 导出的账簿(第一行不对)")
     return title, rows
 
 
@@ -79,16 +81,18 @@ class Check:
         if not isinstance(act, dict) or set(act) != set(PARTS_OF_AN_ACT):
             self._find("ACT", self._expected, "这一行没有完整的记录")
             return
-        if act["id"] in self._ids:
+        if str(act["id"]) in self._ids:
             self._find("TWICE", row.get("n"), f"记录 {act['id']} 出现了两次")
-        self._ids.add(act["id"])
+        self._ids.add(str(act["id"]))
         act_hash = hash_of_act(act)
         if act_hash != row.get("act_hash"):
             self._find("ACT", row.get("n"), f"记录 {act['id']} 的内容与当时的摘要不符")
         if row.get("n") is None:
             self.loose += 1
-        else:
+        elif type(row["n"]) is int:
             self._link(row, act_hash)
+        else:
+            self._find("LINK", None, f"环的编号 {row['n']} 不是整数")
 
     def _link(self, row, act_hash):
         n = row["n"]
@@ -96,7 +100,7 @@ class Check:
             self._find("ORDER", n, "已封存的环排在未封存的记录之后")
         if n != self._expected:
             self._find("MISSING", self._expected, f"应为第 {self._expected} 环,却是第 {n} 环")
-            self._expected = n if isinstance(n, int) else self._expected
+            self._expected = n
         true = hash_of_link(self._previous, n, act_hash)
         if row.get("previous") != self._previous or row.get("hash") != true:
             self._find("LINK", n, "与前一环不衔接")

@@ -8,30 +8,36 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from sangyu.config.proof import REPORT, Standing, fingerprint, requirements, write_report
+from sangyu.config.proof import PROJECT, REPORT, Standing, fingerprint, requirements, write_report
 
 MARK = "proves"
 WORSE = {"passed": 0, "skipped": 1, "failed": 2}
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    keep(config)
+
+
+def keep(config: pytest.Config, *, project: Path = PROJECT, report: Path = REPORT) -> None:
+    """Let a run write down in `report` what it shows about the code in `project`."""
     config.addinivalue_line(
         "markers", f"{MARK}(*ids): the requirements of docs/requirements that this test shows whole"
     )
-    config.pluginmanager.register(Proofs(config), "proofs")
+    config.pluginmanager.register(Proofs(config, project, report), "proofs")
 
 
 class Proofs:
     """What one run shows. With several processors every worker tells the leader what it found to run."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self.config = config
+    def __init__(self, config: pytest.Config, project: Path, report: Path) -> None:
+        self.config, self.report = config, report
         self.is_worker = hasattr(config, "workerinput")
         self.known = frozenset(line.id for line in requirements())
-        self.of = "" if self.is_worker else fingerprint()
+        self.of = "" if self.is_worker else fingerprint(project)
         self.claims: dict[str, list[str]] = {}  # test -> the requirements it claims
         self.ended: dict[str, str] = {}  # test -> the worst of what its cases and phases came to
         self.is_whole = True
@@ -82,10 +88,10 @@ class Proofs:
         if self.is_worker or not self.claims or not self.is_complete():
             return
         standings = dict(self.standings())
-        write_report(standings, self.of)
+        write_report(standings, self.of, self.report)
         proven = sum(standing.is_proven for standing in standings.values())
         terminalreporter.write_line(
-            f"{proven} of {len(self.known)} requirements proven: {REPORT.relative_to(REPORT.parents[2])}"
+            f"{proven} of {len(self.known)} requirements proven: {'/'.join(self.report.parts[-3:])}"
         )
 
     def is_complete(self) -> bool:

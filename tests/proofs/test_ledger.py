@@ -58,6 +58,7 @@ class TestARun:
     """Runs of a small suite of its own, with the plugin and a report in a folder of their own."""
 
     SUITE = """
+import pathlib
 import pytest
 
 @pytest.mark.proves("LZ-42", "LZ-43")
@@ -67,7 +68,7 @@ def test_one(n):
 
 @pytest.mark.proves("LZ-42")
 def test_two():
-    pass
+    pathlib.Path("code/src/rules.py").write_text("changed while the tests ran")
 
 def test_three():
     pass
@@ -76,17 +77,15 @@ def test_three():
     @pytest.fixture
     def run(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
         """Run the suite in a process of its own; answer its result and the report it left, if any."""
-        report = pytester.path / "report.json"
+        report, code = pytester.path / "report.json", pytester.path / "code"
+        (code / "src").mkdir(parents=True)
         pytester.makeconftest(
             f"""
-import pathlib
-from sangyu.config import proof
+from pathlib import Path
 from tests.proofs import plugin
 
-plugin.REPORT = pathlib.Path({str(report)!r})
-plugin.fingerprint = lambda: "of the beginning"
-plugin.write_report = lambda standings, of: proof.write_report(standings, of, plugin.REPORT)
-pytest_plugins = ["tests.proofs.plugin"]
+def pytest_configure(config):
+    plugin.keep(config, project=Path({str(code)!r}), report=Path({str(report)!r}))
 """
         )
         monkeypatch.setenv("PYTHONPATH", f"{PROJECT / 'src'}:{PROJECT}")
@@ -100,10 +99,11 @@ pytest_plugins = ["tests.proofs.plugin"]
         return go
 
     @pytest.mark.parametrize("words", [[], ["-n2", "--dist", "loadfile"], ["-m", "proves"]])
-    def test_a_complete_run_is_kept_however_it_is_shared_out(self, run, words: list[str]) -> None:
+    def test_a_complete_run_is_kept_however_it_is_shared_out(self, run, pytester, words: list[str]) -> None:
+        of_the_beginning = proof.fingerprint(pytester.path / "code")
         result, report = run(*words)
         result.stdout.fnmatch_lines(["2 of 422 requirements proven: *report.json"])
-        assert report.fingerprint == "of the beginning"
+        assert report.fingerprint == of_the_beginning != proof.fingerprint(pytester.path / "code")
         assert report.standings == {
             "LZ-42": Standing(passed=("test_small.py::test_one", "test_small.py::test_two")),
             "LZ-43": Standing(passed=("test_small.py::test_one",)),
@@ -129,26 +129,23 @@ pytest_plugins = ["tests.proofs.plugin"]
 
 
 @pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Ask the command; answer its exit code and its two outputs."""
-    monkeypatch.setattr(proof, "fingerprint", lambda: "today")
+def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """Ask the command about a project and a report of this test's own; answer its exit code and its two outputs."""
 
-    def ask(*words: str, report: Report | None = None):
-        monkeypatch.setattr(proof, "read_report", lambda: report)
-        code = proof.main(words)
+    def ask(*words: str):
+        code = proof.main(words, kept=tmp_path / "report.json", project=tmp_path)
         return code, *capsys.readouterr()
 
     return ask
 
 
-def kept(fingerprint: str = "today") -> Report:
-    from datetime import datetime
-
-    return Report(
-        ended_at=datetime(2026, 11, 9, 12, 0, tzinfo=proof.BEIJING),
-        fingerprint=fingerprint,
-        standings={"LZ-42": Standing(passed=("a.py::test_a",)), "LZ-43": Standing(failed=("b.py::test_b",))},
-    )
+@pytest.fixture
+def report(tmp_path: Path) -> Report:
+    """A run has shown one requirement and failed to show another."""
+    kept = tmp_path / "report.json"
+    shown = {"LZ-42": Standing(passed=("a.py::test_a",)), "LZ-43": Standing(failed=("b.py::test_b",))}
+    proof.write_report(shown, proof.fingerprint(tmp_path), kept)
+    return proof.read_report(kept)
 
 
 class TestTheCommand:
@@ -158,8 +155,9 @@ class TestTheCommand:
         assert json.loads(out)["proven"] == []
         assert "./sangyu test" in err
 
+    @pytest.mark.usefixtures("report")
     def test_what_is_proven_is_counted_by_programme(self, told) -> None:
-        code, out, err = told("--json", report=kept())
+        code, out, err = told("--json")
         found = json.loads(out)
         assert (code, err) == (0, "")
         assert (found["proven"], found["failing"], found["total"]) == (["LZ-42"], ["LZ-43"], 422)
@@ -167,36 +165,42 @@ class TestTheCommand:
         assert sum(count["total"] for count in found["by_programme"].values()) == 422
         assert found["report"]["fresh"] is True
 
+    @pytest.mark.usefixtures("report")
     def test_one_programme_is_counted_alone(self, told) -> None:
-        found = json.loads(told("--json", "--programme", "wuhan", report=kept())[1])
+        found = json.loads(told("--json", "--programme", "wuhan")[1])
         assert found["total"] == 52
         assert found["by_programme"] == {"wuhan": {"proven": 0, "total": 52}}
 
-    def test_a_report_of_other_code_is_said_to_be_old(self, told) -> None:
-        code, out, err = told("--json", report=kept("yesterday"))
+    def test_a_report_of_other_code_is_said_to_be_old(self, told, report: Report, tmp_path: Path) -> None:
+        (tmp_path / "conftest.py").write_text("")
+        code, out, err = told("--json")
         assert code == 0
         assert json.loads(out)["report"]["fresh"] is False
-        assert "2026-11-09 12:00" in err
+        assert f"{report.ended_at:%Y-%m-%d %H:%M}" in err
 
+    @pytest.mark.usefixtures("report")
     def test_the_table_shows_every_place_and_what_failed(self, told) -> None:
-        _, out, _ = told(report=kept())
+        _, out, _ = told()
         assert "共 422 条，已证明 1 条" in out
         assert "没有通过：LZ-43" in out
         for name in PROGRAMMES.values():
             assert name in out
 
+    @pytest.mark.usefixtures("report")
     def test_one_requirement_names_its_tests(self, told) -> None:
-        _, out, _ = told("LZ-42", report=kept())
+        _, out, _ = told("LZ-42")
         assert "已证明" in out
         assert "✓ a.py::test_a" in out
 
+    @pytest.mark.usefixtures("report")
     def test_what_is_missing_is_listed(self, told) -> None:
-        _, out, _ = told("--missing", report=kept())
+        _, out, _ = told("--missing")
         assert "LZ-41  " in out
         assert "LZ-42  " not in out
 
+    @pytest.mark.usefixtures("report")
     def test_an_unknown_number_is_named(self, told) -> None:
-        code, _, err = told("LZ-99", report=kept())
+        code, _, err = told("LZ-99")
         assert code == 2
         assert "LZ-99" in err
 

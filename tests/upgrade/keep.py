@@ -13,8 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sangyu.config.processes.embedded import Cluster, throw_away_postgres
+from sangyu.config.processes.embedded import Cluster
 from sangyu.config.processes.ready import migrate
+from sangyu.config.processes.throw_away import throw_away_postgres
 
 FOLDER = Path(__file__).resolve().parent
 # What the client adds for itself, and settings that older servers do not know.

@@ -96,6 +96,7 @@ def test_no_process_of_the_demo_is_told_a_secret_where_all_can_read(monkeypatch:
 def test_no_command_of_ours_is_given_an_address_with_a_password() -> None:
     """`Cluster.url` carries the password of its log-in; only tests and drills hand that of a throw-away cluster on."""
     given = re.compile(r"(?:subprocess\.\w+|Popen)\((?:[^()]|\([^()]*\))*\.url\(", re.DOTALL)
+    assert given.search('subprocess.run(["pg_dump", str(place), cluster.url("owner")])')
     source = PROJECT / "src" / "sangyu" / "config"
     found = {
         str(path.relative_to(PROJECT))

@@ -50,6 +50,7 @@ def test_outside_a_demo_cookies_travel_encrypted_only(db: None) -> None:
     assert told["status"] == HTTPStatus.OK
     assert told["session"] == [True, True, "Lax", None]
     assert told["debug"] is False
+    assert "csrftoken" in told["cookies"]
     assert all(crumb["secure"] and crumb["samesite"] == "Lax" for crumb in told["cookies"].values())
     assert not any("stage" in place for place in told["stage"])
 

@@ -26,6 +26,8 @@ def main(argv: Sequence[str]) -> int:
         if name == "build":
             command.add_argument("--orders", type=int, help="规模 1：历年工单总数（默认 7450000）")
     wish = parser.parse_args(argv)
+    if wish.command == "build" and wish.orders is not None and wish.scale != WHOLE:
+        parser.error("--orders 是全区历年的工单总数，只和 --scale 1 一起用。请去掉 --orders，或者加上 --scale 1")
     try:
         return sources.main(wish.codes) if wish.command == "areas" else _city(wish)
     except Refusal as refusal:
@@ -42,7 +44,8 @@ def _city(wish: argparse.Namespace) -> int:
         print(sentence, file=sys.stderr, flush=True)
 
     if wish.command == "build" and wish.scale == WHOLE:
-        seconds = grow.grow(seed=wish.seed, orders=wish.orders or grow.ORDERS, progress=progress)
+        orders = grow.ORDERS if wish.orders is None else wish.orders
+        seconds = grow.grow(seed=wish.seed, orders=orders, progress=progress)
         progress("用时（秒）：" + json.dumps(seconds))
     elif wish.command == "build":
         demo.build_only(scale=wish.scale, seed=wish.seed, progress=progress)

@@ -107,7 +107,7 @@ def _areas() -> Finding:
 
 
 def _postgres() -> Finding:
-    if "SANGYU_DATABASE_URL" in os.environ:
+    if os.environ.get("SANGYU_DATABASE_URL"):
         return Finding("postgres", "ok", "使用 SANGYU_DATABASE_URL 指定的服务器")
     if not VENV_PYTHON.exists():
         return Finding("postgres", "wrong", "程序随软件包安装,现在还没有", "先建立 .venv(见上)")
@@ -128,7 +128,7 @@ def _cluster() -> Finding:
     """Start the database, or join the running one, run one procedure in it, and leave it as it was."""
     if not VENV_PYTHON.exists():
         return Finding("cluster", "wrong", "没有 .venv,无法启动数据库", "先建立 .venv(见上)")
-    if "SANGYU_DATABASE_URL" in os.environ:
+    if os.environ.get("SANGYU_DATABASE_URL"):
         code = "import os, psycopg; psycopg.connect(os.environ['SANGYU_DATABASE_URL'], connect_timeout=5)"
     else:
         code = "from sangyu.config.processes.embedded import embedded_postgres\nwith embedded_postgres(): pass"

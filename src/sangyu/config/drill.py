@@ -19,6 +19,7 @@ from sangyu.config.setup.report import tell
 BEIJING = ZoneInfo("Asia/Shanghai")
 ELDERS = 40
 ELDERS_SHORT = 8
+TIMES_MAX = 300  # so many pairs find an hour of their own in the town
 Figures = dict[str, Any]
 # What must be nought or empty in the figures of a drill.
 BAD = ("lost", "twice", "half", "broken", "fen_off", "otherwise", "unnoticed", "faults", "troubles")
@@ -64,12 +65,19 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("names", nargs="+", choices=[*DRILLS, "all"], metavar="名称", help=_names())
     parser.add_argument("--kills", type=int, help="随机 kill 的次数（crash、kills；默认 200）")
-    parser.add_argument("--times", type=int, help="并发演练每种情形重复的次数（race；默认 100）")
+    parser.add_argument(
+        "--times",
+        type=int,
+        choices=range(1, TIMES_MAX + 1),
+        metavar="N",
+        help="并发演练每种情形重复的次数（race；默认 100）",
+    )
     parser.add_argument("--short", action="store_true", help="每项只跑很短的一遍（测试用）")
     asked = parser.parse_args(argv)
     together = {} if asked.short else TOGETHER
     names = list(DRILLS) if "all" in asked.names else [n for name in asked.names for n in together.get(name, (name,))]
-    os.environ.pop("SANGYU_CLOCK_OFFSET_S", None)
+    for name in [name for name in os.environ if name.startswith("SANGYU_") and name != "SANGYU_VAR"]:
+        del os.environ[name]  # what this installation is set to is none of the ground's business
     failed = []
     with ground(at=_founded_at(), elders=ELDERS_SHORT if asked.short else ELDERS) as place:
         for name in dict.fromkeys(names):

@@ -14,7 +14,7 @@ def agreed(name: str, of_demo: str, environ: Mapping[str, str], *, demo: bool) -
 
     Raises: Trouble, outside a demo, for a key that is missing, short, or the demo's.
     """
-    key = environ.get(name, of_demo if demo else "")
+    key = environ.get(name) or (of_demo if demo else "")
     if not demo and (len(key) < LENGTH_MIN or key == of_demo):
         raise Trouble(
             f"{name} 没有设置、少于{LENGTH_MIN}个字符，或仍是演示用的密钥。正式运行前，请设置一个自己的随机密钥。",

@@ -151,8 +151,8 @@ def summary(wanted: Sequence[Requirement], report: Report | None) -> dict[str, A
     return {"proven": proven, "failing": failing, "total": len(wanted), "by_programme": by_programme}
 
 
-def main(argv: Sequence[str]) -> int:
-    """Print which requirements are proven; return 2 when no complete run has been kept."""
+def main(argv: Sequence[str], *, kept: Path = REPORT, project: Path = PROJECT) -> int:
+    """Print which requirements are proven, by the report in `kept`; return 2 when no complete run has been kept."""
     parser = argparse.ArgumentParser(
         prog="sangyu proof", description="需求证明账：422 条需求，哪一条有测试证明，由哪个测试证明"
     )
@@ -167,8 +167,8 @@ def main(argv: Sequence[str]) -> int:
         print(f"没有编号为 {'、'.join(unknown)} 的需求；编号见 docs/requirements。", file=sys.stderr)
         return 2
     wanted = [line for line in wanted if not wish.ids or line.id in wish.ids]
-    report = read_report()
-    fresh = report is not None and report.fingerprint == fingerprint()
+    report = read_report(kept)
+    fresh = report is not None and report.fingerprint == fingerprint(project)
     if wish.json:
         ended_at = report.ended_at.isoformat() if report else None
         print(json.dumps({**summary(wanted, report), "report": {"ended_at": ended_at, "fresh": fresh}}, indent=2))

@@ -23,7 +23,7 @@ from tests.walls.matrix.walled import Walled
 
 WRITE = re.compile(r'^\s*(INSERT INTO|UPDATE|DELETE FROM|COPY|TRUNCATE)\s+(?:ONLY\s+)?"?(\w+)"?', re.IGNORECASE)
 # What a visit to any page may leave behind: the visitor's own session.
-OF_THE_VISIT = frozenset({"django_session", "access_session"})
+OF_THE_VISIT = frozenset({"access_session"})
 TOKEN = "a" * 32
 
 

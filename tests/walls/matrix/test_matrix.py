@@ -2,6 +2,9 @@
 
 What is expected stands in `routes.txt`. A press is tried as the form would make it: with everything that the form asks
 for and with the token of the form, so that what refuses it is the wall and not a field that was left empty.
+
+All that is said of the answers stands in this one file: files are shared out over processes, and each that reads the
+matrix would walk it for itself.
 """
 
 from __future__ import annotations
@@ -9,11 +12,14 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from django.test import override_settings
 from django.urls import reverse
 
 from sangyu.access.models import Role
-from tests.walks.test_every_page import anything, routes
+from sangyu.config.middleware import POLICY
+from tests.walks.test_every_page import routes
 from tests.walls.matrix.cells import APART, READERS, REST, Seats, Tried, words_of
+from tests.walls.matrix.inline import inline_of
 from tests.walls.matrix.spec import KEYED, MACHINES, ONLY_IN_A_DEMO, OPEN_TO_ALL, PASS_OVER, Row, rows
 from tests.walls.matrix.walled import Walled
 
@@ -24,7 +30,7 @@ HIDDEN = {403, 404}
 REFUSED = {403, 404, 409, 422}
 EVERYBODY = frozenset(Role.values)
 CELLS_MIN = 1_800
-ONLY_POSTS = 405
+ONLY_LOOKED_AT = 405
 
 
 def said(found: list[Tried]) -> list[str]:
@@ -141,12 +147,91 @@ def test_a_press_without_the_forms_token_is_refused(standing: Walled) -> None:
 def test_what_takes_posts_is_tried_with_posts(standing: Walled) -> None:
     """A route that takes posts and is only looked at in the table would be a door that nobody tries."""
     posted = {row.route for row in rows() if row.method == "POST"}
-    anybody = standing.people[Role.AGENT]
-    seats = Seats([anybody])
-    every = dict(routes())
-    missed = {
-        name
-        for name in {row.route for row in rows()} - posted
-        if seats.press(anybody, "POST", reverse(name, kwargs=anything(every[name]))).status not in {ONLY_POSTS, 403}
+    seats = Seats(standing.people.values())
+    missed = {}
+    for row in rows():
+        if row.route not in posted:
+            path, _typed, _steps = words_of(standing, row)
+            status = seats.press(standing.people[min(row.seats)], "POST", path).status
+            if status != ONLY_LOOKED_AT:
+                missed[row.route] = status
+    assert missed == {}, "add a POST row for each of these to tests/walls/matrix/routes.txt"
+
+
+# --- what every answer carries, and what no page holds
+
+
+def test_the_parser_sees_what_it_looks_for() -> None:
+    page = (
+        '<p style="x" onclick="y"><script>z</script><a href="javascript:1">a</a><iframe></iframe>'
+        '<img src="https://elsewhere.example/1.png"><script src="/static/x.js"></script><a href="/here/">b</a>'
+        '<a href="//elsewhere.example/">c</a>'
+    )
+    assert inline_of(page) == [
+        "p style",
+        "p onclick",
+        "words in <script>",
+        "a href=javascript:1",
+        "<iframe>",
+        "img src=https://elsewhere.example/1.png",
+        "a href=//elsewhere.example/",
+    ]
+
+
+def test_no_page_holds_script_style_or_handlers_of_its_own(tried: list[Tried]) -> None:
+    pages = [one for one in tried if one.cell.headers.get("Content-Type", "").startswith("text/html")]
+    assert len(pages) > 1_000
+    found = {f"{one.row}: {what}" for one in pages for what in inline_of(one.cell.text)}
+    assert found == set()
+
+
+def test_every_answer_carries_the_headers(tried: list[Tried]) -> None:
+    wanted = {
+        "X-Content-Type-Options": {"nosniff"},
+        "Referrer-Policy": {"same-origin"},
+        "X-Frame-Options": {"DENY"},
+        "Cross-Origin-Opener-Policy": {"same-origin"},
     }
-    assert missed == set(), "add a POST row for each of these to tests/walls/matrix/routes.txt"
+    bare = {
+        f"{one.row}: {name} is {one.cell.headers.get(name)}"
+        for one in tried
+        for name, values in wanted.items()
+        if one.cell.status < 500 and one.cell.headers.get(name) not in values
+    }
+    assert bare == set()
+
+
+def test_every_answer_lets_only_this_house_run_scripts(tried: list[Tried]) -> None:
+    policies = {one.cell.headers.get("Content-Security-Policy", "") for one in tried if one.cell.status < 500}
+    assert POLICY in policies
+    for policy in policies - {POLICY}:
+        assert "default-src 'none'" in policy, "another policy than the house's has to be a stricter one"
+    assert "unsafe" not in POLICY
+    for line in ("script-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert line in POLICY
+
+
+def test_a_page_of_somebody_is_kept_by_no_cache_on_the_way(tried: list[Tried]) -> None:
+    shared = {
+        str(one.row)
+        for one in tried
+        if one.capacity == "member" and one.cell.status == 200 and "public" in one.cell.headers.get("Cache-Control", "")
+    }
+    assert shared == set()
+
+
+def test_outside_a_demo_every_answer_asks_for_encryption(client) -> None:
+    with override_settings(DEMO=False):
+        asked = client.get("/sign-in/")["Strict-Transport-Security"]
+    assert asked == "max-age=31536000; includeSubDomains"
+    assert "Strict-Transport-Security" not in client.get("/sign-in/")
+
+
+def test_no_browser_keeps_a_page(tried: list[Tried]) -> None:
+    kept = {
+        f"{one.row}: {one.cell.headers.get('Cache-Control')}"
+        for one in tried
+        if one.cell.headers.get("Content-Type", "").startswith("text/html")
+        and "no-store" not in one.cell.headers.get("Cache-Control", "")
+    }
+    assert kept == set()

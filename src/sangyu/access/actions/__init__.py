@@ -13,20 +13,13 @@ from sangyu.access.actions.factors import (
     ask_for_passkey,
     ask_passkeys,
     new_secret,
-    plain_json,
     prove,
     remove_factor,
     typed_secret,
 )
 from sangyu.access.actions.found import found_organisation, found_programme, load_areas
-from sangyu.access.actions.look_ups import (
-    look_up,
-)
-from sangyu.access.actions.passwords import (
-    OldPasswordWrong,
-    WeakPassword,
-    change_password,
-)
+from sangyu.access.actions.look_ups import look_up
+from sangyu.access.actions.passwords import OldPasswordWrong, WeakPassword, change_password
 from sangyu.access.actions.sign_in import (
     Entry,
     end_session,
@@ -108,7 +101,6 @@ __all__ = [
     "new_secret",
     "note_seen",
     "note_use",
-    "plain_json",
     "prove",
     "record",
     "remove_factor",

@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import transaction
 
 from sangyu.access.actions.book import record
-from sangyu.access.actions.sign_in import end_sessions_of, note_wrong_password
+from sangyu.access.actions.sign_in import end_sessions_of, locked_words, note_wrong_password
 from sangyu.access.models import PasswordChange, User
 from sangyu.access.queries.sign_in import locked_name, profile
 from sangyu.access.rules.codes import RECOVERY_ALPHABET
@@ -37,7 +37,8 @@ class WeakPassword(Refusal):
 def change_password(*, by: User, old: str, new: str, address: str, at: datetime, session_key: str | None) -> None:
     """Give oneself a new password; every other session of one's own ends.
 
-    Raises: OldPasswordWrong, which counts like a wrong password at the door; WeakPassword, with every reason.
+    Raises: OldPasswordWrong, which counts like a wrong password at the door, and while the account is locked;
+    WeakPassword, with every reason.
     """
     if not _old_is_right(by, old, address, at):
         raise OldPasswordWrong("原密码不对，请重新输入。错得太多账号会锁定。")
@@ -61,7 +62,7 @@ def change_password(*, by: User, old: str, new: str, address: str, at: datetime,
 def _old_is_right(by: User, old: str, address: str, at: datetime) -> bool:
     user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
     if locked_name(user.username, at=at) is not None:
-        return False
+        raise OldPasswordWrong(locked_words())
     if user.check_password(old):
         return True
     note_wrong_password(user=user, address=address, at=at)

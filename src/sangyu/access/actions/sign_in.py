@@ -12,7 +12,7 @@ from django.db import transaction
 
 from sangyu.access.actions.book import record
 from sangyu.access.models import AttemptOutcome, Programme, Role, RoleAssignment, Session, SignInAttempt, User
-from sangyu.access.queries.sign_in import FAILURES, address_is_locked, handle_of, has_factor, locked_name
+from sangyu.access.queries.sign_in import FAILURES, address_is_locked, handle_of, has_factor, locked_name, profile
 from sangyu.access.rules.lock_out import name_hash, one_address
 
 
@@ -72,6 +72,11 @@ def note_factor(*, user: User, address: str, at: datetime, right: bool) -> bool:
     return locked_name(user.username, at=at) is not None
 
 
+def locked_words() -> str:
+    """Say that an account is locked, for how long, and who unlocks it."""
+    return f"尝试次数太多，账号已锁定。请{profile().lock_minutes}分钟后再试，或请民政局解锁。"
+
+
 def note_wrong_password(*, user: User, address: str, at: datetime) -> None:
     """Note that somebody who is signed in gave a wrong old password."""
     _note(user.username, user, one_address(address), AttemptOutcome.WRONG, at)
@@ -129,9 +134,9 @@ def end_sessions_of(*, user_id: UUID, but: str | None = None) -> int:
     return ended
 
 
-def forget_expired_sessions(*, user_id: UUID, real_at: datetime) -> None:
-    """Take away what is left of somebody's sessions that ran out."""
-    Session.objects.filter(user_id=user_id, expire_date__lt=real_at).delete()
+def forget_expired_sessions(*, real_at: datetime) -> None:
+    """Take away what is left of sessions that ran out, also of those that never became somebody's."""
+    Session.objects.filter(expire_date__lt=real_at).delete()
 
 
 def note_seen(*, session_key: str, real_at: datetime, every: timedelta) -> None:

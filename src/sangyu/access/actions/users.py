@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from sangyu.access.actions.book import record
+from sangyu.access.actions.factors import void_recovery_codes
 from sangyu.access.actions.passwords import set_password, single_use_password
 from sangyu.access.actions.sign_in import end_sessions_of
-from sangyu.access.models import Factor, Organisation, Programme, RecoveryCode, Role, RoleAssignment, Unlocking, User
+from sangyu.access.models import Factor, Organisation, Programme, Role, RoleAssignment, Unlocking, User
 from sangyu.access.queries.viewer import ensure_role
 from sangyu.access.rules.people import RoleDoesNotFit, ensure_fit
 from sangyu.kit import phone as phones
@@ -245,7 +246,7 @@ def reset_factors(*, user_id: UUID, reason: str, by: User, at: datetime) -> int:
     user = _other(user_id, by)
     said = _why(reason)
     removed = Factor.objects.filter(user=user, removed_at=None).update(removed_at=at, removed_by=by)
-    RecoveryCode.objects.filter(user=user, used_at=None, void_at=None).update(void_at=at)
+    void_recovery_codes(user=user, at=at)
     facts = {"reason": said, "removed": removed, "sessions_ended": end_sessions_of(user_id=user.pk)}
     _write_down("access.reset_factors", user, by, at, facts)
     return removed

@@ -98,7 +98,7 @@ def address_is_locked(address: str, *, user: User | None, at: datetime) -> bool:
     if user is None:
         return True
     came_in = SignInAttempt.objects.filter(address=address, user=user, outcome=AttemptOutcome.IN)
-    return not came_in.filter(at__gt=at - COUNTED * rules.familiar_days).exists()
+    return not came_in.filter(at__gt=at - rules.familiar).exists()
 
 
 def _hash(name: str) -> str:

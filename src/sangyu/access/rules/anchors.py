@@ -49,14 +49,23 @@ def read_anchors(text: str) -> tuple[list[Anchor], list[int]]:
     anchors: list[Anchor] = []
     broken: list[int] = []
     for number, line in enumerate(text.splitlines(), start=1):
-        found = LINE.fullmatch(line)
-        if found is None:
+        anchor = _read(line)
+        if anchor is None:
             broken.append(number)
             continue
-        anchor = Anchor(date.fromisoformat(found[1]), int(found[2]), found[3], found[4])
         last = anchors[-1] if anchors else None
         follows = anchor.previous == (last.digest if last else NOTHING_BEFORE)
         if not follows or (last is not None and (anchor.on <= last.on or anchor.n < last.n)):
             broken.append(number)
         anchors.append(anchor)
     return anchors, broken
+
+
+def _read(line: str) -> Anchor | None:
+    found = LINE.fullmatch(line)
+    if found is None:
+        return None
+    try:
+        return Anchor(date.fromisoformat(found[1]), int(found[2]), found[3], found[4])
+    except ValueError:  # a day that no calendar has
+        return None

@@ -18,6 +18,7 @@ RUNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "
 RUN_MAX = 6
 DIFFERENT_MIN = 5
 OWN_WORD_MIN = 4
+OWN_WORD_MIN_HAN = 2  # a name of two characters is a whole name
 
 
 def faults(
@@ -37,9 +38,14 @@ def faults(
     if _is_common(password, common):
         found.append("这个密码太常见，容易被猜中，请换一个。")
     folded = password.casefold()
-    if any(len(word) >= OWN_WORD_MIN and word.casefold() in folded for word in own_words):
+    if any(_is_a_word(word) and word.casefold() in folded for word in own_words):
         found.append("密码里不要有自己的用户名、姓名或电话，请换一个。")
     return found
+
+
+def _is_a_word(text: str) -> bool:
+    """Tell whether what somebody is called is long enough not to stand in a password by chance."""
+    return len(text) >= (OWN_WORD_MIN if text.isascii() else OWN_WORD_MIN_HAN)
 
 
 def classes(password: str) -> int:

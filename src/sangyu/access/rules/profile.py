@@ -39,6 +39,11 @@ class Profile:
         """How long an account is locked, and how far back the failures of an address count."""
         return timedelta(minutes=self.lock_minutes)
 
+    @property
+    def familiar(self) -> timedelta:
+        """How long an address from which somebody has come in stays theirs."""
+        return timedelta(days=self.familiar_days)
+
 
 PROFILES = {
     "nist": Profile("nist"),

@@ -76,9 +76,11 @@ def test_a_line_that_was_changed_or_taken_out_shows(cast: Cast, tmp_path: Path, 
     changed = [*whole]
     changed[place] = changed[place].replace("n=", "n=9")
     left_out = whole[:place] + whole[place + 1 :]
-    unreadable = [*whole]
+    unreadable, no_such_day, no_such_link = [*whole], [*whole], [*whole]
     unreadable[place] = "nothing to see"
-    for kept in (changed, left_out, unreadable):
+    no_such_day[place] = whole[place].replace("2026-11-", "2026-13-")
+    no_such_link[place] = whole[place].replace("n=", "n=" + "9" * 30)
+    for kept in (changed, left_out, unreadable, no_such_day, no_such_link):
         path.write_text("\n".join(kept) + "\n", encoding="ascii")
         found = access_read.verify_anchors(cast.programme, tmp_path)
         # Without its last line the file still holds; that one is missed by whoever printed it.

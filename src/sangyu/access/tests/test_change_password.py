@@ -34,7 +34,7 @@ def test_a_wrong_old_password_counts_towards_the_lock(cast):
     for n in range(5):
         with pytest.raises(OldPasswordWrong, match="原密码不对"):
             change(cast, old=f"wrong-{n}")
-    with pytest.raises(OldPasswordWrong):
+    with pytest.raises(OldPasswordWrong, match="已锁定。请30分钟后再试"):
         change(cast)  # even the right one, until the lock is over
     assert access.sign_in(username="finance", password=PASSWORD, address="", at=cast.at).locked
 
@@ -53,6 +53,7 @@ def test_a_wrong_old_password_counts_towards_the_lock(cast):
         ("Butterfly12345", "太常见"),
         ("the finance of 47 kites", "自己的用户名"),
         ("call 13900000001 now", "自己的用户名"),
+        ("钱谨-heron-at-the-pond", "自己的用户名"),
         ("x" * 129, "最多128个"),
     ],
 )

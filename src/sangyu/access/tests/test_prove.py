@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from fido2.cose import ES256
+from fido2.webauthn import AttestedCredentialData
 from tests.cast import PASSWORD, Cast
 from tests.race import race
 
 from sangyu.access import actions as access
 from sangyu.access import queries as access_read
-from sangyu.access.actions import AppThere, Proof, WrongCode
-from sangyu.access.models import AuditEntry, Factor, RecoveryCode
+from sangyu.access.actions import AppThere, Proof, Site, WrongCode
+from sangyu.access.models import AuditEntry, Factor, RecoveryCode, SignInAttempt
 from sangyu.access.rules import codes
 from sangyu.kit.errors import NotFound
 
@@ -35,8 +39,6 @@ class Phone:
 
 
 def _from_letters(text):
-    import base64
-
     return base64.b32decode(text + "=" * (-len(text) % 8))
 
 
@@ -128,6 +130,60 @@ def test_the_secret_does_not_stand_in_the_database_in_clear(cast):
     phone = Phone(cast, cast.qian)
     assert access.typed_secret(phone.sealed) not in Factor.objects.get().secret
     assert phone.secret.hex() not in Factor.objects.get().secret
+
+
+def test_after_a_new_key_of_the_installation_the_app_opens_nothing_and_the_paper_still_does(cast, settings):
+    phone = Phone(cast, cast.qian)
+    settings.SECRET_KEY = "another key, as long as it has to be, of the same installation"
+    with pytest.raises(WrongCode, match="没有通过"):
+        prove(cast, cast.qian, phone.shows(REAL + HALF_A_MINUTE))
+    prove(cast, cast.qian, phone.paper[0])
+
+
+PASSKEY = base64.b64encode(AttestedCredentialData.create(bytes(16), b"key", ES256({1: 2}))).decode()
+HERE = Site(host="sangyu.example", title="桑榆")
+
+
+def written(**parts):
+    """An answer in the form in which a browser writes it, with nothing in it that holds."""
+    said = base64.urlsafe_b64encode(json.dumps({"type": "webauthn.create", "challenge": "", "origin": ""}).encode())
+    response = {"clientDataJSON": said.decode(), "authenticatorData": "AAAA", "signature": "AAAA"}
+    return {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {**response, **parts}}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"id": "AAAA"},
+        {"response": 5},
+        {**written(), "clientExtensionResults": 5},
+        written(attestationObject=""),
+        written(attestationObject="o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YUEA"),
+        written(attestationObject="G_8"),
+        written(userHandle=[]),
+    ],
+)
+def test_what_no_browser_answers_is_a_wrong_answer(cast, answer):
+    Factor.objects.create(user=cast.qian, kind="PASSKEY", name="钥匙", credential=PASSKEY, added_at=cast.at)
+    options, question = access.ask_passkeys(cast.qian, site=HERE)
+    assert options["publicKey"]["allowCredentials"]
+    proof = Proof(answer=answer, question=question, site=HERE)
+    with pytest.raises(WrongCode, match="没有通过"):
+        access.prove(user=cast.qian, proof=proof, address="203.0.113.7", at=cast.at, real_at=REAL)
+    with pytest.raises(WrongCode, match="没有登记成功"):
+        access.add_passkey(by=cast.qian, proof=proof, name="", at=cast.at)
+    assert SignInAttempt.objects.get(user=cast.qian).outcome == "WRONG_CODE"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_factors_removed_at_once_one_is_the_last_and_the_paper_goes():
+    cast = Cast()
+    Phone(cast, cast.qian)
+    Factor.objects.create(user=cast.qian, kind="PASSKEY", name="钥匙", credential=PASSKEY, added_at=cast.at)
+    ids = Factor.objects.values_list("pk", flat=True)
+    race(*[partial(access.remove_factor, factor_id=one, by=cast.qian, at=cast.at) for one in ids])
+    assert not access_read.has_factor(cast.qian)
+    assert access_read.recovery_codes_left(cast.qian) == 0
 
 
 def test_one_app_at_a_time(cast):

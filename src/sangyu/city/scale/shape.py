@@ -23,7 +23,10 @@ _BEFORE_HISTORY, _FIRMS_FROM, _SAMPLES_FROM = 20_000, 1_000, 2_000
 
 
 def prefix(day: date, n: int) -> str:
-    """Return the first eight digits of an id dated on a day; `n` below 20,000 keeps copies of that day apart."""
+    """Return the first eight digits of an id dated `n` steps of 65.5 s after the beginning of a day.
+
+    From the first of a month on there are 36,000 of them before the first of the next: so many copies keep apart.
+    """
     ms = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
     return f"{(ms >> 16) + n:08x}"
 
@@ -100,6 +103,7 @@ class Shape:
 
     @property
     def first_month(self) -> Month:
+        """The oldest month of the history."""
         return self.pieces[0].month if self.pieces else self.template
 
     def tile(self, n: int) -> str:

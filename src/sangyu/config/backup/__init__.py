@@ -34,7 +34,7 @@ def backup(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     if asked.keep < 1:
         parser.error("--keep 至少为 1")
-    if "SANGYU_DATABASE_URL" in os.environ:
+    if os.environ.get("SANGYU_DATABASE_URL"):
         raise Trouble(
             "SANGYU_DATABASE_URL 指向一个别人运行的数据库，请用它自己的工具备份（见 docs/operations/backup.md）。",
             "SANGYU_DATABASE_URL names a server that somebody else runs: back it up with its own tools.",
@@ -106,5 +106,8 @@ def _folder(to: Path | None) -> Path:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}”不是一个时刻，请写成 2026-11-22T15:30") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)

@@ -29,9 +29,9 @@ def ensure_sound(vault: Vault, base: Base, at: datetime | None) -> None:
         more = f"……共 {len(found)} 处" if len(found) > SHOWN_MAX else ""
         raise Trouble(
             f"备份 {base.folder} 已损坏，没有恢复：{'；'.join(found[:SHOWN_MAX])}{more}。"
-            "请换一份备份；若坏的是日志，可用 --at 恢复到那一段之前。",
-            f"The backup {base.folder} is damaged in {len(found)} places, see above; nothing was restored. "
-            "Use another one, or restore to a moment before the damaged part of the log.",
+            "若坏的是数据，请把这个目录移出 bases/ 再试，会用更早的一份；若坏的是日志，可用 --at 恢复到那一段之前。",
+            f"The backup {base.folder} is damaged in {len(found)} places, see above; nothing was restored. Move it out "
+            "of bases/ to use an older one, or restore to a moment before the damaged part of the log.",
         )
 
 

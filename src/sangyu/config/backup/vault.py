@@ -254,6 +254,6 @@ def _number(segment: str) -> int:
 
 def _damaged(folder: Path, chinese: str, english: str) -> Trouble:
     return Trouble(
-        f"备份 {folder} 已损坏：{chinese}。请换一份备份。",
-        f"The backup {folder} is damaged: {english}. Use another one.",
+        f"备份 {folder} 已损坏：{chinese}。请把这个目录移出 bases/ 再试：会用更早的一份，日志照样补到最后。",
+        f"The backup {folder} is damaged: {english}. Move it out of bases/ and try again: an older one is used then.",
     )

@@ -1,8 +1,8 @@
 """Which database this process uses, and by which log-in.
 
 `SANGYU_DATABASE_URL` is the address of the log-in that serves; `SANGYU_OWNER_DATABASE_URL` that of the owner, who
-migrates (left out: the same). Without them it is the clone's embedded cluster. `SANGYU_LOG_IN=owner` makes a process
-the owner; everything else serves.
+migrates (left out: the same). Without them it is the clone's embedded cluster; empty is left out. `SANGYU_LOG_IN=owner`
+makes a process the owner; everything else serves.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ def database(environ: Mapping[str, str]) -> dict[str, Any]:
 
     Shape: Django's keys, and `OWNER` and `APP` with the two log-ins (`USER`, `PASSWORD`).
     """
-    app_url = environ.get("SANGYU_DATABASE_URL")
-    owner_url = environ.get("SANGYU_OWNER_DATABASE_URL", app_url)
-    if app_url is None or owner_url is None:
+    app_url = environ.get("SANGYU_DATABASE_URL") or ""
+    owner_url = environ.get("SANGYU_OWNER_DATABASE_URL") or app_url
+    if not app_url:
         app_url, owner_url = _embedded()
     app, owner = from_url(app_url), from_url(owner_url)
     chosen = owner if environ.get("SANGYU_LOG_IN") == "owner" else app
@@ -34,7 +34,7 @@ def database(environ: Mapping[str, str]) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,  # a database brought back after a crash must not cost a request
         "APP": {key: app[key] for key in ("USER", "PASSWORD")},
         "OWNER": {key: owner[key] for key in ("USER", "PASSWORD")},
-        "TEST": {"NAME": environ.get("SANGYU_TEST_DB", "test_sangyu")},
+        "TEST": {"NAME": environ.get("SANGYU_TEST_DB") or "test_sangyu"},
     }
 
 

@@ -23,7 +23,6 @@ from sangyu.config.drills.visitor import NotHeard, Visitor
 from sangyu.config.processes.embedded import DATABASE, Cluster
 from sangyu.config.processes.places import Places
 from sangyu.config.setup.report import tell
-from sangyu.config.setup.trouble import Trouble
 
 DISK_BYTES = 400 * 1024 * 1024
 SMALL = {"min_wal_size": "32MB", "max_wal_size": "64MB"}
@@ -117,10 +116,7 @@ def _log_full(home: House, disk: Path, reader: Visitor) -> dict[str, Any]:
         except psycopg.Error:
             break
     down = not cluster.healthy()
-    tries = 0
-    with suppress(Trouble):
-        tries += 1
-        home.mind()
+    home.mind()
     pages = []
     for _ in range(FULL_ENOUGH):
         with suppress(NotHeard):
@@ -149,8 +145,7 @@ def _ring(n: int) -> dict[str, str]:
 def _work(home: House, seconds: float) -> None:
     until_s = time.monotonic() + seconds
     while time.monotonic() < until_s:
-        with suppress(Trouble):
-            home.mind()
+        home.mind()
         time.sleep(0.05)
 
 
@@ -178,25 +173,9 @@ def _town_on(ground: Ground, disk: Path) -> Iterator[Ground]:
     other = Ground(cluster, ground.var, ground.town)
     try:
         dump = ground.var / "town.sql"
-        made: list[str | Path] = [
-            cluster.bin / "pg_dump",
-            "--no-comments",
-            "-f",
-            dump,
-            ground.cluster.url("owner", TEMPLATE),
-        ]
+        made = [str(cluster.bin / "pg_dump"), "--no-comments", "-f", str(dump), ground.cluster.url("owner", TEMPLATE)]
         subprocess.run(made, check=True)
-        read: list[str | Path] = [
-            cluster.bin / "psql",
-            "-X",
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-o",
-            os.devnull,
-            "-f",
-            dump,
-        ]
+        read = [str(cluster.bin / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-f", str(dump)]
         subprocess.run([*read, cluster.url("owner", DATABASE)], check=True)
         dump.unlink()
         other.use(DATABASE)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +18,10 @@ import psycopg
 from psycopg import sql
 
 from sangyu.config.database.testing import prepared
-from sangyu.config.processes.embedded import Cluster, sweep
-from sangyu.config.processes.places import PROJECT, places_for
+from sangyu.config.processes.embedded import Cluster
+from sangyu.config.processes.places import PROJECT
 from sangyu.config.processes.ready import own_environment
+from sangyu.config.processes.throw_away import places_once, remove
 from sangyu.config.setup.report import tell
 
 if TYPE_CHECKING:
@@ -99,10 +98,9 @@ def use(name: str) -> None:
 @contextmanager
 def ground(*, at: datetime, elders: int) -> Iterator[Ground]:
     """Make a ground for the length of a block and leave nothing of it behind. Sets up Django in this process."""
-    places = places_for(cluster=f"once-{os.getpid()}-{secrets.token_hex(2)}-drill")
-    var = Path(tempfile.mkdtemp(prefix="sangyu-drill-"))
-    (var / "static").mkdir()
-    sweep(places.home.parent)
+    places = places_once()
+    var = places.home.with_name(f"{places.home.name}-var")  # swept up with it, should this drill be killed
+    (var / "static").mkdir(parents=True)
     cluster = Cluster(places)
     began = time.monotonic()
     cluster.open()
@@ -120,7 +118,8 @@ def ground(*, at: datetime, elders: int) -> Iterator[Ground]:
         connections.close_all()
     finally:
         cluster.close()
-        for folder in (*places.home.parent.glob(f"{places.home.name}*"), places.sockets, var):
+        remove(places)
+        for folder in places.home.parent.glob(f"{places.home.name}-*"):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from sangyu.config.drills.ground import Ground
 from sangyu.config.drills.visitor import NotHeard, Visitor
+from sangyu.config.processes.guard import lifeline
 from sangyu.config.processes.supervisor import Service
+from sangyu.config.setup.trouble import Trouble
 
 READY_S_MAX = 60.0
 
@@ -33,7 +35,10 @@ class House:
         The supervisor waits longer after every fall of a short life; here every fall counts as the first, since lives
         of half a minute between two hundred kills would take hours.
         """
-        self.ground.cluster.mind()
+        try:
+            self.ground.cluster.mind()
+        except Trouble as trouble:  # a full disk, say: it may pass
+            self.said.append(trouble.chinese)
         for service in (self.web, self.worker):
             service.falls = 0
             service.mind(self.said.append)
@@ -58,30 +63,31 @@ class House:
 
 @contextmanager
 def house(ground: Ground, database: str, *, worker: bool = False, **more: str) -> Iterator[House]:
-    """Serve a database of the ground for the length of a block."""
+    """Serve a database of the ground for the length of a block; a drill that is killed takes its house along."""
     port = free_port()
     environment = ground.environment(database) | {"SANGYU_STAGE": "0", **more}
     web = [sys.executable, "-m", "granian", "sangyu.config.asgi:application", "--interface", "asgi"]
     web += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--workers-kill-timeout", "5"]
     web += ["--log-level", "critical"]
     worker_command = [sys.executable, "-m", "sangyu.config.processes.worker"]
-    open_house = House(
-        ground,
-        port,
-        Service("web", _quietly(web, ground.var / "web.log"), environment),
-        Service("worker", _quietly(worker_command, ground.var / "worker.log"), environment),
-    )
-    try:
-        open_house.web.start()
-        if worker:
-            open_house.worker.start()
-        else:
-            open_house.worker.resume_s = float("inf")  # never: this drill needs none
-        open_house.wait()
-        yield open_house
-    finally:
-        open_house.web.stop()
-        open_house.worker.stop()
+    with lifeline(ground.var / "lifeline") as on_the_line:
+        open_house = House(
+            ground,
+            port,
+            Service("web", on_the_line(_quietly(web, ground.var / "web.log")), environment),
+            Service("worker", on_the_line(_quietly(worker_command, ground.var / "worker.log")), environment),
+        )
+        try:
+            open_house.web.start()
+            if worker:
+                open_house.worker.start()
+            else:
+                open_house.worker.resume_s = float("inf")  # never: this drill needs none
+            open_house.wait()
+            yield open_house
+        finally:
+            open_house.web.stop()
+            open_house.worker.stop()
 
 
 def _quietly(command: Sequence[str], log: Path) -> list[str]:

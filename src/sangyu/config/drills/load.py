@@ -50,6 +50,12 @@ class Book:
         with self._lock:
             self.acks.append(Ack(step, reference, datetime.now(UTC)))
 
+    def count(self, visitor: Visitor) -> None:
+        """Add up what somebody who goes home has asked and not heard."""
+        with self._lock:
+            self.asked += visitor.asked
+            self.silent += visitor.silent
+
     def trouble(self, what: str) -> None:
         with self._lock:
             self.troubles.append(what)
@@ -85,8 +91,7 @@ class Caller(threading.Thread):
             self.book.trouble(str(given_up))
         finally:
             for visitor in (self._machine, self._agent, self._dispatcher):
-                self.book.asked += visitor.asked
-                self.book.silent += visitor.silent
+                self.book.count(visitor)
 
     def _errand(self, errand: int) -> None:
         reference = f"line-{self.n}-{errand}"
@@ -182,9 +187,11 @@ def compare(book: Book, *, until: datetime | None = None) -> dict[str, int]:
 
 
 def settle(threads: Sequence[Caller], *, within_s: float) -> None:
-    """Let every caller finish the errand in hand."""
+    """Let every caller finish the errand in hand; one who does not is a trouble, since the log is still growing."""
     for thread in threads:
         thread.stop.set()
     deadline = time.monotonic() + within_s
     for thread in threads:
         thread.join(max(0.1, deadline - time.monotonic()))
+        if thread.is_alive():
+            thread.book.trouble(f"{thread.name} is still at it after {within_s:.0f} s")

@@ -10,12 +10,13 @@ from typing import Any
 
 from sangyu.config.drills.ground import Ground, faults
 from sangyu.config.drills.house import house
-from sangyu.config.drills.load import Book, callers, compare
+from sangyu.config.drills.load import Book, callers, compare, settle
 from sangyu.config.drills.proxy import bad_line
 from sangyu.config.drills.town import BEIJING, HOTLINE, ITEM, PASSWORD
 from sangyu.config.drills.visitor import Answer, Visitor
 
 LINES = 3
+ERRANDS_S_MAX = 600.0
 
 
 def run(ground: Ground, *, errands: int, widths: tuple[int, ...] = (2, 10, 50)) -> dict[str, Any]:
@@ -32,11 +33,11 @@ def run(ground: Ground, *, errands: int, widths: tuple[int, ...] = (2, 10, 50)) 
             for caller in lines:
                 caller.start()
             for caller in lines:
-                caller.join(600)
+                caller.join(ERRANDS_S_MAX)
+            settle(lines, within_s=60.0)
         pressed = [_press_together(ground, home.port, width) for width in widths]
         figures = compare(book)
         found = faults()
-    undone = sorted({step for step, _ in book.wishes} & {"ring", "answer", "order", "dispatch"})
     return {
         "n": len(book.wishes),
         **figures,
@@ -44,16 +45,22 @@ def run(ground: Ground, *, errands: int, widths: tuple[int, ...] = (2, 10, 50)) 
         "asked": book.asked,
         "unheard": book.silent,
         "fates": dict(line.fates),
-        "steps": undone,
+        "steps": sorted({step for step, _ in book.wishes}),
         "pressed": pressed,
-        "faults": found,
+        "faults": [
+            *found,
+            *(f"{press['width']} at once were told different things" for press in pressed if press["told"] > 1),
+        ],
         "troubles": book.troubles,
         "seconds": round(time.monotonic() - began, 1),
     }
 
 
 def _press_together(ground: Ground, port: int, width: int) -> dict[str, int]:
-    """Send the same order `width` times at one moment, with one key; count the orders that it became."""
+    """Send the same order `width` times at one moment, with one key; count what came of it.
+
+    Shape: the orders that were made, and `told`, how many different answers were given: one, if all is well.
+    """
     from sangyu.hotline.models import Call, CallOrder
     from sangyu.orders.models import Order
 
@@ -87,6 +94,6 @@ def _press_together(ground: Ground, port: int, width: int) -> dict[str, int]:
     return {
         "width": width,
         "orders": made,
-        "told the same": len({answer.location for answer in answers}),
+        "told": len({answer.location for answer in answers}),
         "twice": max(made, linked) - 1,
     }

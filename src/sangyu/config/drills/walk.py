@@ -6,8 +6,6 @@ needs to remember nothing, and a step done again is the same wish again.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,11 +17,11 @@ from sangyu.dispatch.models import Dispatch
 from sangyu.hotline import actions as hotline
 from sangyu.hotline.models import Call
 from sangyu.orders.models import Order
+from sangyu.portals.finance import bank
 from sangyu.quality import actions as quality
 from sangyu.quality.models import Appraisal, AppraisalItem, FollowUpTask, HandScore, How, Release
 from sangyu.settlement import actions as settlement
 from sangyu.settlement.models import PaymentFile, Run, Statement
-from sangyu.settlement.rules import HEADER, RETURN_HEADER
 from sangyu.visits import actions as visits
 from sangyu.visits.models import Visit
 
@@ -189,23 +187,11 @@ def _return_file(town: Town) -> Verb:
     return partial(
         settlement.take_return,
         run_id=_run().pk,
-        content=bank_answer(file),
+        content=bank.answer(bytes(file.content), encoding=file.encoding),
         by=town.user("finance"),
         at=_drawn(town, 30),
         encoding=file.encoding,
     )
-
-
-def bank_answer(file: PaymentFile) -> bytes:
-    """Answer a payment file as the bank does when every account takes its money, from the file's own bytes."""
-    rows = list(csv.reader(io.StringIO(bytes(file.content).decode(file.encoding))))
-    number = HEADER.index("支付编号")
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(RETURN_HEADER)
-    for row in rows[2:]:
-        writer.writerow([row[number], "成功", f"BK{row[number][2:]}", ""])
-    return out.getvalue().encode(file.encoding)
 
 
 def _call() -> Call:

@@ -43,7 +43,9 @@ def settings(places: Places) -> dict[str, str]:
 
 
 def lay_out(places: Places) -> None:
-    """Write the script where the database account can read it."""
+    """Write the script where the database account can read it; one that stands there needs no room on a full disk."""
+    if places.archiver.is_file() and places.archiver.read_text(encoding="utf-8") == SCRIPT:
+        return
     _write(places.archiver, SCRIPT, mode=0o644)
 
 

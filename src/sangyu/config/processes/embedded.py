@@ -28,7 +28,7 @@ from psycopg import sql
 
 from sangyu.config.processes import archive, binaries, residents
 from sangyu.config.processes.guard import die_with_parent
-from sangyu.config.processes.places import PORT, PROJECT, Account, Places, account, places_for
+from sangyu.config.processes.places import PORT, Account, Places, account, places_for
 from sangyu.config.setup.report import tell
 from sangyu.config.setup.trouble import Trouble
 
@@ -107,7 +107,7 @@ class Cluster:
         Raises: Trouble, with the server's own last words where it has any.
         """
         self._prepare_folders()
-        if self._take_charge():
+        if self.take_charge():
             self._start_safely()
         else:
             self._join()
@@ -119,7 +119,7 @@ class Cluster:
                 return False
             self._start_safely()
             return True
-        if self._take_charge():  # the launcher we had joined is gone: its server is ours to clear and replace
+        if self.take_charge():  # the launcher we had joined is gone: its server is ours to clear and replace
             self._start_safely()
             return True
         return False
@@ -160,8 +160,8 @@ class Cluster:
             )
         os.chown(sockets, self._uid(), self._gid())
 
-    def _take_charge(self) -> bool:
-        """Take the launcher's lock if it is free."""
+    def take_charge(self) -> bool:
+        """Take the launcher's lock if it is free; answer whether it is ours now."""
         lock = os.open(self.places.lock, os.O_RDWR | os.O_CREAT, 0o600)  # stays open for as long as we are in charge
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -175,7 +175,7 @@ class Cluster:
         """Wait for the server another launcher runs; take over if that launcher goes away meanwhile."""
         began = time.monotonic()
         while not (self.places.passwords.is_file() and self.healthy()):
-            if self._take_charge():
+            if self.take_charge():
                 self._start_safely()
                 return
             if time.monotonic() - began > START_S_MAX:
@@ -196,6 +196,19 @@ class Cluster:
             self._check_version()
             self._start()
             self._furnish()
+        except OSError as error:
+            self.close()
+            raise Trouble(
+                f"数据库启动不了,{error.filename or self.places.home}:{error.strerror}。请检查磁盘空间和所有者。",
+                f"The database cannot start, {error.filename or self.places.home}: {error.strerror}. "
+                "Check the free space and the owner.",
+            ) from error
+        except psycopg.OperationalError as error:
+            self.close()
+            raise Trouble(
+                f"数据库刚启动又断开了。请查看它的日志 {self.places.log}。",
+                f"The database went away as soon as it had started. See its log {self.places.log}.",
+            ) from error
         except BaseException:
             self.close()
             raise
@@ -368,43 +381,3 @@ def embedded_postgres(places: Places | None = None, *, say: Callable[[str], None
         yield cluster
     finally:
         cluster.close()
-
-
-@contextmanager
-def throw_away_postgres(project: Path = PROJECT) -> Iterator[Cluster]:
-    """Run an empty cluster of this process's own and leave nothing of it behind; for tests and drills.
-
-    It does not wait for the disk: its data are gone after the block anyway.
-    """
-    places = places_for(project, f"once-{os.getpid()}-{secrets.token_hex(2)}")
-    sweep(places.home.parent)
-    cluster = Cluster(places, durable=False)
-    cluster.open()
-    try:
-        yield cluster
-    finally:
-        cluster.close()
-        _remove(places)
-
-
-def sweep(shelf: Path) -> None:
-    """Remove throw-away clusters whose process was killed before it could do so itself."""
-    for home in shelf.glob("once-*"):
-        maker = home.name.split("-")[1]
-        if Path("/proc", maker).exists():
-            continue
-        cluster = Cluster(Places(home=home, binaries_home=None))
-        try:
-            mine = cluster._take_charge()
-        except FileNotFoundError:
-            continue  # two began at once, and the other has just swept it away
-        if mine:
-            residents.clear(cluster.places)
-            _remove(cluster.places)
-            cluster.close()
-
-
-def _remove(places: Places) -> None:
-    sockets = places.sockets
-    shutil.rmtree(places.home, ignore_errors=True)
-    shutil.rmtree(sockets, ignore_errors=True)

@@ -118,7 +118,7 @@ def shelf_for(project: Path = PROJECT) -> Path:
 
 def var_for(project: Path = PROJECT) -> Path:
     """Answer the folder of what a clone keeps while it runs. Creates nothing."""
-    return Path(os.environ.get("SANGYU_VAR", project / "var"))
+    return Path(os.environ.get("SANGYU_VAR") or project / "var")
 
 
 def account() -> Account | None:

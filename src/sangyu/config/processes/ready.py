@@ -20,7 +20,7 @@ def database_ready(*, say: Callable[[str], None] = tell) -> Iterator[Cluster | N
 
     Yields the embedded cluster, or None where `SANGYU_DATABASE_URL` names a server somebody else runs.
     """
-    if "SANGYU_DATABASE_URL" in os.environ:
+    if os.environ.get("SANGYU_DATABASE_URL"):
         migrate(dict(os.environ))
         yield None
         return

@@ -86,9 +86,17 @@ class Service:
 
 
 def supervise(
-    services: Sequence[Service], *, cluster: Cluster | None, stop: threading.Event, say: Callable[[str], None]
+    services: Sequence[Service],
+    *,
+    cluster: Cluster | None,
+    stop: threading.Event,
+    say: Callable[[str], None],
+    database_pause_s: float = DATABASE_PAUSE_S,
 ) -> None:
-    """Run the services until `stop` is set, then stop them in the order given; the database is its owner's to stop."""
+    """Run the services until `stop` is set, then stop them in the order given; the database is its owner's to stop.
+
+    A database that would not start is tried again every `database_pause_s` seconds, and ends nothing else.
+    """
     again_s = 0.0
     try:
         for service in services:
@@ -99,8 +107,8 @@ def supervise(
                     if cluster.mind():
                         say("! 数据库意外结束,已重新启动 / the database ended and has been started again")
                 except Trouble as trouble:  # a full disk, say: the pages say so meanwhile, and it may pass
-                    say(f"! {trouble.chinese} / {DATABASE_PAUSE_S:.0f} s")
-                    again_s = time.monotonic() + DATABASE_PAUSE_S
+                    say(f"! {trouble.chinese} / {database_pause_s:.0f} s")
+                    again_s = time.monotonic() + database_pause_s
             for service in services:
                 service.mind(say)
     finally:

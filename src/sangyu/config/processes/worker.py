@@ -52,7 +52,10 @@ async def _work(app: Any) -> None:
             watching.cancel()
             await working
             return
-        log.error("the worker ends, to begin anew: %s", watching.exception() or watching.result())
+        error = watching.exception()
+        log.error(
+            "the worker ends, to begin anew: %s", type(error).__name__ if error else watching.result(), exc_info=error
+        )
         working.cancel()
         await asyncio.wait({working}, timeout=GRACE_S)
         os._exit(1)  # not by way of the threads: one of them may wait for ever for what is gone

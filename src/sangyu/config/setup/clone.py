@@ -19,7 +19,7 @@ VENV_PYTHON = VENV / "bin" / "python"
 
 def var() -> Path:
     """Answer the folder for everything a clone makes for itself, made on first need."""
-    folder = Path(os.environ.get("SANGYU_VAR", PROJECT / "var")).resolve()
+    folder = Path(os.environ.get("SANGYU_VAR") or PROJECT / "var").resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -18,4 +18,5 @@ def test_a_missing_short_or_public_key_is_refused_outside_a_demo(environ):
 
 def test_an_own_key_is_taken_and_a_demo_may_do_without():
     assert agreed(NAME, OF_DEMO, {NAME: OWN}, demo=False) == OWN
-    assert agreed(NAME, OF_DEMO, {}, demo=True) == OF_DEMO
+    for left_out in ({}, {NAME: ""}):
+        assert agreed(NAME, OF_DEMO, left_out, demo=True) == OF_DEMO

@@ -13,9 +13,10 @@ import psycopg
 import pytest
 
 from sangyu.config.processes import residents
-from sangyu.config.processes.embedded import PROMISES, Cluster, throw_away_postgres
+from sangyu.config.processes.embedded import PROMISES, Cluster
 from sangyu.config.processes.places import PROJECT, SOCKET_PATH_MAX, Places, clone_name, places_for
 from sangyu.config.processes.ready import own_environment
+from sangyu.config.processes.throw_away import throw_away_postgres
 from sangyu.config.setup.trouble import Trouble
 
 
@@ -174,6 +175,18 @@ def test_writes_are_kept_and_a_server_that_may_lose_them_is_refused(places: Plac
         cluster.open()
     assert not cluster.in_charge
     (places.data / "postgresql.auto.conf").write_text("")
+
+
+def test_a_server_that_cannot_write_its_log_is_told_of_in_words(places: Places) -> None:
+    cluster = Cluster(places)
+    cluster.open()
+    cluster.close()
+    places.log.unlink()
+    places.log.mkdir()
+    with pytest.raises(Trouble, match=r"postgres\.log"):
+        cluster.mind()
+    assert not cluster.in_charge
+    places.log.rmdir()
 
 
 def test_two_clones_never_share_a_cluster(tmp_path: Path) -> None:

@@ -35,3 +35,8 @@ def test_processes_serve_unless_told_to_be_the_owner() -> None:
 
 def test_one_address_serves_for_both() -> None:
     assert database({"SANGYU_DATABASE_URL": APP, "SANGYU_LOG_IN": "owner"})["USER"] == "app"
+
+
+def test_an_empty_address_is_none_as_the_example_of_the_settings_says() -> None:
+    assert database({"SANGYU_DATABASE_URL": "", "SANGYU_OWNER_DATABASE_URL": ""}) == database({})
+    assert database({"SANGYU_DATABASE_URL": APP, "SANGYU_OWNER_DATABASE_URL": ""})["OWNER"]["USER"] == "app"

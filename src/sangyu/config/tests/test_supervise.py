@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from sangyu.config.processes import supervisor
-from sangyu.config.processes.embedded import throw_away_postgres
 from sangyu.config.processes.ready import own_environment
 from sangyu.config.processes.supervisor import PAUSES_S, Service, supervise
+from sangyu.config.processes.throw_away import throw_away_postgres
 
 # A server that has a child of its own and writes both numbers down.
 SERVER = """
@@ -95,10 +94,7 @@ def test_stopping_leaves_nobody(service: Service, book: Path) -> None:
     _await(lambda: not _alive(server) and not _alive(child), 2.0)
 
 
-def test_a_database_that_will_not_start_ends_nothing_else_and_is_tried_again(
-    service: Service, book: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(supervisor, "DATABASE_PAUSE_S", 0.1)
+def test_a_database_that_will_not_start_ends_nothing_else_and_is_tried_again(service: Service, book: Path) -> None:
     said: list[str] = []
     stop = threading.Event()
     with throw_away_postgres() as cluster:
@@ -119,7 +115,7 @@ def test_a_database_that_will_not_start_ends_nothing_else_and_is_tried_again(
 
         mender = threading.Thread(target=mend)
         mender.start()
-        supervise([service], cluster=cluster, stop=stop, say=said.append)
+        supervise([service], cluster=cluster, stop=stop, say=said.append, database_pause_s=0.1)
         mender.join()
         assert cluster.healthy()
     assert len(_starts(book)) == 1

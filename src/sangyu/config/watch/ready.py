@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from django.db import Error, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.loader import MigrationLoader
 
 PATIENCE_MS = 2000
@@ -49,9 +50,9 @@ def clock_age_s() -> float | None:
         return None if age_s is None else max(0.0, age_s)  # a round may be put down for the second that begins
 
 
-def _goes(cursor: object) -> bool:
-    cursor.execute(CLOCK, [ROUND])  # type: ignore[attr-defined]
-    heartbeat_s, round_s = cursor.fetchone()  # type: ignore[attr-defined]
+def _goes(cursor: CursorWrapper) -> bool:
+    cursor.execute(CLOCK, [ROUND])
+    heartbeat_s, round_s = cursor.fetchone()
     return None not in (heartbeat_s, round_s) and heartbeat_s < HEARTBEAT_S_MAX and round_s < ROUND_S_MAX
 
 

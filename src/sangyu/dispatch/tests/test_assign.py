@@ -164,6 +164,10 @@ def test_the_usual_worker_is_offered_first(cast):
 @pytest.mark.proves("LZ-03")
 def test_a_worker_sees_no_dispatches_and_an_enterprise_only_its_own(cast):
     sent = cast.assigned()
+    others = cast.sent(cast.order(elder=cast.grandpa), enterprise=cast.letter)
+    assert list(dispatch_read.dispatches(cast.kangan_user)) == [sent]
+    assert list(dispatch_read.dispatches(cast.letter_user)) == [others]
+    assert not dispatch_read.dispatches(cast.zhao_user).exists()
     assert dispatch_read.get_dispatch(cast.kangan_user, sent.pk) == sent
     for stranger in (cast.zhao_user, cast.letter_user, neighbour(cast, Role.DISPATCHER)):
         with pytest.raises(NotFound):

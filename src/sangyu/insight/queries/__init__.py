@@ -1,5 +1,6 @@
 """Reads of insight: today, the report of any day, an analysis of orders, the rows behind every number, the bench."""
 
+from sangyu.insight.queries.alerts import EXCEPTIONS, TO_DO
 from sangyu.insight.queries.analysis import Analysis, Bar, Chart, analysis
 from sangyu.insight.queries.bench import (
     FACTS,
@@ -15,7 +16,8 @@ from sangyu.insight.queries.bench import (
     tally,
     worksheet,
 )
-from sangyu.insight.queries.catalogue import CARD_STATES, EVERY, EXCEPTIONS, FIGURES, ITEM_CLASSES, TO_DO, Figure
+from sangyu.insight.queries.catalogue import CARD_STATES, EVERY, FIGURES, ITEM_CLASSES
+from sangyu.insight.queries.figures import Figure
 from sangyu.insight.queries.lens import READERS, Lens, ensure_auditor, ensure_reader
 from sangyu.insight.queries.live import LATE
 from sangyu.insight.queries.recompute import CHECKS, Recomputed, recompute

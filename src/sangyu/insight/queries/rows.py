@@ -16,7 +16,8 @@ from django.db.models import Count, Model, Q, QuerySet, Sum
 
 from sangyu.access.models import User
 from sangyu.insight import rules
-from sangyu.insight.queries.catalogue import EVERY, Figure
+from sangyu.insight.queries.catalogue import EVERY
+from sangyu.insight.queries.figures import Figure
 from sangyu.insight.queries.lens import Lens, narrowed, read_date
 from sangyu.kit.errors import NotFound
 

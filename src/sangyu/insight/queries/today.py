@@ -13,7 +13,8 @@ from sangyu.adoption import queries as adoption_read
 from sangyu.budget import queries as budget_read
 from sangyu.insight import rules
 from sangyu.insight.queries import live
-from sangyu.insight.queries.catalogue import EXCEPTIONS, TO_DO, Figure
+from sangyu.insight.queries.alerts import EXCEPTIONS, TO_DO
+from sangyu.insight.queries.figures import Figure
 from sangyu.insight.queries.lens import Lens, ensure_reader
 from sangyu.insight.queries.rows import total
 from sangyu.insight.rules import Number

@@ -42,6 +42,7 @@ def placed(cast: Cast) -> Cast:
 def test_each_cut_is_what_sql_counts(placed: Cast) -> None:
     found = insight_read.analysis(placed.head, SINCE, ON)
     assert found.orders.value == 4
+    assert {chart.code for chart in found.charts} == GROUPS.keys()
     for chart in found.charts:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -22,6 +22,7 @@ from sangyu.meals.tests.kitchen import Kitchen
 from sangyu.orders import actions as orders
 from sangyu.orders.models import Order
 from sangyu.providers import actions as providers
+from sangyu.providers.models import ItemClass
 from sangyu.registry import actions as registry
 
 TENTH = date(2026, 11, 10)
@@ -136,6 +137,34 @@ def test_the_parts_of_the_subsidy_add_up_to_the_whole(month: Cast) -> None:
     ]
     for table in section.tables:
         assert [sum(cells[n].value for _, cells in table.rows) for n in range(5)] == columns, table.title
+
+
+PARTS = {
+    "按老人类别": "coalesce((c.decisions -> -1 -> 'facts_used' ->> 'service_class') || '类', '不分类')",
+    "按企业": "(SELECT e.short_name FROM providers_enterprise e WHERE e.id = c.enterprise_id)",
+    "按服务类别": "(SELECT i.item_class FROM providers_serviceitem i WHERE i.id = c.item_id)",
+    "按服务项目": "(SELECT i.name FROM providers_serviceitem i WHERE i.id = c.item_id)",
+    "按服务月份": "to_char(c.service_on, 'YYYY-MM')",
+}
+
+
+@pytest.mark.proves("LZ-58")
+def test_each_part_of_the_subsidy_is_what_sql_adds_up(month: Cast, kitchen: Kitchen) -> None:
+    kitchen.sell(month.grandpa, at=datetime(2026, 12, 3, 11, 50, tzinfo=BEIJING))
+    section = next(s for s in insight_read.report(month.head, PAID).sections if s.code == "subsidy")
+    classes = {str(label): code for code, label in ItemClass.choices}
+    for table in section.tables:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {PARTS[table.title]}, count(*), sum(c.price_fen), sum(c.elder_fen), sum(c.public_fen),"
+                " coalesce(sum(l.net_fen) FILTER (WHERE p.id IS NOT NULL), 0) FROM benefits_charge c"
+                " LEFT JOIN settlement_line l ON l.charge_id = c.id"
+                " LEFT JOIN settlement_payment p ON p.statement_id = l.statement_id GROUP BY 1"
+            )
+            counted = {key: tuple(sums) for key, *sums in cursor.fetchall()}
+        told = {classes.get(name, name): tuple(cell.value for cell in cells) for name, cells in table.rows}
+        assert told == counted, table.title
+    assert {len(table.rows) for table in section.tables} >= {2, 3}, "classes and months differ"
 
 
 @pytest.mark.proves("LZ-53")

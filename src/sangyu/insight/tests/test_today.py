@@ -64,6 +64,11 @@ def test_the_four_figures_of_the_budget_are_those_of_the_ledger(cast: Cast) -> N
     assert position.appropriated_fen - position.held_fen - position.paid_fen == position.available_fen
     assert position.held_fen == 5000
 
+    cast.paid(cast.drawn_up())
+    settled = insight_read.today(cast.head, datetime(2026, 12, 7, 9, tzinfo=BEIJING)).funds[0].position
+    assert (settled.held_fen, settled.paid_fen) == (0, 4750)
+    assert settled.available_fen == position.appropriated_fen - 4750
+
 
 def test_an_open_emergency_is_on_the_home_until_somebody_closes_it(cast: Cast) -> None:
     call = cast.call()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sangyu.kit.money import BadAmount, NothingToSplit, apportion, half_up, parse_yuan, yuan
@@ -67,7 +67,12 @@ def test_halves_go_away_from_zero(numerator, denominator, rounded):
     assert half_up(numerator, denominator) == rounded
 
 
-@given(numerator=FEN, denominator=st.integers(1, 10**6))
+# A sum times a weight, as shares and coefficients make it: more digits than a float can hold.
+PRODUCTS = st.integers(-(10**30), 10**30)
+
+
+@given(numerator=FEN | PRODUCTS, denominator=st.integers(1, 10**6))
+@example(numerator=10**17 + 1, denominator=2)
 @settings(deadline=None)
 def test_rounding_is_never_off_by_more_than_a_half(numerator, denominator):
     assert abs(Fraction(numerator, denominator) - half_up(numerator, denominator)) <= Fraction(1, 2)

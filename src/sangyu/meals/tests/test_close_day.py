@@ -85,7 +85,6 @@ def test_a_stranger_does_not_close(kitchen):
         meals.close_day(canteen_id=kitchen.south.pk, day=TODAY, by=kitchen.cast.ma, at=EVENING)
 
 
-@pytest.mark.proves("JM-29")
 def test_the_month_is_the_sum_of_its_days(lunch):
     meals.close_day(canteen_id=lunch.south.pk, day=TODAY, by=lunch.he, at=EVENING)
     lunch.sell(lunch.cast.li, at=NOON + timedelta(days=1))

@@ -22,9 +22,9 @@ from sangyu.registry import actions as registry
 TOMORROW_10 = datetime(2026, 11, 10, 10, tzinfo=BEIJING)
 
 
-def place(cast, *, by=None, **other):
+def place(cast, *, by=None, at=None, **other):
     given = {"elder_id": cast.li.pk, "item": cast.cleaning, "wanted_from": TOMORROW_10, "key": "k", **other}
-    return orders.place(by=by or cast.ma, at=cast.at, **given)
+    return orders.place(by=by or cast.ma, at=at or cast.at, **given)
 
 
 def held_fen(cast, year=2026):
@@ -54,7 +54,8 @@ def test_fifty_yuan_a_month_is_spent_once_and_comes_again_with_the_next(cast):
 def test_the_same_key_again_is_the_same_order(cast):
     first = place(cast)
     before = (AuditEntry.objects.count(), Message.objects.count())
-    assert place(cast) == first
+    a_minute_later = cast.at + timedelta(minutes=1)
+    assert place(cast, at=a_minute_later) == first
     assert place(cast, by=cast.other_agent, wanted_from=TOMORROW_10.astimezone(UTC)) == first
     assert (Order.objects.count(), held_fen(cast)) == (1, 50_00)
     assert (AuditEntry.objects.count(), Message.objects.count()) == before

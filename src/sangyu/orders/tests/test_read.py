@@ -1,19 +1,37 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from tests.cast import resident_number
 from tests.neighbour import Neighbour
 
 from sangyu.kit.errors import NotFound
 from sangyu.orders import actions as orders
 from sangyu.orders import queries as orders_read
+from sangyu.registry import actions as registry
 
 
 def test_the_operator_sees_every_order_and_a_community_those_of_its_elders(cast):
-    order = cast.order()
-    for viewer in (cast.ma, cast.wang, cast.head, cast.clerk):
-        assert orders_read.get_order(viewer, order.pk) == order
+    own = cast.order()
+    across_the_river = registry.register(
+        by=cast.head,
+        at=cast.at,
+        name="何福生",
+        document_number=resident_number(date(1950, 6, 1), 65),
+        community_code="620102002001",
+        address="北园巷1号",
+        phones=[],
+        hukou_in_area=True,
+    )
+    other = cast.order(elder=across_the_river)
+    for viewer in (cast.ma, cast.wang, cast.head):
+        assert set(orders_read.orders(viewer)) == {own, other}
+    assert list(orders_read.orders(cast.clerk)) == [own]
+    assert orders_read.get_order(cast.clerk, own.pk) == own
+    assert orders_read.open_for(cast.clerk, across_the_river) == []
+    with pytest.raises(NotFound, match="没有找到这张工单"):
+        orders_read.get_order(cast.clerk, other.pk)
 
 
 def test_a_stranger_sees_none(cast):

@@ -22,6 +22,7 @@ from sangyu.access import actions as access
 from sangyu.access import queries as access_read
 from sangyu.access.queries import Role, ensure_role
 from sangyu.kit.errors import NotFound, Refusal
+from sangyu.portals.audit.templatetags import audit
 from sangyu.portals.bureau.frame import context, seat
 from sangyu.portals.clock import now
 from sangyu.portals.components.forms import DeskForm
@@ -55,7 +56,7 @@ class InviteForm(DeskForm):
         super().__init__(*args, **kwargs)
         bodies = access_read.organisations(viewer)
         self.fields["organisation"].choices = [(str(body.pk), body.name) for body in bodies]
-        kinds = dict.fromkeys(kind for kind, _label in access_read.ORGANISATION_KINDS)
+        kinds = [kind for kind, _label in access_read.ORGANISATION_KINDS]
         self.fields["roles"].choices = [pair for kind in kinds for pair in access_read.roles_for(kind)]
 
 
@@ -113,21 +114,6 @@ def _show(
 
 def _said(act: Any) -> str:
     """Say in one line what was done with an account."""
-    words = {
-        "access.sign_in": _("登录"),
-        "access.invite": _("邀请"),
-        "access.give_role": _("增加岗位"),
-        "access.take_role": _("取消岗位"),
-        "access.suspend": _("停用"),
-        "access.resume": _("恢复"),
-        "access.unlock": _("解锁"),
-        "access.renew_password": _("重设密码"),
-        "access.change_password": _("本人更换密码"),
-        "access.reset_factors": _("清除第二步验证"),
-        "access.add_factor": _("本人添加第二步验证"),
-        "access.remove_factor": _("本人移除第二步验证"),
-        "access.end_session": _("退出一处登录"),
-    }
     outcomes = {
         "IN": _("成功"),
         "HALF": _("密码正确，等待验证码"),
@@ -136,7 +122,7 @@ def _said(act: Any) -> str:
     }
     facts = act.facts
     labels = {str(role): str(role.label) for role in Role}
-    parts = [words.get(act.verb, act.verb), outcomes.get(facts.get("outcome", ""), "")]
+    parts = [audit.verb(act.verb), outcomes.get(facts.get("outcome", ""), "")]
     parts += [labels.get(role, role) for role in [facts.get("role"), *facts.get("roles", [])] if role]
     parts += [_("账号锁定") if facts.get("locked") else "", facts.get("reason", ""), facts.get("address", "")]
     return " · ".join(part for part in parts if part)

@@ -49,7 +49,6 @@ def post(address: str, *, body: bytes, headers: Mapping[str, str], door: Door) -
 
 
 def _post(address: str, body: bytes, headers: Mapping[str, str], door: Door) -> tuple[int | None, str]:
-    late = threading.Event()
     try:
         parts = urlsplit(ensure_address(address, plain_http=door.plain_http, networks=door.networks))
         line = _Line(parts, door)
@@ -58,24 +57,24 @@ def _post(address: str, body: bytes, headers: Mapping[str, str], door: Door) -> 
     except (OSError, UnicodeError):  # a label that is too long cannot even be asked for
         return None, "域名解析不到，请核对推送地址"
     # A subscriber that sends a byte now and then would hold us for ever: the line is cut when the time is over.
-    timer = threading.Timer(door.timeout_s, line.cut, [late])
+    timer = threading.Timer(door.timeout_s, line.cut)
     timer.start()
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         line.request("POST", path, body, dict(headers))
-        answer = line.getresponse()
-        answer.read(ANSWER_BYTES_MAX)
-        if late.is_set():  # what was cut in the middle of its headers still looks like an answer
+        with line.getresponse() as answer:
+            answer.read(ANSWER_BYTES_MAX)
+        if line.late.is_set():  # what was cut in the middle of its headers still looks like an answer
             return None, _late(door)
         return answer.status, _reason(answer.status)
     except ssl.SSLError:
-        return None, _late(door) if late.is_set() else "对方的证书或加密连接不对"
+        return None, _late(door) if line.late.is_set() else "对方的证书或加密连接不对"
     except TimeoutError:
         return None, _late(door)
     except HTTPException:
-        return None, _late(door) if late.is_set() else "对方的应答看不懂，或中途断开"
+        return None, _late(door) if line.late.is_set() else "对方的应答看不懂，或中途断开"
     except OSError:
-        return None, _late(door) if late.is_set() else "连不上对方，或中途断开"
+        return None, _late(door) if line.late.is_set() else "连不上对方，或中途断开"
     finally:
         timer.cancel()
         line.close()
@@ -88,25 +87,37 @@ class _Line(HTTPConnection):
         """Resolve the host. Raises: AddressRefused, OSError."""
         assert parts.hostname is not None  # the rules have looked at it
         self.secure = parts.scheme == "https"
-        port = parts.port or (443 if self.secure else 80)
+        self.default_port = 443 if self.secure else 80
+        port = parts.port or self.default_port
         super().__init__(parts.hostname, port, timeout=door.timeout_s)
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-        addresses = [ip_address(one[4][0].partition("%")[0]) for one in found]
+        addresses = [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
         ensure_may_connect(addresses, networks=door.networks)
         self.where = (str(addresses[0]), port)
+        self.late = threading.Event()
+        # Kept besides `sock`, which the connection forgets once an answer has begun that ends with the line.
+        self.wire: socket.socket | None = None
 
     def connect(self) -> None:
         """Connect to the address that was looked at, and ask for the certificate of the host."""
-        self.sock = socket.create_connection(self.where, self.timeout)
+        self.sock = self.wire = socket.create_connection(self.where, self.timeout)
         if self.secure:
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+            self.sock = self.wire = ssl.create_default_context().wrap_socket(
+                self.wire, server_hostname=self.host, do_handshake_on_connect=False
+            )
+        # A cut that came before there was anything to cut must not be lost: the line would stay open for ever.
+        if self.late.is_set():
+            raise TimeoutError
+        if isinstance(self.wire, ssl.SSLSocket):
+            self.wire.do_handshake()
 
-    def cut(self, late: threading.Event) -> None:
+    def cut(self) -> None:
         """Cut the line in the middle, whatever it is doing."""
-        late.set()
-        if self.sock is not None:
+        self.late.set()
+        if self.wire is not None:
             try:
-                self.sock.shutdown(socket.SHUT_RDWR)
+                # Below the encryption, whose state belongs to the thread that is reading.
+                socket.socket.shutdown(self.wire, socket.SHUT_RDWR)
             except OSError:
                 return  # it is down already
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -84,11 +86,20 @@ def _waiting(request: HttpRequest) -> User | None:
 def _prove(request: HttpRequest, user: User) -> None:
     proof = Proof(
         code=request.POST.get("code", ""),
-        answer=access.plain_json(request.POST.get("answer", "")),
+        answer=_plain_json(request.POST.get("answer", "")),
         question=request.session.pop(QUESTION, {}),
         site=site_of(request),
     )
     access.prove(user=user, proof=proof, address=address_of(request), at=now(), real_at=real_now())
+
+
+def _plain_json(text: str) -> Mapping[str, Any]:
+    """Read a browser's answer; nothing at all for what is not an answer."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _question(request: HttpRequest, user: User) -> dict[str, Any]:
@@ -158,7 +169,7 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     form = PasskeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         proof = Proof(
-            answer=access.plain_json(form.cleaned_data["answer"]),
+            answer=_plain_json(form.cleaned_data["answer"]),
             question=request.session.pop(QUESTION, {}),
             site=site_of(request),
         )

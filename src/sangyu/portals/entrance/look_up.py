@@ -33,11 +33,11 @@ def document(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     """Show the document number of an elder against a reason; the page shows it once and keeps nothing."""
     access_read.ensure_role(request.user, *access_read.LOOK_UP_ROLES)
     elder = registry_read.get_elder(request.user, elder_id)
-    form, number, wrong = ReasonForm(request.POST or None), "", ""
+    at, form, number, wrong = now(), ReasonForm(request.POST or None), "", ""
     if request.method == "POST" and form.is_valid():
         try:
             number = registry.look_up_document(
-                elder_id=elder.pk, reason=form.cleaned_data["reason"], by=request.user, at=now()
+                elder_id=elder.pk, reason=form.cleaned_data["reason"], by=request.user, at=at
             )
         except NotFound:
             raise
@@ -47,14 +47,12 @@ def document(request: HttpRequest, elder_id: UUID) -> HttpResponse:
         "desk": Desk(name=_("查看证件号码"), programme=str(request.user.programme), home_url="/"),
         "viewer": request.user,
         "elder": elder,
-        "back": reverse("community:elder", args=[elder.pk])
-        if Role.COMMUNITY in request.user.roles
-        else reverse("home"),
-        "card": registry_read.card(request.user, elder, now().astimezone(BEIJING).date()),
+        "back": _back(request, elder.pk),
+        "card": registry_read.card(request.user, elder, at.astimezone(BEIJING).date()),
         "form": form,
         "number": number,
         "wrong": wrong,
-        "n": access_read.look_ups_within_the_hour(request.user, at=now()),
+        "n": access_read.look_ups_within_the_hour(request.user, at=at),
         "most": MOST,
     }
     return render(request, "entrance/look_up.html", context, status=422 if wrong or form.errors else 200)

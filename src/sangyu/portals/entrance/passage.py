@@ -31,7 +31,7 @@ POCKET_ROLES = frozenset({Role.WORKER})
 NOTED_EVERY = timedelta(minutes=1)
 DEVICE_LENGTH_MAX = 120
 
-PROVED = "proved"  # the session's key: the second factor was used in it
+PROVED = "proved"  # the session's key: the second factor was used since signing in
 PASSWORD_DUE = "password_due"  # why the password must be changed before anything else
 # What somebody may open who still has to change a password or to show a factor.
 OPEN_ROUTES = frozenset(
@@ -77,11 +77,11 @@ def let_in(request: HttpRequest, user: User, *, proved: bool) -> None:
         request.session[PASSWORD_DUE] = standing.because
     elif standing.days_left is not None:
         messages.warning(request, _("密码还有%(n)d天到期，请尽早更换。") % {"n": standing.days_left + 1})
-    access.forget_expired_sessions(user_id=user.pk, real_at=real_at)
+    access.forget_expired_sessions(real_at=real_at)
 
 
 def now_proved(request: HttpRequest) -> None:
-    """Note that the second factor was used in this session, under a new key."""
+    """Note that the second factor was used since signing in, and give the session a new key."""
     request.session.cycle_key()
     request.session[PROVED] = True
 
@@ -132,7 +132,7 @@ class Passage:
 
 
 def must_prove(request: HttpRequest, route: str) -> bool:
-    """Tell whether this request needs a second factor that the session has not seen."""
+    """Tell whether this request needs a second factor and none was used since signing in."""
     if not settings.SECOND_FACTOR or request.session.get(PROVED):
         return False
     roles = request.user.roles

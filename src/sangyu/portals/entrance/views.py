@@ -52,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("用户名或密码不对，请重新输入。忘记密码请联系管理员。"))
     context = {
         "form": form,
-        "next": request.GET.get("next", ""),
+        "next": safe(request),
         "log_ins": access_read.log_ins_by_role() if settings.DEMO else [],
     }
     status = 422 if form.errors and status == 200 else status

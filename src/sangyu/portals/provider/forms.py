@@ -38,19 +38,13 @@ class ProposeForm(DeskForm):
     )
 
 
-class PaperForm(DeskForm):
-    """A paper: its number and its period."""
-
-    number = forms.CharField(label=_("编号"), max_length=40)
-    valid_from = _day(_("有效期从"))
-    valid_until = _day(_("有效期到"))
-
-
-class CertificateForm(PaperForm):
+class CertificateForm(DeskForm):
     """A certificate of a worker, new or renewed."""
 
     kind = forms.CharField(label=_("证书种类"), max_length=30, help_text=_("例如养老护理员证、安全员证、急救员证"))
-    field_order = ("kind", "number", "valid_from", "valid_until")
+    number = forms.CharField(label=_("编号"), max_length=40)
+    valid_from = _day(_("有效期从"))
+    valid_until = _day(_("有效期到"))
 
 
 class WorkerForm(DeskForm):

@@ -253,9 +253,9 @@ def _write(
 
 
 def _post(run: Run, rows: list[Statement], by: User, at: datetime) -> None:
-    funds = Line.objects.filter(statement__in=rows, gross_fen__gt=0).order_by()
-    payables = funds.values_list("charge__fund", "statement__enterprise_id").distinct()
-    held = Hold.objects.filter(pk__in=funds.values("charge__hold_id"))
+    lines = Line.objects.filter(statement__in=rows, gross_fen__gt=0).order_by()
+    payables = lines.values_list("charge__fund", "statement__enterprise_id").distinct()
+    held = Hold.objects.filter(pk__in=lines.values("charge__hold_id"))
     # All at once and in their order: the postings come in several parts, and orders go on being placed meanwhile.
     ledger.lock(
         keys=[payable_key(run, fund, enterprise_id) for fund, enterprise_id in payables],
@@ -264,9 +264,11 @@ def _post(run: Run, rows: list[Statement], by: User, at: datetime) -> None:
     due: list[HoldPosting] = []
     for statement in rows:
         due.extend(_postings(run, statement))
-        if len(due) >= POSTING_CHUNK or statement is rows[-1]:
+        if len(due) >= POSTING_CHUNK:
             ledger.post_holds(items=due, at=at, by_id=by.pk)
             due = []
+    if due:
+        ledger.post_holds(items=due, at=at, by_id=by.pk)
     taken = Difference.objects.filter(statement__in=rows).select_related("statement", "correction__line__charge")
     holds = Hold.objects.select_related("account").in_bulk([row.correction.line.charge.hold_id for row in taken])
     for row in taken:

@@ -204,6 +204,7 @@ BY_COUNT = {"basis": "order_count", "coefficient_table": [{"from_tenths": 0, "co
     ("parameters", "net_fen"),
     [({"basis": "order_subsidies"}, 4000), ({"per_order_fen": 1500, "basis": "order_count"}, 1200)],
 )
+@pytest.mark.proves("LZ-19")
 def test_the_basis_is_a_switch_of_the_pack(db, parameters, net_fen):
     """One order with 50.00 of subsidy, paid at 80 %: of its subsidy, or of 15.00 an order."""
     cast = Cast(parameters={**BY_COUNT, **parameters})

@@ -34,7 +34,7 @@ OWN = {
 READING = {"finance:verify", "audit:manifest", "components:all", "components:pocket", "components:plain"}
 # Answered without a log-in by machines that show their own key.
 MACHINES = ("exchange:", "stage:", "api:")
-WRITES = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM) (?!\"?django_session)", re.IGNORECASE)
+WRITES = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM) (?!\"?access_session)", re.IGNORECASE)
 
 
 def addresses(resolver: URLResolver | None = None, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:

@@ -39,7 +39,8 @@ def test_a_book_that_parts_from_its_roots_is_told_in_red(cast: Cast, sign_in, ke
     path.write_text(path.read_text(encoding="ascii").replace("n=", "n=9", 1), encoding="ascii")
     page = sign_in(cast.head).get(ADDRESS).content.decode()
     assert "账簿与留存的根不一致" in page
-    assert "第1行" in page or "第2行" in page
+    assert "库外文件第2行读不懂，或与前一行不衔接" in page
+    assert "2026-10-01留存的第9" in page
 
 
 def test_without_a_place_outside_the_page_says_what_to_do(cast: Cast, sign_in, settings) -> None:

@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 from io import BytesIO
 from zipfile import ZipFile
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -149,7 +148,6 @@ def test_today_cannot_be_frozen_yet(month, sit):
     assert "还没有过完" in answer.content.decode()
 
 
-@pytest.mark.proves("QJ-29")
 def test_the_workbook_holds_the_same_numbers_and_is_the_same_file_again(month, sit):
     client = sit(month.head)
     address = reverse("bureau:workbook")

@@ -208,6 +208,29 @@ def test_a_subscriber_that_drips_is_cut_off(town: Cast, subscribed: Subscribe, l
     assert PushAttempt.objects.get().reason == "1秒内没有应答"
 
 
+@pytest.mark.parametrize("length", ["Content-Length: 16000\r\n", ""], ids=["counted", "to the end of the line"])
+def test_a_subscriber_whose_answer_drips_is_cut_off_too(
+    town: Cast, subscribed: Subscribe, listen: Listen, pushed: Round, length: str
+) -> None:
+    def drip(request: BaseHTTPRequestHandler, n: int) -> None:
+        request.wfile.write(f"HTTP/1.0 200 OK\r\n{length}\r\n".encode())
+        try:
+            while True:
+                request.wfile.write(b".")
+                request.wfile.flush()
+                time.sleep(0.2)
+        except OSError:
+            return
+
+    done = subscribed(listen(drip).url)
+    town.order()
+    begun = time.monotonic()
+    pushed(through=quick())
+    assert time.monotonic() - begun < 10, "it would have dripped for an hour"
+    assert states(done) == ["WAITING"]
+    assert PushAttempt.objects.get().reason == "1秒内没有应答"
+
+
 def test_of_an_endless_answer_only_the_beginning_is_read(
     town: Cast, subscribed: Subscribe, listen: Listen, pushed: Round
 ) -> None:
@@ -240,7 +263,7 @@ def test_redirects_are_not_followed(town: Cast, subscribed: Subscribe, listen: L
 
 
 def test_nothing_is_pushed_into_our_own_network(
-    town: Cast, subscribed: Subscribe, listen: Listen, pushed: Round, settings: object
+    town: Cast, subscribed: Subscribe, listen: Listen, pushed: Round
 ) -> None:
     system = listen()
     done = subscribed(system.url.replace("127.0.0.1", "localhost"))

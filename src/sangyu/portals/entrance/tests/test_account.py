@@ -115,6 +115,16 @@ def test_who_is_suspended_while_the_factor_is_awaited_stays_out(cast: Cast, clie
     assert fresh.post(reverse("second-factor"), {"code": phone.shows()}).url == reverse("sign-in")
 
 
+@pytest.mark.parametrize("answer", ["[" * 100_000, "[]", "5", '{"id": "AAAA"}'])
+def test_an_answer_that_no_browser_wrote_is_a_wrong_one(cast: Cast, client: Client, fresh: Client, answer: str) -> None:
+    sign_in(client)
+    added(client)
+    sign_in(fresh)
+    refused = fresh.post(reverse("second-factor"), {"answer": answer})
+    assert refused.status_code == 422
+    assert "没有通过" in refused.content.decode()
+
+
 def test_a_session_without_the_factor_adds_none_to_an_account_that_has_one(
     cast: Cast, client: Client, fresh: Client
 ) -> None:
@@ -218,7 +228,6 @@ def test_a_number_is_looked_up_against_a_reason_and_masked_everywhere_else(cast:
     client.force_login(cast.clerk)
     address = reverse("look-up-document", args=[cast.li.pk])
     masked = "620102********"
-    number = None
     for page in (reverse("community:elder", args=[cast.li.pk]), address):
         text = client.get(page).content.decode()
         assert masked in text

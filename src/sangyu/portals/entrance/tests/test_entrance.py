@@ -49,6 +49,11 @@ def test_a_wrong_password_says_what_to_do_and_keeps_the_name(cast: Cast, client:
     assert "wrong" not in page
 
 
+def test_after_a_wrong_password_the_page_that_was_wanted_is_still_known(cast: Cast, client: Client) -> None:
+    page = sign_in(client, "finance", "wrong", next="/finance/budget/").content.decode()
+    assert 'name="next" value="/finance/budget/"' in page
+
+
 def test_a_name_that_does_not_exist_is_answered_in_the_same_words(cast: Cast, client: Client) -> None:
     assert "用户名或密码不对" in sign_in(client, "nobody").content.decode()
 

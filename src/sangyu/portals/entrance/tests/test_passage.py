@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from tests.cast import PASSWORD, Cast
+from tests.walks.test_every_page import anything, routes
 
 from sangyu.access import actions as access
 from sangyu.access.models import AuditEntry, Role, Session
-from sangyu.kit.ids import new_id
 from sangyu.portals.entrance.passage import LOOK_UP_ROUTES, OPEN_ROUTES, PROVED, real_now
 
 # Machines have keys and signatures of their own, and no session; these addresses never look at one.
@@ -21,22 +20,10 @@ WITHOUT_SESSION = ("api:", "exchange:")
 STRONG = [Role.FINANCE, Role.APPROVER, Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR]
 
 
-def routes(resolver: Any = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern, space + (f"{pattern.namespace}:" if pattern.namespace else ""))
-        else:
-            yield f"{space}{pattern.name}", pattern
-
-
 def addresses() -> dict[str, str]:
     """Every address of a desk, with arguments that fit though nothing stands there."""
-    fitting = {"UUIDConverter": new_id(), "IntConverter": 1}
     return {
-        name: reverse(
-            name,
-            kwargs={key: fitting.get(type(kind).__name__, "1") for key, kind in pattern.pattern.converters.items()},
-        )
+        name: reverse(name, kwargs=anything(pattern))
         for name, pattern in routes()
         if not name.startswith(WITHOUT_SESSION)
     }
@@ -73,7 +60,7 @@ def test_every_strong_role_is_stopped_before_money_and_oversight(cast: Cast, set
         assert client.get(reverse(route)).url.partition("?")[0] == reverse("factor-add"), route
 
 
-def test_with_a_second_factor_used_in_this_session_every_desk_opens(cast: Cast, settings: Any) -> None:
+def test_with_a_second_factor_used_since_signing_in_every_desk_opens(cast: Cast, settings: Any) -> None:
     settings.SECOND_FACTOR = True
     client = signed_in(cast.head, proved=True)
     for route in ("bureau:home", "finance:months", "audit:search", "bureau:people"):
@@ -156,6 +143,16 @@ def test_a_desk_stays_open_for_eight_hours_and_a_pocket_for_thirty_days_from_sig
     kept.save()
     session.refresh_from_db()
     assert abs(session.expire_date - ends_at) < timedelta(seconds=5)
+
+
+def test_who_signs_in_leaves_no_session_behind_that_ran_out_whosever_it_was(cast: Cast, client: Client) -> None:
+    signed_in(cast.wang)
+    waiting = Client().session
+    waiting["waits"] = True
+    waiting.save()
+    Session.objects.update(expire_date=real_now() - timedelta(seconds=1))
+    client.post(reverse("sign-in"), {"username": "agent", "password": PASSWORD})
+    assert [session.user for session in Session.objects.all()] == [cast.ma]
 
 
 def test_signing_in_changes_the_key_of_the_session(cast: Cast, client: Client) -> None:

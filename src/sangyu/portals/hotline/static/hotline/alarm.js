@@ -68,38 +68,44 @@ function look() {
   if (wasWaiting) beep();
 }
 
-// Words that are being typed into a card are not taken away by a card that comes anew; it comes when they are done.
+// Words that are being typed into a card are not taken away by a card that comes anew, nor is the button under a finger
+// that is down; the card comes when they are done.
 let putOff = false;
 const writing = () => box.contains(document.activeElement) && document.activeElement.matches("input");
+const busy = () => writing() || box.querySelector("button:active") !== null;
+const ask = () => document.dispatchEvent(new CustomEvent("sangyu:safety"));
+
 box.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target !== box || !writing()) return;
+  if (event.target !== box || !busy()) return;
   event.preventDefault();
   putOff = true;
 });
-// The same for a card that was already on its way when the writing began. One asked for before somebody here pressed a
-// button shows what was before that: it is asked for again.
-let pressedAt = 0;
+
+// Cards and presses go to the server side by side, so that no press waits for a card; their answers may overtake each
+// other. What was asked for before the last answer came may not know what that one showed: it is asked for again. A card
+// is not even shown; the answer to a press is, since it may hold a refusal.
+let shownLastAt = 0;
 const askedAt = new WeakMap();
 box.addEventListener("htmx:beforeSend", (event) => askedAt.set(event.detail.xhr, performance.now()));
 box.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.requestConfig.verb !== "get") {
-    pressedAt = performance.now();
-    return;
-  }
-  if (event.target !== box) return;
-  const stale = askedAt.get(event.detail.xhr) < pressedAt;
-  if (!stale && !writing()) return;
-  event.detail.shouldSwap = false;
-  if (writing()) putOff = true;
-  else setTimeout(() => document.dispatchEvent(new CustomEvent("sangyu:safety")));
+  const { xhr, requestConfig, shouldSwap } = event.detail;
+  if (!shouldSwap) return;
+  const isCard = requestConfig.verb === "get";
+  const overtaken = askedAt.get(xhr) < shownLastAt;
+  if (isCard && busy()) putOff = true;
+  else if (overtaken) setTimeout(ask);
+  if (isCard && (overtaken || busy())) event.detail.shouldSwap = false;
+  else shownLastAt = performance.now();
 });
-box.addEventListener("focusout", () => {
-  setTimeout(() => {
-    if (!putOff || writing()) return;
-    putOff = false;
-    document.dispatchEvent(new CustomEvent("sangyu:safety"));
+for (const done of ["focusout", "pointerup", "pointercancel", "keyup"]) {
+  document.addEventListener(done, () => {
+    setTimeout(() => {
+      if (!putOff || busy()) return;
+      putOff = false;
+      ask();
+    });
   });
-});
+}
 
 look();
 setInterval(look, 1000);
