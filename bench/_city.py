@@ -24,6 +24,16 @@ from psycopg import sql
 
 TEMPLATE = "template_city"
 ANSWER_S_MAX = 120
+# As a database of its own has them: a quarter of the machine, and room for the log of a build. To serve, the room for
+# the log is what it is everywhere, for it decides how soon a database is back.
+SERVING = {"shared_buffers": "2GB", "effective_cache_size": "8GB"}
+BUILDING = {
+    **SERVING,
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "30min",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
 
 
 class Cities:
@@ -56,6 +66,25 @@ class Cities:
         os.environ.update(self.cluster.environment(name))
         connections["default"].settings_dict["NAME"] = name
 
+    def serve(self, name: str) -> None:
+        """Start the cluster anew as one that serves, with this database in use."""
+        from django.db import connections
+
+        connections.close_all()
+        self.cluster.close()
+        self.cluster.more = SERVING
+        self.cluster.open()
+        self.use(name)
+
+    def build(self) -> None:
+        """Start the cluster anew as one in which a district is built."""
+        from django.db import connections
+
+        connections.close_all()
+        self.cluster.close()
+        self.cluster.more = BUILDING
+        self.cluster.open()
+
     def bytes_of(self, name: str) -> int:
         """Return how much room a database takes."""
         with psycopg.connect(self.cluster.url("superuser", "postgres")) as admin:
@@ -65,9 +94,12 @@ class Cities:
 @contextmanager
 def template() -> Iterator[tuple[Cities, Any, Any]]:
     """Play a month once in a cluster of our own; yields the cities, the plan and when the month is to be settled."""
-    from sangyu.config.processes.throw_away import throw_away_postgres
+    from sangyu.config.processes.embedded import Cluster
+    from sangyu.config.processes.throw_away import places_once, remove
 
-    with throw_away_postgres() as cluster:
+    cluster = Cluster(places_once(), durable=False, more=BUILDING)
+    cluster.open()
+    try:
         cities = Cities(cluster)
         cities.make(TEMPLATE)
         os.environ.update(cluster.environment(TEMPLATE))
@@ -83,6 +115,9 @@ def template() -> Iterator[tuple[Cities, Any, Any]]:
         cities.use(TEMPLATE)
         yield cities, plan, drawn_at
         cities.use(TEMPLATE)
+    finally:
+        cluster.close()
+        remove(cluster.places)
 
 
 def say(sentence: str) -> None:
@@ -97,13 +132,19 @@ def free_port() -> int:
         return int(asked.getsockname()[1])
 
 
+# How the pages are served: in a demo by one process that also keeps the live streams, in operation as in ops/.
+RECIPES = {
+    "demo": ["sangyu.config.asgi:application", "--interface", "asgi", "--workers", "1"],
+    "operated": ["sangyu.config.wsgi:application", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "8"],
+}
+
+
 @contextmanager
-def served() -> Iterator[tuple[str, Callable[[], float]]]:
-    """Serve the pages as the demo does; yields their address, and a way to kill them and wait until they are back."""
+def served(recipe: str) -> Iterator[tuple[str, Callable[[], float]]]:
+    """Serve the pages by a recipe; yields their address, and a way to kill them and wait until they are back."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "granian", "sangyu.config.asgi:application", "--interface", "asgi"]
-    command += ["--port", str(port), "--workers", "1", "--log-level", "warning"]
+    command = [sys.executable, "-m", "granian", *RECIPES[recipe], "--port", str(port), "--log-level", "warning"]
     servers: list[subprocess.Popen[bytes]] = []
 
     def start() -> float:

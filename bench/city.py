@@ -10,11 +10,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from functools import partial
-from itertools import count, cycle
+from datetime import datetime
+from pathlib import Path
 
-from _city import ANSWER_S_MAX, TEMPLATE, Cities, Load, Seat, exponent, percentiles, say, seat, served, template
+from _asked import asked
+from _city import RECIPES, TEMPLATE, Cities, Load, exponent, percentiles, say, served, template
 from _figures import tell
 from _pages import looked_at
 
@@ -118,120 +118,25 @@ def told_build(cities: Cities, name: str, seconds: dict[str, float], whole_s: fl
     )
 
 
-# --- pages and verbs under load
+# --- pages
 
 
-def asked(base: str) -> list[tuple[str, Callable[[], object]]]:
-    """Line up what fifty people ask: of ten kinds, the frequent ones more often."""
-    from _pages import pages
-    from django.conf import settings
-
-    from sangyu.city import players
-    from sangyu.city.build import HOTLINE
-    from sangyu.orders.models import Order
-    from sangyu.registry.models import Contact, Elder
-
-    where = pages()
-    seats: dict[str, Seat] = {}
-
-    def look(page: str) -> Callable[[], object]:
-        who, path = where[page]
-        if who not in seats:
-            seats[who] = seat(base, who)
-        return lambda: seats[who].ask(path)
-
-    numbers = cycle(Contact.objects.filter(relation="本人").order_by("-id").values_list("phone", flat=True)[:2000])
-    people = cycle(Elder.objects.order_by("-id").values_list("pk", flat=True)[:2000])
-    orders = cycle(Order.objects.order_by("-id").values_list("pk", flat=True)[:2000])
-    agent = seat(base, "agent1")
-    serial = count()
-
-    def ring() -> Callable[[], object]:
-        body = {"event": "ring", "line_reference": f"b-{next(serial)}", "called_number": HOTLINE}
-        return partial(cti, base, settings.CTI_KEY, {**body, "caller_number": next(numbers)})
-
-    def order_page() -> Callable[[], object]:
-        return partial(agent.ask, f"/hotline/orders/{next(orders)}/")
-
-    def history() -> Callable[[], object]:
-        return partial(agent.ask, f"/hotline/elders/{next(people)}/orders/")
-
-    place = placing(base, players.programme())
-    kinds: list[tuple[int, str, Callable[[], Callable[[], object]]]] = [
-        (4, "hotline:desk", lambda: look("hotline:desk")),
-        (3, "ring (verb)", ring),
-        (3, "hotline:elder-orders", history),
-        (2, "order placed (verb)", place),
-        (2, "hotline:order", order_page),
-        (2, "dispatching:board", lambda: look("dispatching:board")),
-        (2, "provider:inbox", lambda: look("provider:inbox")),
-        (2, "carer:today", lambda: look("carer:today")),
-        (1, "community:elders?q", lambda: look("community:elders?q=王")),
-        (1, "quality:queue", lambda: look("quality:queue")),
-    ]
-    line: list[tuple[str, Callable[[], object]]] = []
-    row = [(name, make) for weight, name, make in kinds for _ in range(weight)]
-    for n in range(ASKED):
-        name, make = row[n * 7 % len(row)]
-        line.append((name, make()))
-    return line
-
-
-def cti(base: str, key: str, event: dict[str, str]) -> None:
-    """Say an event as the telephone exchange does."""
-    import urllib.request
-
-    headers = {"Content-Type": "application/json", "X-Cti-Key": key}
-    request = urllib.request.Request(base + "/exchange/cti/events", json.dumps(event).encode(), headers)
-    urllib.request.urlopen(request, timeout=ANSWER_S_MAX).close()
-
-
-def placing(base: str, programme: object) -> Callable[[], Callable[[], object]]:
-    """Return what makes a form that takes an order; the calls it answers are taken in advance."""
-    from datetime import timedelta
-
-    from sangyu.access.models import User
-    from sangyu.city.blueprint import BEIJING
-    from sangyu.hotline import actions as hotline
-    from sangyu.kit.ids import new_id
-    from sangyu.portals.clock import now
-    from sangyu.providers.models import ServiceItem
-    from sangyu.registry.models import Elder
-
-    agent, at = seat(base, "agent2"), now()
-    user = User.objects.get(username="agent2")
-    item = ServiceItem.objects.filter(skill="保洁", certificate="").order_by("code").first()
-    elders = iter(Elder.objects.order_by("id").values_list("pk", flat=True)[:2000])
-    slots = count()
-
-    def make() -> Callable[[], object]:
-        n, elder_id = next(slots), next(elders)
-        call = hotline.ring(
-            programme=programme, line_reference=f"p-{n}", caller_number="", called_number="965885", at=at
-        )
-        hotline.answer(call_id=call.pk, by=user, at=at)
-        day = (at.astimezone(BEIJING) + timedelta(days=2 + n % 5)).date()
-        fields = {"elder": elder_id, "q": item.code, "day": day.isoformat(), "hour": 9 + n % 8, "key": str(new_id())}
-        return lambda: agent.ask(f"/hotline/calls/{call.pk}/order/", fields)
-
-    return make
-
-
-def told_load(size: str) -> None:
-    with served() as (base, _):
-        line = asked(base)
-        Load(users=USERS, a_second=A_SECOND).run(
-            line[: len(line) // 10]
-        )  # what is read for the first time is not counted
+def told_load(size: str, recipe: str) -> None:
+    with served(recipe) as (base, _):
+        line = asked(base, ASKED)
+        warm = len(line) // 10  # what is read for the first time is not counted
+        Load(users=USERS, a_second=A_SECOND).run(line[:warm])
         load = Load(users=USERS, a_second=A_SECOND)
-        load.run(line[len(line) // 10 :])
+        load.run(line[warm:])
         every = [ms for runs in load.runs.values() for ms in runs]
+        workers = RECIPES[recipe][RECIPES[recipe].index("--workers") + 1]
         tell(
             "city.load",
             figure=percentiles(every)["p95"],
             unit="ms p95 over ten pages and verbs",
             limit=300,
-            size=f"{size}; {USERS} users, open loop, {A_SECOND:.0f} requests a second, 1 web worker",
+            size=f"{size}; {USERS} users, open loop, {A_SECOND:.0f} requests a second, {workers} web workers",
+            recipe=recipe,
             all=percentiles(every),
             failed=dict(load.failed),
             kinds={name: percentiles(runs) for name, runs in sorted(load.runs.items())},
@@ -260,73 +165,64 @@ def told_every(size: str) -> dict[str, float]:
 # --- money
 
 
-SETTLE = """
-import json, resource, sys, time
-import django; django.setup()
-from datetime import datetime
-from sangyu.city.scale import grow
-from sangyu.city import players
-from sangyu.settlement import actions as settlement
-plan = grow.long_plan(1)
-finance = players.load(plan).users["finance"]
-began = time.perf_counter()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-run = settlement.draw_up(month=plan.month, by=finance, at=datetime.fromisoformat(sys.argv[1]))
-drawn = time.perf_counter() - began
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"drawn_s": drawn, "before_mb": before / 1024, "peak_mb": peak / 1024, "run": str(run.pk)}))
-"""
+def settled(drawn_at: datetime, *, killed_after: str = "") -> dict[str, dict[str, float]]:
+    """Settle the month that was played in a process of its own; return what it said after every step.
+
+    It is killed one second after the step named.
+    """
+    command = [sys.executable, str(Path(__file__).with_name("_settling.py")), drawn_at.isoformat()]
+    steps: dict[str, dict[str, float]] = {}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            said = json.loads(line)
+            steps[said["step"]] = said
+            if said["step"] == killed_after:
+                time.sleep(1)
+                process.kill()
+    if process.returncode and not killed_after:
+        raise RuntimeError("the month could not be settled; the reason is above")
+    return steps
 
 
-def told_settling(plan: object, drawn_at: object) -> None:
-    """Settle the month that was played by the verbs: drawn up in a process of its own, so that its memory is seen."""
-    from django.db import connection
-
-    from sangyu.city.scale import grow
-
-    ended = subprocess.run([sys.executable, "-c", SETTLE, drawn_at.isoformat()], capture_output=True, text=True)
-    if ended.returncode:
-        raise RuntimeError(f"the month could not be drawn up:\n{ended.stderr.strip()[-2000:]}")
-    drawn = json.loads(ended.stdout.splitlines()[-1])
-    began = time.perf_counter()
-    grow.settle_played(plan, drawn_at=drawn_at, progress=say)
-    rest_s = time.perf_counter() - began
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM settlement_line l JOIN settlement_statement s ON s.id = l.statement_id"
-            " WHERE s.run_id = %s",
-            [drawn["run"]],
-        )
-        lines = cursor.fetchone()[0]
-        began = time.perf_counter()
-        cursor.execute(
-            "SELECT charge.enterprise_id, count(*), sum(charge.public_fen) FROM settlement_line l"
-            "  JOIN settlement_statement s ON s.id = l.statement_id"
-            "  JOIN benefits_charge charge ON charge.id = l.charge_id"
-            " WHERE s.run_id = %s GROUP BY 1",
-            [drawn["run"]],
-        )
-        cursor.fetchall()
-        floor_s = time.perf_counter() - began
+def told_settling(drawn_at: datetime, plain_lines_a_second: float | None, *, is_killed: bool = False) -> None:
+    """Settle the month that was played by the verbs of the desks, once killed in the middle where that is asked for."""
+    before = settled(drawn_at, killed_after="drawn") if is_killed else {}
+    steps = settled(drawn_at)
+    took_s = steps["settled"]["s"]
+    lines, twice = settled_lines()
     tell(
         "city.settle",
-        figure=drawn["drawn_s"] + rest_s,
+        figure=took_s,
         unit="s drawn up, confirmed, signed, paid and answered by the bank",
         limit=60 * max(1.0, lines / 81_000),
         size=f"{lines} lines",
-        drawn_s=round(drawn["drawn_s"], 1),
-        rest_s=round(rest_s, 1),
-        peak_mb=round(drawn["peak_mb"]),
-        bytes_a_line=round((drawn["peak_mb"] - drawn["before_mb"]) * 1024 * 1024 / max(lines, 1)),
-        floor_s=round(floor_s, 2),
-        over_floor=round((drawn["drawn_s"] + rest_s) / floor_s, 1),
+        drawn_s=round((before or steps)["drawn"]["s"], 1),
+        peak_mb=round(max(one["peak_mb"] for one in [*before.values(), *steps.values()])),
+        before_mb=round(steps["begun"]["peak_mb"]),
+        killed=is_killed,
+        charges_twice=twice,
+        floor_s=round(lines / plain_lines_a_second, 2) if plain_lines_a_second else None,
+        over_floor=round(took_s / lines * plain_lines_a_second, 1) if plain_lines_a_second else None,
     )
 
 
-def told_kill(cities: Cities) -> None:
+def settled_lines() -> tuple[int, int]:
+    """Count the lines of the last run, and the charges that stand on more than one line."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) - count(DISTINCT line.charge_id) FROM settlement_line line"
+            " JOIN settlement_statement statement ON statement.id = line.statement_id"
+            " WHERE statement.run_id = (SELECT id FROM settlement_run ORDER BY month DESC LIMIT 1)"
+        )
+        return cursor.fetchone()
+
+
+def told_kill(cities: Cities, size: str) -> None:
     import signal
 
-    with served() as (_, back):
+    with served("operated") as (_, back):
         web_s = back()
     pid = cities.cluster.pid
     os.kill(pid, signal.SIGKILL)
@@ -338,8 +234,30 @@ def told_kill(cities: Cities) -> None:
         figure=time.perf_counter() - began,
         unit="s until the database answers after kill -9",
         limit=15,
-        size=f"{ORDERS} orders, throw-away cluster (no fsync)",
+        size=f"{size}, throw-away cluster (no fsync)",
         web_s=round(web_s, 2),
+    )
+
+
+def told_growth(grown: dict[int, dict[str, float]]) -> None:
+    """Fit how the statements of every list grow with the orders."""
+    pages = sorted(set.intersection(*(set(found) for found in grown.values())))
+    fitted = {
+        page: {
+            "exponent": round(exponent(list(grown), [max(found[page], 0.1) for found in grown.values()]), 2),
+            "sql_ms": {str(orders): round(found[page], 1) for orders, found in grown.items()},
+        }
+        for page in pages
+    }
+    steepest = max(fitted, key=lambda page: fitted[page]["exponent"])
+    tell(
+        "city.growth",
+        figure=fitted[steepest]["exponent"],
+        unit="exponent of the steepest list's statements",
+        limit=0.3,
+        size=f"{min(grown)} to {max(grown)} orders",
+        steepest=steepest,
+        pages=fitted,
     )
 
 
@@ -350,42 +268,28 @@ def main() -> None:
         for orders in [*sorted(SMALLER), ORDERS] if "growth" in PARTS else [ORDERS]:
             name, seconds, whole_s = build(cities, plan, orders)
             size = f"{rows_of('orders_order')} orders"
+            plain = rows_of("settlement_line") / seconds["settled"] if seconds.get("settled") else None
             if "build" in PARTS:
                 told_build(cities, name, seconds, whole_s)
-            told_settling(plan, drawn_at)  # the pages show a month that was settled
+            told_settling(drawn_at, plain)  # the pages show a month that was settled
             if {"every", "growth"} & set(PARTS):
                 grown[orders] = told_every(size)
             if orders != ORDERS:
                 cities.use(TEMPLATE)
                 cities.drop(name)
+        cities.serve(name)
         if "pages" in PARTS:
-            told_load(size)
+            told_load(size, "demo")
+            told_load(size, "operated")
         if len(grown) > 1:
-            pages = sorted(set.intersection(*(set(found) for found in grown.values())))
-            fitted = {
-                page: {
-                    "exponent": round(exponent(list(grown), [max(found[page], 0.1) for found in grown.values()]), 2),
-                    "sql_ms": {str(orders): round(found[page], 1) for orders, found in grown.items()},
-                }
-                for page in pages
-            }
-            steepest = max(fitted, key=lambda page: fitted[page]["exponent"])
-            tell(
-                "city.growth",
-                figure=fitted[steepest]["exponent"],
-                unit="exponent of the steepest list's statements",
-                limit=0.3,
-                size=f"{min(grown)} to {max(grown)} orders",
-                steepest=steepest,
-                pages=fitted,
-            )
+            told_growth(grown)
+        if "kill" in PARTS:
+            told_kill(cities, size)
         if LINES:
-            cities.use(TEMPLATE)
+            cities.build()
             # A month has half as many meals as orders, and each is a line.
             build(cities, plan, LINES * 2 // 3, is_settled=False, meals=1000)
-            told_settling(plan, drawn_at)
-        if "kill" in PARTS:
-            told_kill(cities)
+            told_settling(drawn_at, plain, is_killed=True)
 
 
 if __name__ == "__main__":

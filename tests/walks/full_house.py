@@ -117,6 +117,7 @@ class FullHouse(Cast):
         for release in releases:
             quality.finalise(appraisal_id=release.appraisal_id, by=self.sun, at=release.object_until)
         self.sheet = sheet
+        self.scored = AppraisalItem.objects.get(appraisal=sheet, code="N3")
         self.open_run = settlement.draw_up(month=december, by=self.qian, at=datetime(2027, 1, 8, 9, tzinfo=BEIJING))
         self.statement = Statement.objects.get(run=self.open_run, enterprise=self.kangan)
         settlement.object_to(

@@ -86,6 +86,7 @@ provider:pay            kangan_user
 provider:incidents      kangan_user
 provider:appraisals     kangan_user
 provider:appraisal      kangan_user     .sheet.pk
+provider:behind         kangan_user     .sheet.pk       .scored.pk
 provider:statements     kangan_user
 provider:statement      kangan_user     .statement.pk
 carer:today             zhao_user
@@ -107,6 +108,7 @@ quality:complaint       sun             .complaint.pk
 quality:appraisal-month sun             2026-12
 quality:appraisal-month sun             2027-01
 quality:sheet           sun             .sheet.pk
+quality:behind          sun             .scored.pk
 quality:checks          sun
 quality:check           sun             .check.pk
 quality:quarter         sun             2026Q4

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from sangyu import policy
 from sangyu.adoption.models import Adoption
+from sangyu.adoption.rules import ensure_parameters
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import derived_id
 
@@ -34,9 +35,10 @@ def adopt(
     """Put a pack with its parameters in force from a day on; what held before ends that day.
 
     It holds until the next adopted pack begins, if there is one. A repeat returns the adoption that stands.
-    Raises: UnknownPack, BadPack; OtherAdopted.
+    Raises: UnknownPack, BadPack; UnknownParameter, BadParameter; OtherAdopted.
     """
     pack = policy.load(pack_id)
+    ensure_parameters(pack, parameters, on=valid_from)
     others = list(Adoption.objects.select_for_update().filter(programme_id=programme_id).order_by("valid_from"))
     following = next((other.valid_from for other in others if other.valid_from > valid_from), None)
     adoption, made = Adoption.objects.get_or_create(

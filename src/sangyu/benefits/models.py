@@ -60,6 +60,7 @@ class Charge(models.Model):
         indexes = [
             models.Index(fields=["programme", "enterprise", "service_on", "id"], name="charges_by_enterprise"),
             models.Index(fields=["programme", "elder", "service_on", "id"], name="charges_by_elder"),
+            models.Index(fields=["programme", "at", "id"], name="charges_by_time"),
         ]
 
 

@@ -6,6 +6,7 @@ community). They change every year; a file carries the edition it was made from.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,20 @@ class AreaKind(StrEnum):
     COMMUNITY = "COMMUNITY"
     VILLAGE = "VILLAGE"
     STATISTICAL = "STATISTICAL"
+
+
+_LENGTHS = (2, 4, 6, 9, 12)
+# The same levels as the register of this house has them; who only counts heads there has no place in it.
+_LEVELS = {
+    AreaKind.PROVINCE: "PROVINCE",
+    AreaKind.CITY: "CITY",
+    AreaKind.DISTRICT: "DISTRICT",
+    AreaKind.SUBDISTRICT: "SUBDISTRICT",
+    AreaKind.TOWN: "SUBDISTRICT",
+    AreaKind.FUNCTIONAL: "SUBDISTRICT",
+    AreaKind.COMMUNITY: "COMMUNITY",
+    AreaKind.VILLAGE: "COMMUNITY",
+}
 
 
 class NoSuchAreas(Refusal):
@@ -76,6 +91,14 @@ class Areas:
     def communities(self) -> tuple[Area, ...]:
         """Return the communities and villages, by code, without units that exist for counting only."""
         return tuple(area for area in self.every if area.kind in (AreaKind.COMMUNITY, AreaKind.VILLAGE))
+
+    def rows(self) -> list[dict[str, str]]:
+        """Return the units as `access.load_areas` takes them, parents first."""
+        return [
+            {"code": area.code, "name": area.name, "kind": _LEVELS[area.kind], "parent": area.parent}
+            for area in self.every
+            if area.kind in _LEVELS
+        ]
 
 
 def kind_of(code: str) -> AreaKind:
@@ -150,6 +173,45 @@ def read(code: str = "620102") -> Areas:
         raise NoSuchAreas(f"尚未取得 {code} 的街道和社区名录。请先运行：python -m sangyu.city.sources {code}") from None
     named = ((each["code"], each["full_name"]) for each in stored["areas"])
     return tree(code=stored["code"], edition=stored["edition"], named=named)
+
+
+def write_city(code: str, *, edition: str, districts: Iterable[str]) -> Path:
+    """Note which districts of a city are stored, so that a city is read whole or not at all."""
+    path = path_of(code)
+    path.write_text(json.dumps({"code": code, "edition": edition, "districts": sorted(districts)}), encoding="utf-8")
+    return path
+
+
+def stored(code: str) -> list[Areas]:
+    """Return the tree of a district (six digits), or those of every district of a city (four), as fetched.
+
+    Raises: NoSuchAreas.
+    """
+    if len(code) != 4:
+        return [read(code)]
+    try:
+        noted = json.loads(path_of(code).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NoSuchAreas(f"尚未取得 {code} 的街道和社区名录。请先运行：python -m sangyu.city.sources {code}") from None
+    return [read(district) for district in noted["districts"]]
+
+
+def from_table(path: Path, code: str) -> Areas:
+    """Read a district's tree from a table of one's own: `code,name`, from the province down.
+
+    For a functional area without a national code. Raises: NoSuchAreas, naming what is wrong with which line.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as table:
+        named = [(row.get("code") or "", row.get("name") or "") for row in csv.DictReader(table)]
+    known = {each for each, _ in named}
+    if code not in known:
+        raise NoSuchAreas(f"{path.name} 里没有 {code} 这一行（第一行应是 code,name），请补上它和它的上级。")
+    for each, name in named:
+        if not each.isdigit() or len(each) not in _LENGTHS:
+            raise NoSuchAreas(f"{path.name} 里“{name}”的代码“{each}”不是 2、4、6、9 或 12 位数字，请改正。")
+        if parent_of(each) and parent_of(each) not in known:
+            raise NoSuchAreas(f"{path.name} 里“{name}”（{each}）的上级 {parent_of(each)} 不在表里，请补上。")
+    return tree(code=code, edition=path.name, named=named)
 
 
 def tree(*, code: str, edition: str, named: Iterable[tuple[str, str]]) -> Areas:

@@ -12,12 +12,11 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 
 from sangyu.access import actions as access
-from sangyu.access.models import AreaKind, Organisation, OrganisationKind, Programme, Role, User
+from sangyu.access.models import Organisation, OrganisationKind, Programme, Role, User
 from sangyu.adoption import actions as adoption
 from sangyu.budget import actions as budget
 from sangyu.city import canteens, catalogue, diary, firms, names, players
 from sangyu.city import people as made
-from sangyu.city.areas import AreaKind as Level
 from sangyu.city.blueprint import Blueprint
 from sangyu.city.dice import below, chance
 from sangyu.kit.resident_id import Sex
@@ -48,16 +47,6 @@ WORKERS_WITH_LOG_IN = 12
 TILLS_WITH_LOG_IN = 2
 ENTERPRISES_WITH_LOG_IN = 20  # hashing a password takes longer than anything else here
 
-_LEVELS = {
-    Level.PROVINCE: AreaKind.PROVINCE,
-    Level.CITY: AreaKind.CITY,
-    Level.DISTRICT: AreaKind.DISTRICT,
-    Level.SUBDISTRICT: AreaKind.SUBDISTRICT,
-    Level.TOWN: AreaKind.SUBDISTRICT,
-    Level.FUNCTIONAL: AreaKind.SUBDISTRICT,
-    Level.COMMUNITY: AreaKind.COMMUNITY,
-    Level.VILLAGE: AreaKind.COMMUNITY,
-}
 _CLASSES = {
     "LIFE_CARE": ItemClass.DAILY_LIFE,
     "MEDICAL_CARE": ItemClass.MEDICAL_CARE,
@@ -126,12 +115,7 @@ def relax_commits() -> None:
 
 
 def _open(plan: Blueprint) -> Programme:
-    rows = [
-        {"code": area.code, "name": area.name, "kind": _LEVELS[area.kind], "parent": area.parent}
-        for area in plan.areas
-        if area.kind in _LEVELS
-    ]
-    access.load_areas(rows=rows)
+    access.load_areas(rows=plan.areas.rows())
     district = plan.areas.code
     return access.found_programme(
         slug=players.SLUG, name="城关区虚拟养老院", area_code=district, hotline_number=HOTLINE

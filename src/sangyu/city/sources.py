@@ -116,7 +116,11 @@ def fetch(wanted: Sequence[str], *, again: bool = False) -> list[Path]:
     for code in missing:
         if not any(len(c) == 6 and c.startswith(code) for c, _ in named):
             raise CannotFetch(f"名录中没有区划代码 {code}。请核对代码；功能区没有国家代码，不在名录中。")
-    return [areas.write(each) for each in split(named)]
+    paths = [areas.write(each) for each in split(named)]
+    for city in (code for code in missing if len(code) == 4):
+        districts = [code for code, _ in named if len(code) == 6 and code.startswith(city)]
+        paths.append(areas.write_city(city, edition=EDITION, districts=districts))
+    return paths
 
 
 def split(named: Sequence[tuple[str, str]]) -> Iterator[areas.Areas]:
@@ -129,10 +133,8 @@ def split(named: Sequence[tuple[str, str]]) -> Iterator[areas.Areas]:
 
 
 def _is_stored(code: str) -> bool:
-    if len(code) != 6:
-        return False
     try:
-        return areas.read(code).edition == EDITION
+        return all(each.edition == EDITION for each in areas.stored(code))
     except areas.NoSuchAreas:
         return False
 

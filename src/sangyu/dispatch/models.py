@@ -26,7 +26,10 @@ class Dispatch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "n"], name="attempts_are_numbered")]
-        indexes = [models.Index(fields=["enterprise", "sent_at", "id"], name="dispatches_by_enterprise")]
+        indexes = [
+            models.Index(fields=["enterprise", "sent_at", "id"], name="dispatches_by_enterprise"),
+            models.Index(fields=["sent_at"], name="dispatches_by_time"),
+        ]
 
 
 class Candidate(models.Model):

@@ -1,22 +1,27 @@
-"""Verbs of insight, which write nothing but this room's own rows: frozen reports, samples and findings."""
+"""Verbs of insight, which write nothing but this room's own rows: frozen reports, samples, findings and tallies."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.insight import rules
-from sangyu.insight.models import Draw, DrawnCharge, Finding, FindingCode, FrozenReport, Strata
-from sangyu.insight.queries import bench
+from sangyu.insight.models import Draw, DrawnCharge, Finding, FindingCode, FrozenReport, Span, Strata, Tallied, Tally
+from sangyu.insight.queries import bench, tallies
+from sangyu.insight.queries.facts import FACTS, SUMS, counting
 from sangyu.insight.queries.report import report
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id, new_id
 from sangyu.kit.month import Month
+
+# A verb that began before midnight may commit behind it; the last days are therefore counted again each night.
+LATEST_MINUTES = 15
+AGAIN_DAYS = 3
 
 
 @transaction.atomic
@@ -136,3 +141,73 @@ def find(*, drawn_id: UUID, code: int, note: str = "", by: User, at: datetime) -
         facts={"draw": str(drawn.draw_id), "row": drawn.n, "code": code},
     )
     return found
+
+
+def tally(*, programme_id: UUID, at: datetime, again: bool = False) -> int:
+    """Tally every day that is over and not tallied yet, a month at a time; return how many days were added.
+
+    A repeat adds nothing. `again` throws all tallies away first, for rows that were brought in with an earlier date.
+    """
+    closed_on = (at - timedelta(minutes=LATEST_MINUTES)).astimezone(rules.BEIJING).date()
+    if again:
+        _forget(programme_id)
+    days = 0
+    while (added := _tally_month(programme_id, closed_on)) is not None:
+        days += added
+    return days
+
+
+@transaction.atomic
+def _forget(programme_id: UUID) -> None:
+    Tallied.objects.filter(programme_id=programme_id).delete()
+    Tally.objects.filter(programme_id=programme_id).delete()
+
+
+@transaction.atomic
+def _tally_month(programme_id: UUID, closed_on: date) -> int | None:
+    """Tally up to the end of a month; return how many days were added, None when all are there."""
+    first_on = tallies.first_day(programme_id)
+    if first_on is None or first_on >= closed_on:
+        return None
+    Tallied.objects.get_or_create(programme_id=programme_id, defaults={"until_on": first_on})
+    mark = Tallied.objects.select_for_update().get(programme_id=programme_id)
+    if mark.until_on >= closed_on:
+        return None
+    from_on = max(first_on, mark.until_on - timedelta(days=AGAIN_DAYS))
+    until_on = min(closed_on, Month.of(mark.until_on).next().first_day)
+    rows = Tally.objects.filter(programme_id=programme_id)
+    rows.filter(span=Span.DAY, known_on__gte=from_on).delete()
+    rows.filter(span=Span.MONTH, known_on__gte=Month.of(from_on).first_day).delete()
+    asked = {
+        "programme": programme_id,
+        "after": rules.begin_of(from_on),
+        "until": rules.begin_of(until_on),
+        "since": tallies.EVER,
+        "from_on": Month.of(from_on).first_day,
+        "months_on": Month.of(until_on).first_day,
+    }
+    with connection.cursor() as cursor:
+        for code, every in FACTS.items():
+            for facts in every:
+                days = counting(facts, cuts=facts.cuts, by=("known_on", "row_on"))
+                cursor.execute(_TALLY_DAYS.format(days=days), {**asked, "figure": code})
+        cursor.execute(_ADD_UP_MONTHS, asked)
+    added = (until_on - mark.until_on).days
+    mark.until_on = until_on
+    mark.save(update_fields=["until_on"])
+    return added
+
+
+_COLUMNS = f"programme_id, figure, span, dim, known_on, row_on, key, n, {', '.join(SUMS)}"
+_TALLY_DAYS = f"""
+INSERT INTO insight_tally ({_COLUMNS})
+SELECT %(programme)s, %(figure)s, 'DAY', dim, known_on, row_on, key, n, {", ".join(SUMS)} FROM ({{days}}) AS day
+"""
+_ADD_UP_MONTHS = f"""
+INSERT INTO insight_tally ({_COLUMNS})
+SELECT programme_id, figure, 'MONTH', dim, date_trunc('month', known_on)::date, date_trunc('month', known_on)::date,
+       key, sum(n), {", ".join(f"sum({name})" for name in SUMS)}
+  FROM insight_tally
+ WHERE programme_id = %(programme)s AND span = 'DAY' AND known_on >= %(from_on)s AND known_on < %(months_on)s
+ GROUP BY programme_id, figure, dim, date_trunc('month', known_on), key
+"""

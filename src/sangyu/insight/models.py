@@ -1,4 +1,4 @@
-"""The only rows this room owns: frozen reports, an auditor's samples, and what the auditor found."""
+"""The only rows this room owns: frozen reports, an auditor's samples, what the auditor found, and tallies of days."""
 
 from __future__ import annotations
 
@@ -94,3 +94,41 @@ class Finding(models.Model):
                 condition=models.Q(code__in=[1, 2, 3, 4, 5]), name="a_finding_has_one_of_five_codes"
             ),
         ]
+
+
+class Span(models.TextChoices):
+    """What a tally stands for."""
+
+    DAY = "DAY", "日"
+    MONTH = "MONTH", "月"
+
+
+class Tally(models.Model):
+    """What a day that is over, or a month of such days, added to a figure (日计数), by one dimension or whole.
+
+    `known_on` is the day on which it was written, or the first of the month; `row_on` the day of the rows themselves.
+    A tally holds nothing that the rows do not say: it may be thrown away and counted again.
+    """
+
+    pk = models.CompositePrimaryKey("programme_id", "figure", "dim", "span", "known_on", "row_on", "key")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
+    figure = models.CharField(max_length=20)
+    dim = models.CharField(max_length=20, blank=True)
+    span = models.CharField(max_length=5, choices=Span)
+    known_on = models.DateField()
+    row_on = models.DateField()
+    key = models.CharField(max_length=36, blank=True)
+    n = models.BigIntegerField()
+    price_fen = models.BigIntegerField()
+    elder_fen = models.BigIntegerField()
+    public_fen = models.BigIntegerField()
+    net_fen = models.BigIntegerField()
+    deducted_fen = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+
+
+class Tallied(models.Model):
+    """How far the days of a programme are tallied: every day before `until_on`."""
+
+    programme = models.OneToOneField(Programme, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    until_on = models.DateField()

@@ -1,4 +1,5 @@
-"""Recompute what is kept twice: stages, shares, statements, postings, roots, the books, the audit chain, the texts.
+"""Recompute what is kept twice: stages, shares, statements, postings, roots, the books, the audit chain, the texts,
+the tallies of days.
 
 Every check is one query (or one pass) that trusts no cache and no verb; an empty answer means that it holds.
 """
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from sangyu.access import queries as access_read
+from sangyu.insight.queries import tallies
 from sangyu.ledger import verify as ledger_verify
 from sangyu.outbox import queries as outbox_read
 from sangyu.settlement import rules as settlement_rules
@@ -246,6 +248,12 @@ def _pushes() -> Iterator[Fault]:
             yield Fault("pushes", str(push_id), "推送状态与尝试记录不符")
 
 
+def _tallies() -> Iterator[Fault]:
+    for programme in access_read.programmes():
+        for subject, what in tallies.wrong_tallies(programme.pk):
+            yield Fault("tallies", f"{programme.slug} {subject}", what)
+
+
 CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "stages": ("工单状态与各环节记录", _by_query("stages", STAGES)),
     "shares": ("费用与各方承担", _by_query("shares", SHARES)),
@@ -265,6 +273,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "anchors": ("审计链与库外的根", _anchors),
     "texts": ("短信状态与发送、回执", _texts),
     "pushes": ("推送状态与尝试", _pushes),
+    "tallies": ("日计数与逐行重数", _tallies),
 }
 
 

@@ -32,11 +32,12 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 def quote(*, elder: Elder, canteen: Canteen, at: datetime) -> rules.MealQuote:
     """Say what the meal of the hour costs an elder at a canteen, and why; nothing is written.
 
-    Raises: ElderDied, NothingAdopted, NoOffer, Undecided.
+    Raises: ElderDied, LicenceLapsed, NothingAdopted, NoOffer, Undecided.
     """
     rules.ensure_alive(name=elder.name, died_on=elder.died_on)
     local = at.astimezone(BEIJING)
     on, meal = local.date(), rules.meal_of(local.time())
+    rules.ensure_licensed(canteen=canteen.name, lapsed=providers_read.lapsed_licence(canteen, on))
     eaten = meals_read.eaten(canteen.programme_id, elder.pk, on)
     priced = benefits.quote(
         elder=elder,
@@ -77,7 +78,7 @@ def sell(
 
     The same `key` at the same canteen sells once. A card number makes it a sale by card, whatever `found_by` says.
     Raises: NotAllowed; NotFound, for another canteen's till or an elder of another programme; CardUnknown; CardBlocked;
-    OtherCard; ElderDied; DayClosed; SecondMeal and FullPrice, until `full_price_agreed`; BudgetGone;
+    OtherCard; ElderDied; LicenceLapsed; DayClosed; SecondMeal and FullPrice, until `full_price_agreed`; BudgetGone;
     SameKeyOtherSale.
     """
     ensure_role(by, Role.TILL)

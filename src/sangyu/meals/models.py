@@ -66,7 +66,10 @@ class Sale(models.Model):
                 name="a_card_was_there_if_it_was_read",
             ),
         ]
-        indexes = [models.Index(fields=["programme", "elder", "sold_on"], name="sales_by_elder")]
+        indexes = [
+            models.Index(fields=["programme", "elder", "sold_on"], name="sales_by_elder"),
+            models.Index(fields=["programme", "sold_at", "id"], name="sales_by_time"),
+        ]
 
 
 class SaleCharge(models.Model):

@@ -37,6 +37,12 @@ class ElderDied(Refusal):
     code = "ELDER_DIED"
 
 
+class LicenceLapsed(Refusal):
+    """A licence of whoever runs the canteen has run out; it sells nothing until a new one is lodged."""
+
+    code = "LICENCE_LAPSED"
+
+
 class DayClosed(Refusal):
     """The canteen's day was closed; its figures do not change any more."""
 
@@ -170,6 +176,19 @@ def ensure_alive(*, name: str, died_on: date | None) -> None:
     if died_on is not None:
         raise ElderDied(
             f"{name}已于{died_on}登记去世，不能按老人就餐。请收下这张卡，交社区核对；如登记有误，请社区先更正。"
+        )
+
+
+def ensure_licensed(*, canteen: str, lapsed: tuple[str, date] | None) -> None:
+    """Refuse to sell where a licence has run out; `lapsed` is its kind and its last day (exclusive).
+
+    Raises: LicenceLapsed.
+    """
+    if lapsed is not None:
+        kind, until = lapsed
+        raise LicenceLapsed(
+            f"{canteen}的{kind}已于{until.year}年{until.month}月{until.day}日过期，不能售餐。"
+            "请企业把新证交服务中心登记；老人请先到别的餐厅就餐。"
         )
 
 

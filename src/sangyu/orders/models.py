@@ -65,6 +65,7 @@ class Order(models.Model):
             ),
             models.Index(fields=["programme", "elder", "wanted_from"], name="orders_by_elder"),
             models.Index(fields=["programme", "wanted_from", "id"], name="orders_by_day"),
+            models.Index(fields=["programme", "placed_at", "id"], name="orders_by_time_placed"),
         ]
 
     def __str__(self) -> str:
@@ -78,6 +79,9 @@ class Served(models.Model):
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="served_by_time")]
 
 
 class Cancellation(models.Model):

@@ -14,7 +14,7 @@ from sangyu.policy.names import names_in, names_of
 from sangyu.policy.read import Reader
 from sangyu.policy.runtime import Unknown
 from sangyu.policy.to_chinese import value_text
-from sangyu.policy.to_python import program
+from sangyu.policy.to_python import figure_program, program
 
 CASES_LEAST = 2
 _RATE_FEN = 700  # any rate a bureau might set: a share must add up at every price beside it
@@ -52,8 +52,9 @@ def _coverage(rule: ir.Rule, table: ir.Table, pack: ir.Pack) -> Iterator[Fault]:
     reached: set[int] = set()
     for reading in cover.readings(table, pack):
         coverage = cover.Coverage(rule, table, pack, reading)
+        alone = rule.rows == "first"  # rows that join do not take inputs from each other
         reached |= {
-            row.line for row in table.rows if row.line not in reached and coverage.reached(row.line) is not None
+            row.line for row in table.rows if row.line not in reached and coverage.reached(row.line, alone) is not None
         }
         gap = coverage.uncovered()
         if gap is not None:
@@ -73,8 +74,11 @@ def _coverage(rule: ir.Rule, table: ir.Table, pack: ir.Pack) -> Iterator[Fault]:
 def _overlaps(rule: ir.Rule, table: ir.Table) -> Iterator[Fault]:
     """Find two number ranges that cut into each other while everything else in their rows is the same.
 
-    A later row that contains an earlier one is how tables are written; one that only cuts into it is a slip.
+    A later row that contains an earlier one is how tables are written; one that only cuts into it is a slip. Rows that
+    join may cut into each other.
     """
+    if rule.rows != "first":
+        return
     for number, later in enumerate(table.rows):
         for earlier in table.rows[:number]:
             if len(earlier.cells) != len(later.cells) or earlier.answers == later.answers:
@@ -113,16 +117,19 @@ def _inside(point: int, test: ir.Within) -> bool:
 
 def _shares(rule: ir.Rule, table: ir.Table, pack: ir.Pack) -> Iterator[Fault]:
     """Find shares that cannot add up to the price: by their kinds, and by trying prices around every figure."""
-    if rule.form != "split":
+    if rule.form != "split" or "by" in table.outcomes:
         return
     for row in table.rows:
         shares = {payer: row.answers[payer] for payer in rule.payers}
         rests = [payer for payer, share in shares.items() if isinstance(share, ir.Rest)]
-        rates_pm = sum(share.rate_pm for share in shares.values() if isinstance(share, ir.PerMille))
+        rates = [share.rate_pm for share in shares.values() if isinstance(share, ir.PerMille)]
+        rates_pm = sum(rate for rate in rates if isinstance(rate, int))
         if len(rests) > 1:
             yield table.file, row.line, rule.id, f"只能有一方付余额（rest），现有 {'、'.join(rests)}"
         elif rates_pm > 1000:
             yield table.file, row.line, rule.id, f"千分比合计 {rates_pm}，超过 1000"
+        elif not rests and any(isinstance(rate, ir.Name) for rate in rates):
+            yield table.file, row.line, rule.id, "千分比由设定决定时，要有一方付余额（rest）"
         elif not rests and rates_pm and rates_pm != 1000:
             yield table.file, row.line, rule.id, f"千分比合计 {rates_pm}，不足 1000，又没有人付余额（rest）"
         else:
@@ -133,15 +140,16 @@ def _tried_prices(rule: ir.Rule, table: ir.Table, row: ir.Row, pack: ir.Pack) ->
     figures = {point for expr in row.answers.values() for point in _figures(expr)}
     prices = sorted({0, 1, 1500, *(figure + step for figure in figures for step in (-1, 0, 1) if figure + step >= 0)})
     for price_fen in prices:
-        printed = program(table).run(_Priced(rule, price_fen, pack))
+        f = _Priced(rule, price_fen, pack)
+        printed = program(table).run(f)
         tests, answer = next((tests, answer) for line, tests, answer in printed if line == row.line)
-        if any(test() is False for name, test in tests if name == rule.shared):
+        if any(test() is False for name, test in tests if name in f.priced):
             continue
         shares = {payer: share for payer, share in answer().items() if payer in rule.payers}
         if any(isinstance(share, Unknown) for share in shares.values()):
             return
         try:
-            share_out(price_fen, shares)
+            share_out(f.figure(rule.shared) if rule.shared in pack.figures else price_fen, shares)
         except BadAnswer as error:
             yield table.file, row.line, rule.id, str(error)
             return
@@ -163,12 +171,22 @@ class _Priced:
     """Stand in for an `Inquiry` that knows a price, the default readings and some rate, and nothing else."""
 
     def __init__(self, rule: ir.Rule, price_fen: int, pack: ir.Pack) -> None:
-        self._rule, self._price_fen, self._pack = rule, price_fen, pack
+        self._price_fen, self._pack = price_fen, pack
+        shared = pack.figures.get(rule.shared)
+        self.priced = {rule.shared, *(names_in(shared.formula) if shared else ())}
 
     def fact(self, name: str) -> Any:
-        return self._price_fen if name == self._rule.shared else Unknown("fact", name)
+        return self._price_fen if name in self.priced else Unknown("fact", name)
 
-    derived = figure = calendar = fact
+    derived = calendar = fact
+
+    def figure(self, name: str) -> Any:
+        return figure_program(self._pack.figures[name]).run(self)
+
+    def age_on(self, *_: Any) -> Any:
+        return Unknown("fact", "age")
+
+    months_aged = months_from = age_on
 
     def setting(self, name: str) -> Any:
         return self._pack.settings[name].default
@@ -193,7 +211,7 @@ def _unused(pack: ir.Pack) -> Iterator[Fault]:
     """Find readings, parameters and figures that no rule reads, and tables that no version names."""
     read = {name for rule in pack.rules.values() for version in rule.versions for name in names_of(version.table)}
     read |= {name for figure in pack.figures.values() for name in names_in(figure.formula)}
-    read |= {rule.roll_over for rule in pack.rules.values()}
+    read |= {name for rule in pack.rules.values() for name in (rule.roll_over, rule.rows, rule.shared)}
     for shelf in (pack.settings, pack.parameters, pack.figures):
         for name, item in shelf.items():
             if name not in read:

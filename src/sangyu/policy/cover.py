@@ -20,6 +20,7 @@ from sangyu.policy.vocabulary import facts
 
 Box = tuple[frozenset[int], ...]
 _DAY = date(2016, 5, 10)  # any day will do: only the order of dates counts here
+_NUMBER = 1000
 _CODES_MOST = 6
 
 
@@ -31,6 +32,12 @@ class Probe:
 
     def __getattr__(self, kind: str) -> Any:
         return self._values.__getitem__
+
+    def age_on(self, *_: Any) -> int:
+        """Stand in for what follows from the calendar: only the order of numbers counts here."""
+        return _NUMBER
+
+    months_aged = months_from = age_on
 
 
 class Coverage:
@@ -68,9 +75,9 @@ class Coverage:
         whole = tuple(frozenset(range(len(options))) for options in self.samples)
         return self._named(_left_over(whole, list(self.boxes.values())))
 
-    def reached(self, line: int) -> dict[str, Any] | None:
-        """Find an input that a row gets and no row above it, or None: the row can never match."""
-        above = list(itertools.takewhile(lambda one: one != line, self.boxes))
+    def reached(self, line: int, alone: bool = True) -> dict[str, Any] | None:
+        """Find an input that a row gets (`alone`: and no row above it), or None: the row can never match."""
+        above = list(itertools.takewhile(lambda one: one != line, self.boxes)) if alone else []
         return self._named(_left_over(self.boxes[line], [self.boxes[one] for one in above]))
 
     def _named(self, point: tuple[int, ...] | None) -> dict[str, Any] | None:
@@ -101,10 +108,7 @@ def readings(table: ir.Table, pack: ir.Pack) -> Iterator[dict[str, Any]]:
     operands: dict[str, tuple[Any, ...]] = {}
     for row in table.rows:
         for cell in row.cells:
-            bounds = cell.test.wanted if isinstance(cell.test, ir.OneOf) else ()
-            if isinstance(cell.test, ir.Within):
-                bounds = tuple(bound for bound in (cell.test.low, cell.test.high) if bound is not None)
-            for name in (name for bound in bounds for name in names_in(bound)):
+            for name in (name for operand in ir.operands(cell.test) for name in names_in(operand)):
                 operands[name] = _readings_of(name, pack)
     for choice in itertools.product(*operands.values()):
         yield dict(zip(operands, choice, strict=True))
@@ -113,23 +117,23 @@ def readings(table: ir.Table, pack: ir.Pack) -> Iterator[dict[str, Any]]:
 def _readings_of(name: str, pack: ir.Pack) -> tuple[Any, ...]:
     if name in pack.settings:
         return pack.settings[name].values
-    return (CALENDAR[name](_DAY),) if name in CALENDAR else (1000,)
+    if name in CALENDAR:
+        return (CALENDAR[name](_DAY),)
+    return (_DAY,) if name in facts() and facts()[name].type.startswith("date") else (_NUMBER,)
 
 
 def samples(column: ir.Name, table: ir.Table, pack: ir.Pack, reading: Mapping[str, Any]) -> list[Any]:
     """Cut a column into the values that its cells can tell apart."""
+    if column.kind == "setting" and pack.settings[column.name].closed:
+        return list(pack.settings[column.name].values)
     tests = [cell.test for row in table.rows for cell in row.cells if cell.column == column]
     if any(isinstance(test, ir.Is) for test in tests):
         return [True, False]
     points: dict[Any, None] = {}
     for test in tests:
-        operands = (
-            test.wanted if isinstance(test, ir.OneOf) else (test.low, test.high) if isinstance(test, ir.Within) else ()
-        )
-        for operand in operands:
-            if operand is not None:
-                value = figure_program(ir.Figure(table.file, "", operand)).run(Probe(reading))
-                points.update(dict.fromkeys(value if isinstance(value, tuple) else (value,)))
+        for operand in ir.operands(test):
+            value = figure_program(ir.Figure(table.file, "", operand)).run(Probe(reading))
+            points.update(dict.fromkeys(value if isinstance(value, tuple) else (value,)))
     if all(isinstance(point, str) for point in points):
         return _code_samples(column, list(points), pack)
     near = {point + step for point in points for step in _steps(point)}
@@ -147,8 +151,8 @@ def _code_samples(column: ir.Name, said: list[str], pack: ir.Pack) -> list[Any]:
         return [subset for size in range(len(most) + 1) for subset in itertools.combinations(most, size)]
     if column.kind == "derived":
         return list(pack.derived[column.name].codes)
-    if column.kind == "setting" and pack.settings[column.name].closed:
-        return list(pack.settings[column.name].values)
+    if column.kind == "parameter":
+        return list(pack.parameters[column.name].codes)
     # A code of the common vocabulary that the table does not name stands for all such codes.
     known = list(facts()[column.name].codes) if column.kind == "fact" else []
     return said + [code for code in known if code not in said][:1]

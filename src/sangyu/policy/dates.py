@@ -1,7 +1,8 @@
-"""Civil dates as the rules count them: full years of age, and the weeks, months, quarters and years of a schedule."""
+"""Civil dates as the rules count them: full years of age, terms of months, the weeks to years of a schedule."""
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Literal
@@ -27,6 +28,32 @@ def age_on(birth: date, day: date, leap: LeapBirthday = "03-01") -> int:
     """
     years = day.year - birth.year
     return years if birthday(birth, years, leap) <= day else years - 1
+
+
+def month_end(day: date) -> date:
+    """Give the last day of the month of `day`."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def months_on(day: date, months: int) -> date:
+    """Give the same day so many months on, or the last day of that month if it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + years, month + 1, 1)
+    return first.replace(day=min(day.day, month_end(first).day))
+
+
+def months_through(day: date, months: int) -> date:
+    """Give the last day of a term of so many months that begins on `day`.
+
+    It is the day before the same day of the last month, or the last day of that month if it has no such day.
+    """
+    same = months_on(day, months)
+    return same - timedelta(days=1) if same.day == day.day else same
+
+
+def months_from(day: date, on: date) -> int:
+    """Count the months of the year of `on` from the month of `day` on, that one included: 12 from an earlier year."""
+    return 12 if day.year < on.year else 0 if day.year > on.year else 13 - day.month
 
 
 def _week_start(day: date) -> date:
@@ -66,8 +93,13 @@ PERIODS: dict[str, tuple[Callable[[date], date], int, Callable[[date], str]]] = 
 CALENDAR: dict[str, Callable[[date], date]] = {
     "on": lambda day: day,
     "month_start": _month_start,
+    "month_end": month_end,
+    "last_month_end": lambda day: _month_start(day) - timedelta(days=1),
     "quarter_start": _quarter_start,
+    "quarter_end": lambda day: month_end(months_on(_quarter_start(day), 2)),
     "year_start": _year_start,
+    "year_end": lambda day: date(day.year, 12, 31),
+    "year_ago": lambda day: months_on(day, -12),
 }
 
 

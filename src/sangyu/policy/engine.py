@@ -25,10 +25,14 @@ from sangyu.policy.vocabulary import facts as vocabulary
 
 @dataclass(frozen=True)
 class Settled:
-    """A row that decides, and its answer: fields, or what the answer still wants."""
+    """A row that decides, and its answer: fields, or what the answer still wants.
+
+    `told` are the rows that an answer joins, each with its own fields; empty where one row decides alone.
+    """
 
     row: ir.Row
     answer: Fields | Unknown
+    told: tuple[tuple[ir.Row, Fields], ...] = ()
 
 
 def decide(
@@ -61,7 +65,12 @@ def decide(
         missing = settled if isinstance(settled, Unknown) else settled.answer
         assert isinstance(missing, Unknown)
         return _decision(
-            rule, version, f, f"needs_{missing.kind}", to_chinese.missing(pack, missing), missing=missing.name
+            rule,
+            version,
+            f,
+            f"needs_{missing.kind}",
+            to_chinese.missing(pack, missing, rule.words),
+            missing=missing.name,
         )
     return _answered(rule, version, f, settled)
 
@@ -87,7 +96,8 @@ def _derive(f: Inquiry, derived: ir.Derived) -> Any:
 
 def _settle_or_given(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:
     """Settle a rule; a derived fact that is given wins over its derivation, also when its own rule is asked."""
-    derived = next((one for one in f.pack.derived.values() if one.rule == rule.id), None)
+    by_row = ("ground", "eligible")  # a number does not say which row it came from
+    derived = next((one for one in f.pack.derived.values() if one.rule == rule.id and one.answer in by_row), None)
     code = f.stated(derived) if derived else None
     if derived is None or code is None:
         return settle(rule, version, f)
@@ -104,6 +114,9 @@ def settle(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:
 
     Raises: BadAnswer, if no row can match: the table has a gap.
     """
+    how = f.setting(rule.rows) if rule.rows in f.pack.settings else rule.rows
+    if how != "first":
+        return _settle_together(rule, version, f, how)
     rows = {row.line: row for row in version.table.rows}
     first_open: Unknown | None = None
     in_play: list[Settled] = []
@@ -118,8 +131,38 @@ def settle(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:
         if truth is True:
             return in_play[-1]
     if first_open is None:
-        raise BadAnswer(f"{version.table.file} 没有一行适用于这些事实，表末应有兜底的一行")
+        raise _gap(version.table)
     return first_open
+
+
+def _settle_together(rule: ir.Rule, version: ir.Version, f: Inquiry, how: str) -> Settled | Unknown:
+    """Join all rows that match: the `best` of their amounts, or their sum (`add`).
+
+    A row that is only possible is asked about if it would change the amount.
+    Raises: BadAnswer, if no row can match.
+    """
+    rows = {row.line: row for row in version.table.rows}
+    (name,) = version.table.outcomes
+    printed = ((line, all_of(tests), answer) for line, tests, answer in program(version.table).run(f))
+    in_play = [(truth, rows[line], finish(rule, answer(), f)) for line, truth, answer in printed if truth is not False]
+    sure = [(row, fields) for truth, row, fields in in_play if truth is True and not isinstance(fields, Unknown)]
+    best = max((fields[name] for _, fields in sure), default=0)
+    for truth, row, fields in in_play:
+        if isinstance(truth, Unknown):
+            if isinstance(fields, Unknown) or fields[name] > (best if how == "best" else 0):
+                return truth
+        elif isinstance(fields, Unknown):
+            return Settled(row, fields)
+    if not sure:
+        raise _gap(version.table)
+    if how == "best":
+        return next(Settled(row, fields) for row, fields in sure if fields[name] == best)
+    told = tuple((row, fields) for row, fields in sure if fields[name]) or (sure[-1],)
+    return Settled(told[0][0], {name: sum(fields[name] for _, fields in sure)}, told)
+
+
+def _gap(table: ir.Table) -> BadAnswer:
+    return BadAnswer(f"{table.file} 没有一行适用于这些事实，表末应有兜底的一行")
 
 
 def _answered(rule: ir.Rule, version: ir.Version, f: Inquiry, settled: Settled) -> Decision:
@@ -128,11 +171,16 @@ def _answered(rule: ir.Rule, version: ir.Version, f: Inquiry, settled: Settled) 
     lack: ir.Cell | None = None
     if answer.get("eligible") is False:
         answer.pop("ground", None)
-        lack = _lacking(version.table, f)
-        if lack is not None:
-            answer["lacking"] = lack.column.name
-            answer["changes_on"] = _changes_on(rule, f, lack)
-    said = to_chinese.because(settled.row, answer, f, lack)
+        lack = _lacking(version.table, f) if not settled.row.cells or "{lacking}" in settled.row.because else None
+        # A row that refuses by its own words names its last condition: context stands left, what refuses right.
+        refused_by = lack or next((cell for cell in reversed(settled.row.cells) if _about_person(cell)), None)
+        if refused_by is not None:
+            answer["lacking"] = refused_by.column.name
+            answer["changes_on"] = _changes_on(rule, f, refused_by)
+    if len(settled.told) > 1:
+        said = to_chinese.joined(settled.told, answer, f)
+    else:
+        said = to_chinese.because(settled.row, answer, f, lack)
     return _decision(rule, version, f, "decided", said, row=settled.row.line, **answer)
 
 
@@ -163,10 +211,14 @@ def _lacking(table: ir.Table, f: Inquiry) -> ir.Cell | None:
             continue
         truths: list[Truth] = [test() for _, test in printed[row.line]]
         refusing = [cell for cell, truth in zip(row.cells, truths, strict=True) if truth is False]
-        about_person = [cell for cell in refusing if cell.column.kind in ("fact", "derived", "figure")]
+        about_person = [cell for cell in refusing if _about_person(cell)]
         if about_person and (not nearest or len(about_person) < len(nearest)):
             nearest = about_person
     return nearest[0] if nearest else None
+
+
+def _about_person(cell: ir.Cell) -> bool:
+    return cell.column.kind in ("fact", "derived", "figure")
 
 
 def _changes_on(rule: ir.Rule, f: Inquiry, lack: ir.Cell) -> date | None:

@@ -10,10 +10,10 @@ from datetime import date
 from typing import Any
 
 from sangyu.policy import ir
-from sangyu.policy.dates import CALENDAR, age_on
+from sangyu.policy.dates import CALENDAR, age_on, months_from
 from sangyu.policy.decision import to_plain
 from sangyu.policy.errors import BadFact, BadParameter
-from sangyu.policy.runtime import Unknown
+from sangyu.policy.runtime import Unknown, first_unknown
 from sangyu.policy.to_python import figure_program
 from sangyu.policy.vocabulary import ABSENT, facts
 
@@ -59,7 +59,26 @@ class Inquiry:
         """Give a day that follows from the day of the decision."""
         return CALENDAR[name](self.on)
 
-    def stated(self, derived: ir.Derived) -> str | bool | None:
+    def age_on(self, day: Any) -> Any:
+        """Count the age on another day than that of the decision; an age given without a birth date stands all year."""
+        if isinstance(day, Unknown):
+            return day
+        birth = self.given.get("birth_date")
+        return self.fact("age") if birth is None else age_on(self.fact("birth_date"), day, self.pack.leap_birthday)
+
+    def months_aged(self, years: Any, day_of_month: str) -> Any:
+        """Count the months of this year in which an age is complete on a named day (`month_end`)."""
+        months = [date(self.on.year, month, 1) for month in range(1, 13)]
+        ages = [self.age_on(CALENDAR[day_of_month](month)) for month in months]
+        return first_unknown(years, *ages) or sum(age >= years for age in ages)
+
+    def months_from(self, day: Any) -> Any:
+        """Count the months of this year from the month of a day on; without such a day it is the whole year."""
+        if isinstance(day, Unknown):
+            return day
+        return 12 if day is None else months_from(day, self.on)
+
+    def stated(self, derived: ir.Derived) -> str | bool | int | None:
         """Give what the facts themselves state for a derived fact, or None.
 
         The word may stand for another fact in another city (`service_class`): a code of the common vocabulary that is
@@ -69,10 +88,12 @@ class Inquiry:
             code = self.given.get(name)
             if derived.answer == "eligible" and isinstance(code, bool):
                 return code
+            if derived.answer not in ("eligible", "ground") and isinstance(code, int) and _is_int(code):
+                return code
             if code is None or (name in facts() and code in facts()[name].codes and code not in derived.codes):
                 continue
             if code not in derived.codes:
-                allowed = "、".join(derived.codes) or "true、false"
+                allowed = "、".join(derived.codes) or ("true、false" if derived.answer == "eligible" else "整数")
                 raise BadFact(f"“{derived.label}”（{name}）不认识 {code!r}，可用：{allowed}")
             return str(code)
         return None
@@ -88,7 +109,7 @@ class Inquiry:
         if raw is ABSENT or (raw is None and fact.type != "date_or_null"):
             if name == "age" and self.given.get("birth_date") is not None:
                 return self._age()
-            return Unknown("fact", name) if fact.default is ABSENT else fact.default
+            return Unknown("fact", name, counted=fact.type == "int") if fact.default is ABSENT else fact.default
         value = fact.read(raw)
         self.facts_used[name] = to_plain(value)
         return value
@@ -127,8 +148,9 @@ class Inquiry:
         if raw is None:
             return Unknown("parameter", name)
         value = _READ_PARAMETER[parameter.type](raw)
-        if value is None:
-            raise BadParameter(f"参数“{parameter.label}”（{name}）的值 {raw!r} 不合要求：{_WANTED[parameter.type]}")
+        if value is None or (parameter.codes and value not in parameter.codes):
+            wanted = _WANTED[parameter.type] + (f"：{'、'.join(parameter.codes)}" if parameter.codes else "")
+            raise BadParameter(f"参数“{parameter.label}”（{name}）的值 {raw!r} 不合要求：{wanted}")
         if parameter.sum_to is not None and sum(value.values()) != parameter.sum_to:
             return Unknown("parameter", name, f"各项合计应为 {parameter.sum_to}，现为 {sum(value.values())}")
         self.parameters_used[name] = to_plain(raw)
@@ -147,6 +169,15 @@ def _read_map(raw: Any) -> Any:
     return dict(raw) if isinstance(raw, Mapping) and all(_is_int(value) for value in raw.values()) else None
 
 
+def _read_code(raw: Any) -> Any:
+    return raw if isinstance(raw, str) else None
+
+
+def _read_matrix(raw: Any) -> Any:
+    rows = {key: _read_map(row) for key, row in raw.items()} if isinstance(raw, Mapping) else {"": None}
+    return None if None in rows.values() else rows
+
+
 def _read_steps(raw: Any) -> Any:
     """Read [{from_x: 0, y_fen: 1}, …]. Shape: ((lower bound, result), …)."""
     if not isinstance(raw, (list, tuple)):
@@ -161,9 +192,17 @@ def _read_steps(raw: Any) -> Any:
     return tuple(steps)
 
 
-_READ_PARAMETER: dict[str, Callable[[Any], Any]] = {"int": _read_int, "map": _read_map, "steps": _read_steps}
+_READ_PARAMETER: dict[str, Callable[[Any], Any]] = {
+    "int": _read_int,
+    "code": _read_code,
+    "map": _read_map,
+    "matrix": _read_matrix,
+    "steps": _read_steps,
+}
 _WANTED = {
     "int": "应为整数",
+    "code": "应为代码",
     "map": "应为“代码: 整数”的对照表",
+    "matrix": "应为两层的对照表，里层是“代码: 整数”",
     "steps": "应为分档列表，每档写下限（from_…）和结果，都用整数",
 }

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 NameKind = Literal["fact", "derived", "figure", "setting", "parameter", "calendar"]
 Form = Literal["eligible", "tier", "split", "account", "grant", "limit", "schedule", "statistic"]
+ParameterType = Literal["int", "code", "map", "matrix", "steps"]
 Scalar = int | str | bool | date
 
 
@@ -72,10 +73,18 @@ class Call:
 
 
 @dataclass(frozen=True)
-class PerMille:
-    """A payer's part of the price in per-mille; the parts are made by largest remainder."""
+class Count:
+    """How many members of a list lie in a range."""
 
-    rate_pm: int
+    of: Expr
+    within: Within
+
+
+@dataclass(frozen=True)
+class PerMille:
+    """A payer's part of the price in per-mille, as a number or a name; the parts are made by largest remainder."""
+
+    rate_pm: int | Name
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,7 @@ class NoAccount:
     """No credit is opened for this person."""
 
 
-Expr = Const | Name | Member | Arithmetic | Quotient | Call | PerMille | Rest | NoAccount
+Expr = Const | Name | Member | Arithmetic | Quotient | Call | Count | PerMille | Rest | NoAccount
 
 
 # -- tests: what a condition cell says -----------------------------------------------------------------------------
@@ -100,6 +109,13 @@ class OneOf:
 
     wanted: tuple[Expr, ...]
     negated: bool = False
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """All of these are members of the list."""
+
+    wanted: tuple[Expr, ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +135,18 @@ class Is:
     wanted: bool
 
 
-Test = OneOf | Within | Is
+Test = OneOf | AllOf | Within | Is
+
+
+def operands(test: Test) -> tuple[Expr, ...]:
+    """List what a test compares with, open bounds left out."""
+    match test:
+        case OneOf(wanted, _) | AllOf(wanted):
+            return wanted
+        case Within(low, high):
+            return tuple(bound for bound in (low, high) if bound is not None)
+        case Is():
+            return ()
 
 
 @dataclass(frozen=True)
@@ -199,8 +226,10 @@ class Version:
 class Rule:
     """One rule of a pack in all its versions.
 
-    `shared` is what the payers share, or an account is drawn on for: a fact, or an answer of the row. `roll_over` is
-    the setting that carries an account's rest over. `domains`: fact -> the codes that this rule is asked about.
+    `shared` is what the payers share, or an account is drawn on for: a fact, a figure or an answer of the row.
+    `roll_over` is the setting that carries an account's rest over. `rows` says how rows that match together join: the
+    `first`, the `best`, `add`, or a switch that says which. `domains`: name -> the values that the rule is asked about;
+    `words`: fact -> what it counts in this rule (`count`: 已有的免费设备数).
     """
 
     id: str
@@ -214,7 +243,9 @@ class Rule:
     payers: tuple[str, ...]
     shared: str
     roll_over: str
-    domains: Mapping[str, tuple[str, ...]]
+    rows: str
+    domains: Mapping[str, tuple[Scalar, ...]]
+    words: Mapping[str, str]
     line: int
     versions: tuple[Version, ...]
 
@@ -249,8 +280,9 @@ class Parameter:
 
     name: str
     label: str
-    type: Literal["int", "map", "steps"]
+    type: ParameterType
     sum_to: int | None = None
+    codes: tuple[str, ...] = ()
     line: int = 0
 
 
@@ -268,7 +300,7 @@ class Figure:
 class Derived:
     """A fact that is itself decided by a rule of the pack, unless it is given.
 
-    `answer` is the field of the rule's answer that it takes: a code (`ground`) or yes/no (`eligible`).
+    `answer` is the field of the rule's answer that it takes: a code (`ground`), yes/no (`eligible`) or a number.
     """
 
     name: str

@@ -20,6 +20,11 @@ def names_in(expr: ir.Expr) -> Iterable[str]:
         case ir.Call(_, arguments, _):
             for argument in arguments:
                 yield from names_in(argument)
+        case ir.Count(of, within):
+            for part in (of, *ir.operands(within)):
+                yield from names_in(part)
+        case ir.PerMille(ir.Name() as rate):
+            yield rate.name
 
 
 def names_of(table: ir.Table) -> Iterable[str]:
@@ -28,14 +33,7 @@ def names_of(table: ir.Table) -> Iterable[str]:
         yield column.name
     for row in table.rows:
         for cell in row.cells:
-            match cell.test:
-                case ir.OneOf(wanted, _):
-                    operands: tuple[ir.Expr | None, ...] = wanted
-                case ir.Within(low, high):
-                    operands = (low, high)
-                case ir.Is():
-                    operands = ()
-            for operand in operands:
-                yield from names_in(operand) if operand is not None else ()
+            for operand in ir.operands(cell.test):
+                yield from names_in(operand)
         for expr in row.answers.values():
             yield from names_in(expr)

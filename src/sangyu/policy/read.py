@@ -7,35 +7,22 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
 from sangyu.policy import cells, ir
-from sangyu.policy.dates import PERIODS
-from sangyu.policy.decision import ANSWER_FIELDS
 from sangyu.policy.errors import BadCell, Finding
 from sangyu.policy.names import names_in, names_of
-from sangyu.policy.to_chinese import PLACEHOLDER
+from sangyu.policy.read_table import TableReader
+from sangyu.policy.vocabulary import facts
 
-# Form -> outcome columns it must have, and those it may have; a rule's payers are outcome columns too.
-OUTCOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "eligible": (("eligible", "ground"), ()),
-    "tier": ((), ("amount_fen", "hours", "units")),
-    "split": ((), ()),
-    "account": (("granted",), ()),
-    "grant": (("amount_fen",), ()),
-    "limit": (("result", "figure"), ()),
-    "schedule": (("every",), ()),
-    "statistic": (("value",), ("denominator",)),
-}
-_WORDS = {"result": ("pass", "warn", "fail"), "every": tuple(PERIODS)}
-NOTE = "#"  # a line whose first cell begins so is for readers only
+_PARAMETER_TYPES = get_args(ir.ParameterType)
+_DERIVED_ANSWERS = ("ground", "eligible", "amount_fen", "hours", "units", "value", "figure")
 
 
 class Reader:
@@ -132,11 +119,13 @@ class Reader:
 
     def _parameter(self, key: str, said: Mapping[str, Any]) -> ir.Parameter:
         line, kind = self._line(f"parameters.{key}"), said.get("type", "int")
-        if kind not in ("int", "map", "steps"):
-            self._fault("pack.toml", line, "", f"参数“{key}”的类型 {kind!r} 应为 int、map 或 steps")
+        if kind not in _PARAMETER_TYPES:
+            self._fault("pack.toml", line, "", f"参数“{key}”的类型 {kind!r} 应为 {'、'.join(_PARAMETER_TYPES)}")
+        if (kind == "code") != bool(said.get("codes")):
+            self._fault("pack.toml", line, "", f"参数“{key}”：类型为 code 的写明 codes，其他类型不写")
         if "default" in said or "value" in said:
             self._fault("pack.toml", line, "", f"参数“{key}”不得有默认值：文件没有写明的数字要由主管部门设定")
-        return ir.Parameter(key, said.get("label", key), kind, said.get("sum_to"), line)
+        return ir.Parameter(key, said.get("label", key), kind, said.get("sum_to"), tuple(said.get("codes", ())), line)
 
     def _figure(self, key: str, said: Mapping[str, Any]) -> ir.Figure | None:
         line = self._line(f"figures.{key}")
@@ -152,10 +141,14 @@ class Reader:
         rule, answer, line = said.get("rule", ""), said.get("answer", "ground"), self._line(f"derived.{key}")
         if rule not in rules:
             self._fault("pack.toml", line, "", f"推导事实“{key}”所用的规则 {rule!r} 不存在")
+        if answer not in _DERIVED_ANSWERS:
+            self._fault(
+                "pack.toml", line, "", f"推导事实“{key}”的 answer {answer!r} 应为 {'、'.join(_DERIVED_ANSWERS)}"
+            )
         codes: dict[str, None] = {}
         for version in rules.get(rule, {}).get("versions", [{}]):
             path = self.folder / "tables" / version.get("table", f"{rule}.csv")
-            if path.exists():
+            if path.exists() and answer in ("ground", "eligible"):
                 with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
                     codes.update(dict.fromkeys(row[answer] for row in csv.DictReader(file) if row.get(answer)))
         codes.pop("", None)
@@ -197,8 +190,6 @@ class Reader:
         if form not in get_args(ir.Form):
             self._fault("pack.toml", line, key, f"形式 {form!r} 应为 {'、'.join(get_args(ir.Form))}")
             return None
-        if form == "split" and len(payers) < 2:
-            self._fault("pack.toml", line, key, "分担规则要写明付款方（payers），至少两方")
         document = documents.get(said.get("document", ""))
         if document is None or not said.get("locator"):
             self._fault("pack.toml", line, key, "规则没有出处：要写明文件（document）和原文片段（locator）")
@@ -207,15 +198,22 @@ class Reader:
             self._fault("pack.toml", line, key, f"叠加方式 {stacking!r} 应为 add、best 或 first")
         if said.get("roll_over", "") not in ("", *self._scope.settings):
             self._fault("pack.toml", line, key, f"结转开关 {said['roll_over']!r} 不存在")
+        self._check_rows(key, line, form, said.get("rows", "first"))
+        for strange in [name for name in said.get("words", {}) if name not in facts()]:
+            self._fault("pack.toml", line, key, f"words 里的“{strange}”不是事实")
         versions = []
         for period in said.get("versions", [{}]):
             strange = [bound for bound in ("from", "until") if type(period.get(bound, date.min)) is not date]
             if strange:
                 self._fault("pack.toml", line, key, f"有效期 {strange[0]} 要写成日期，如 2014-10-01，不加引号")
                 continue
-            table = self._table(period.get("table", f"{key}.csv"), key, form, payers)
-            if table is not None:
-                versions.append(ir.Version(period.get("from"), period.get("until"), table))
+            read = TableReader(self.folder, period.get("table", f"{key}.csv"), key, form, payers, self._scope)
+            self.findings += read.findings
+            if read.table is None:
+                continue
+            versions.append(ir.Version(period.get("from"), period.get("until"), read.table))
+            if form == "split" and len(payers) < 2 and "by" not in read.table.outcomes:
+                self._fault("pack.toml", line, key, "分担规则要写明付款方（payers），至少两方；按数量分配的写结果列 by")
         self._check_periods(key, line, versions)
         if len(self.findings) > before or document is None:
             return None
@@ -231,10 +229,20 @@ class Reader:
             payers=payers,
             shared=said.get("shared", "price_fen"),
             roll_over=said.get("roll_over", ""),
+            rows=said.get("rows", "first"),
+            words=dict(said.get("words", {})),
             domains={name: tuple(codes) for name, codes in said.get("domains", {}).items()},
             line=line,
             versions=tuple(versions),
         )
+
+    def _check_rows(self, key: str, line: int, form: str, rows: str) -> None:
+        ways = ("first", "best", "add")
+        switch = self._scope.settings.get(rows)
+        if rows not in ways and not (switch and switch.closed and set(switch.values) <= set(ways)):
+            self._fault("pack.toml", line, key, f"rows = {rows!r} 应为 {'、'.join(ways)}，或取这些值的开关")
+        elif rows != "first" and form not in ("tier", "grant"):
+            self._fault("pack.toml", line, key, "几行合用（rows）只用于给出金额的 tier 和 grant")
 
     def _check_periods(self, key: str, line: int, versions: list[ir.Version]) -> None:
         ordered = sorted(versions, key=lambda version: version.from_on or date.min)
@@ -246,95 +254,6 @@ class Reader:
         for version in versions:
             if version.from_on and version.until_on and version.from_on >= version.until_on:
                 self._fault("pack.toml", line, key, f"版本 {version.label} 的有效期是空的")
-
-    # -- tables --------------------------------------------------------------------------------------------------------
-
-    def _table(self, name: str, key: str, form: str, payers: tuple[str, ...]) -> ir.Table | None:
-        file, before = f"tables/{name}", len(self.findings)
-        try:
-            text = (self.folder / file).read_text(encoding="utf-8-sig")
-        except OSError:
-            self._fault(file, 0, key, "没有这张表")
-            return None
-        except UnicodeDecodeError:
-            self._fault(file, 0, key, "不是 UTF-8 编码，请在 Excel 里另存为“CSV UTF-8（逗号分隔）”")
-            return None
-        lines = _lines(text)
-        if not lines:
-            self._fault(file, 1, key, "表是空的")
-            return None
-        header = [cell.strip() for cell in lines[0][1]]
-        needed, allowed = OUTCOMES[form]
-        outcomes = tuple(name for name in header if name in (*needed, *allowed, *payers))
-        for absent in [name for name in (*needed, *payers) if name not in outcomes]:
-            if not (form == "account" and absent in payers):
-                self._fault(file, 1, key, f"缺少结果列“{absent}”")
-        if not outcomes:
-            self._fault(file, 1, key, f"没有结果列，可用：{'、'.join([*needed, *allowed, *payers])}")
-        columns = self._columns(file, key, header, outcomes)
-        rows = []
-        for line, said in lines[1:]:
-            if said[0].startswith(NOTE):
-                continue
-            if len(said) != len(header):
-                self._fault(file, line, key, f"这一行有 {len(said)} 格，表头有 {len(header)} 格")
-                continue
-            rows.append(
-                self._row(file, key, line, columns, dict(zip(header, said, strict=True)), list(said), outcomes, payers)
-            )
-        if not rows:
-            self._fault(file, 1, key, "表里没有一行规则")
-        if len(self.findings) > before:
-            return None
-        return ir.Table(file, tuple(column for _, column in columns), outcomes, tuple(rows))
-
-    def _columns(self, file: str, key: str, header: list[str], outcomes: tuple[str, ...]) -> list[tuple[int, ir.Name]]:
-        columns = []
-        for place, word in enumerate(header):
-            if word in outcomes or word == "because":
-                if header.count(word) > 1:
-                    self._fault(file, 1, key, f"结果列“{word}”写了两次")
-                continue
-            try:
-                columns.append((place, self._scope.name(word)))
-            except BadCell as error:
-                self._fault(file, 1, key, str(error))
-        return columns
-
-    def _row(
-        self,
-        file: str,
-        key: str,
-        line: int,
-        columns: list[tuple[int, ir.Name]],
-        said: Mapping[str, str],
-        places: list[str],
-        outcomes: tuple[str, ...],
-        payers: tuple[str, ...],
-    ) -> ir.Row:
-        tests: list[ir.Cell] = []
-        answers: dict[str, ir.Expr] = {}
-        for place, column in columns:
-            if text := places[place].strip():
-                try:
-                    tests.append(ir.Cell(column, cells.test(text, column, self._scope), text))
-                except BadCell as error:
-                    self._fault(file, line, key, f"“{column.name}”列：{error}")
-        refused = said.get("eligible", "").strip().lower() in ("no", "false", "否")
-        for outcome in outcomes:
-            if outcome == "ground" and refused and not said[outcome].strip():
-                continue
-            try:
-                answers[outcome] = cells.answer(said[outcome], self._scope, outcome, payers)
-            except BadCell as error:
-                self._fault(file, line, key, f"“{outcome}”列：{error}")
-            words = _WORDS.get(outcome)
-            if words and said[outcome].strip() not in words:
-                self._fault(file, line, key, f"“{outcome}”列只能写 {'、'.join(words)}")
-        because = said.get("because", "").strip()
-        for placeholder in strange_placeholders(because, self._scope, payers):
-            self._fault(file, line, key, f"说明里的 {placeholder} 没有对应的名称")
-        return ir.Row(line, tuple(tests), answers, because)
 
     # -- cycles --------------------------------------------------------------------------------------------------------
 
@@ -354,30 +273,6 @@ class Reader:
             if key in seen:
                 header = "figures" if key in figures else "derived"
                 self._fault("pack.toml", self._line(f"{header}.{key}"), "", f"“{key}”的推导绕回了自己")
-
-
-def strange_placeholders(because: str, scope: cells.Scope, payers: tuple[str, ...]) -> Iterable[str]:
-    """List the placeholders of a reason that name nothing an answer could fill in."""
-    for match in PLACEHOLDER.finditer(because):
-        name, argument = match[1], match[2]
-        if name == "age_gap" and argument and argument.isdigit():
-            continue
-        if name == "lacking" or name in ANSWER_FIELDS or name in payers:
-            continue
-        try:
-            scope.name(name)
-        except BadCell:
-            yield match[0]
-
-
-def _lines(text: str) -> list[tuple[int, list[str]]]:
-    """Split a CSV into (line number of its first line, cells), empty lines left out."""
-    reader, lines, before = csv.reader(io.StringIO(text, newline="")), [], 0
-    for said in reader:
-        if any(cell.strip() for cell in said):
-            lines.append((before + 1, said))
-        before = reader.line_num
-    return lines
 
 
 def _digest(folder: Path) -> str:

@@ -7,19 +7,26 @@ unknown rate is nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import wraps
 from typing import Any, Literal
 
-from sangyu.policy.errors import BadFact
+from sangyu.policy import dates
+from sangyu.policy.errors import BadFact, BadParameter
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that nobody has given: the name of the missing fact or parameter, and why if that is not all."""
+    """A value that nobody has given: the name of the missing fact or parameter, and why if that is not all.
+
+    `counted`: whatever it is, it is a number that is not negative (an age, an amount, a count).
+    """
 
     kind: Literal["fact", "parameter"]
     name: str
     why: str = ""
+    counted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -79,10 +86,19 @@ def none_of(value: Any, *wanted: Any) -> Truth:
     return truth if isinstance(truth, Unknown) else not truth
 
 
+def all_in(value: Any, *wanted: Any) -> Truth:
+    """Test whether a list has all of the wanted members."""
+    if isinstance(value, Unknown):
+        return value
+    if any(one not in value for choice in wanted if not isinstance(choice, Unknown) for one in _members(choice)):
+        return False
+    return first_unknown(*wanted) or True
+
+
 def within(value: Any, low: Any, high: Any, low_excluded: bool = False, high_excluded: bool = False) -> Truth:
     """Test whether a number or date lies in a range; None as a bound is open, None as a value lies in no range."""
     if isinstance(value, Unknown):
-        return value
+        return _counted_within(value, low, high, low_excluded, high_excluded)
     if value is None:
         return False
     if low is not None and not isinstance(low, Unknown) and (value <= low if low_excluded else value < low):
@@ -90,6 +106,15 @@ def within(value: Any, low: Any, high: Any, low_excluded: bool = False, high_exc
     if high is not None and not isinstance(high, Unknown) and (value >= high if high_excluded else value > high):
         return False
     return first_unknown(low, high) or True
+
+
+def _counted_within(value: Unknown, low: Any, high: Any, low_excluded: bool, high_excluded: bool) -> Truth:
+    """Decide a range even so where it begins at 0 or below, or ends below 0: there an unknown age decides nothing."""
+    if value.counted and isinstance(high, int) and (high <= 0 if high_excluded else high < 0):
+        return False
+    if value.counted and high is None and isinstance(low, int) and (low < 0 if low_excluded else low <= 0):
+        return True
+    return value
 
 
 def yes(value: Any) -> Truth:
@@ -105,14 +130,29 @@ def no(value: Any) -> Truth:
 # -- integer arithmetic ----------------------------------------------------------------------------------------------
 
 
+def _whole(operate: Callable[..., Any]) -> Callable[..., Any]:
+    """Let an operation see numbers only: what is unknown stays unknown, a date that there is not stays none."""
+
+    @wraps(operate)
+    def careful(*values: Any) -> Any:
+        missing = first_unknown(*values)
+        if missing:
+            return replace(missing, counted=False)  # a difference of amounts may be negative
+        return None if None in values else operate(*values)
+
+    return careful
+
+
+@_whole
 def add(left: Any, right: Any) -> Any:
     """Add two integers."""
-    return first_unknown(left, right) or left + right
+    return left + right
 
 
+@_whole
 def subtract(left: Any, right: Any) -> Any:
     """Subtract the right integer from the left."""
-    return first_unknown(left, right) or left - right
+    return left - right
 
 
 def multiply(left: Any, right: Any) -> Any:
@@ -120,39 +160,47 @@ def multiply(left: Any, right: Any) -> Any:
     for known, other in ((left, right), (right, left)):
         if isinstance(other, Unknown) and not isinstance(known, Unknown) and known == 0:
             return 0
-    return first_unknown(left, right) or left * right
+    return _product(left, right)
+
+
+@_whole
+def _product(left: int, right: int) -> int:
+    return left * right
 
 
 def half_up(over: Any, under: Any) -> Any:
     """Divide and round to the nearest integer, halves upwards."""
-    return _quotient(over, under) or (2 * over + under) // (2 * under)
+    return _quotient(over, under, lambda: (2 * over + under) // (2 * under))
 
 
 def up(over: Any, under: Any) -> Any:
     """Divide and round up."""
-    return _quotient(over, under) or -(-over // under)
+    return _quotient(over, under, lambda: -(-over // under))
 
 
 def down(over: Any, under: Any) -> Any:
     """Divide and round down."""
-    return _quotient(over, under) or over // under
+    return _quotient(over, under, lambda: over // under)
 
 
-def _quotient(over: Any, under: Any) -> Unknown | None:
-    """Find what a division lacks. Raises: BadFact, if it is by nothing: a share of nothing is no figure."""
+def _quotient(over: Any, under: Any, divide: Callable[[], int]) -> Any:
+    """Divide if both are known. Raises: BadFact, if it is by nothing: a share of nothing is no figure."""
     if under == 0:
         raise BadFact("分母为 0，算不出比例，请核对数量")
-    return first_unknown(over, under)
+    missing = first_unknown(over, under)
+    return missing if missing or None in (over, under) else divide()
 
 
+@_whole
 def smallest(*values: Any) -> Any:
     """Give the least of some integers."""
-    return first_unknown(*values) or min(values)
+    return min(values)
 
 
+@_whole
 def largest(*values: Any) -> Any:
     """Give the greatest of some integers."""
-    return first_unknown(*values) or max(values)
+    return max(values)
 
 
 def total(values: Any) -> Any:
@@ -165,6 +213,69 @@ def total(values: Any) -> Any:
 def count(values: Any) -> Any:
     """Count the members of a list."""
     return values if isinstance(values, Unknown) else len(values)
+
+
+def count_within(values: Any, low: Any, high: Any, low_excluded: bool = False, high_excluded: bool = False) -> Any:
+    """Count the members of a list that lie in a range; an empty list has none, whatever the range."""
+    if isinstance(values, Unknown):
+        return values
+    truths = [within(value, low, high, low_excluded, high_excluded) for value in values]
+    return first_unknown(*truths) or sum(truth is True for truth in truths)
+
+
+def distinct(values: Any) -> Any:
+    """Give each member of a list once."""
+    return values if isinstance(values, Unknown) else tuple(dict.fromkeys(values))
+
+
+def part(rate_pm: Any) -> Any:
+    """Give a payer's part at a rate. Raises: BadParameter, if it is no rate from 0 to 1000 per-mille."""
+    if isinstance(rate_pm, Unknown):
+        return rate_pm
+    if not 0 <= rate_pm <= 1000:
+        raise BadParameter(f"千分比 {rate_pm} 不在 0 至 1000 之间，请核对设定")
+    return Part(rate_pm)
+
+
+@_whole
+def months_through(day: Any, months: Any) -> Any:
+    """Give the last day of a term of months from a day on."""
+    return dates.months_through(day, months)
+
+
+@_whole
+def days_through(day: Any, days: Any) -> Any:
+    """Give the last day of a term of days from a day on, that day the first of them."""
+    return day + timedelta(days=days - 1)
+
+
+@_whole
+def year(day: Any) -> Any:
+    """Give the year of a day."""
+    return day.year
+
+
+@_whole
+def month(day: Any) -> Any:
+    """Give the month of a day, 1 to 12."""
+    return day.month
+
+
+def at_fact(things: Any, key: Any) -> Any:
+    """Read one key of a map that is a fact, 0 if absent."""
+    return first_unknown(things, key) or things.get(key, 0)
+
+
+def at_parameter(things: Any, name: str, *keys: Any) -> Any:
+    """Read one entry of a map that the bureau sets; an absent one is still wanted."""
+    missing = first_unknown(things, *keys)
+    if missing:
+        return missing
+    for key in keys:
+        if key not in things:
+            return Unknown("parameter", name, f"其中没有“{key}”一项")
+        things = things[key]
+    return things
 
 
 def member(counts: Any, key: str, name: str, keys: tuple[str, ...]) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sangyu.policy import ir
@@ -28,6 +29,18 @@ PAYERS = {
     "district": "区财政",
     "street": "街道",
     "centre": "中心",
+}
+
+
+DAYS = {
+    "month_start": "本月第一天",
+    "month_end": "本月最后一天",
+    "last_month_end": "上月最后一天",
+    "quarter_start": "本季第一天",
+    "quarter_end": "本季最后一天",
+    "year_start": "本年第一天",
+    "year_end": "本年最后一天",
+    "year_ago": "一年前的这一天",
 }
 
 
@@ -68,22 +81,22 @@ def _number(name: str, value: int) -> str:
 
 
 def label(name: str, pack: ir.Pack) -> str:
-    """Give the Chinese label of a fact, derived fact, figure, setting or parameter."""
+    """Give the Chinese label of a fact, derived fact, figure, setting, parameter or day."""
     for shelf in (pack.derived, pack.figures, pack.settings, pack.parameters):
         if name in shelf:
             return str(shelf[name].label)
-    return facts()[name].label if name in facts() else name
+    return facts()[name].label if name in facts() else DAYS.get(name, name)
 
 
 # -- outcomes without an answer ----------------------------------------------------------------------------------------
 
 
-def missing(pack: ir.Pack, unknown: Unknown) -> str:
-    """Say which fact to ask for, or which parameter the bureau must set."""
+def missing(pack: ir.Pack, unknown: Unknown, words: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Say which fact to ask for, or which parameter the bureau must set; `words` are the rule's own for a fact."""
     why = f"（{unknown.why}）" if unknown.why else ""
     if unknown.kind == "parameter":
         return f"政策文件没有写明“{label(unknown.name, pack)}”（{unknown.name}）{why}，请主管部门先设定再办理"
-    return f"缺少“{label(unknown.name, pack)}”（{unknown.name}）{why}，补充后才能判定"
+    return f"缺少“{words.get(unknown.name) or label(unknown.name, pack)}”（{unknown.name}）{why}，补充后才能判定"
 
 
 def not_in_force(rule: ir.Rule, on: date) -> str:
@@ -98,7 +111,7 @@ def _period(version: ir.Version) -> str:
     return start + end or "一直有效"
 
 
-def given(derived: ir.Derived, code: str | bool) -> str:
+def given(derived: ir.Derived, code: str | int) -> str:
     """Say that a derived fact was not derived."""
     said = ("是" if code else "否") if isinstance(code, bool) else code
     return f"“{derived.label}”已给定为{said}"
@@ -126,6 +139,13 @@ def because(row: ir.Row, answer: Mapping[str, Any], f: Inquiry, lack: ir.Cell | 
     return PLACEHOLDER.sub(fill, template)
 
 
+def joined(told: tuple[tuple[ir.Row, Mapping[str, Any]], ...], answer: Mapping[str, Any], f: Inquiry) -> str:
+    """Write the sentences of several rows that add up, and what they come to."""
+    said = "；".join(because(row, own, f, None) for row, own in told)
+    ((name, amount),) = answer.items()
+    return f"{said}；合计{value_text(name, amount, f.pack)}"
+
+
 def _look_up(name: str, f: Inquiry) -> Any:
     for kind, shelf in (
         ("derived", f.pack.derived),
@@ -140,16 +160,26 @@ def _look_up(name: str, f: Inquiry) -> Any:
 
 def refusal(lack: ir.Cell, changes_on: date | None, f: Inquiry) -> str:
     """Say what one refusing cell wants, and from when it will have it: 还差43天满65周岁，2017年3月1日起符合."""
-    if changes_on is not None and isinstance(lack.test, ir.Within) and isinstance(lack.test.low, ir.Const):
-        return f"还差{(changes_on - f.on).days}天满{lack.test.low.value}周岁，{day(changes_on)}起符合"
+    years = _age_wanted(lack, f)
+    if changes_on is not None and years is not None:
+        return f"还差{(changes_on - f.on).days}天满{years}周岁，{day(changes_on)}起符合"
     have = f.fact(lack.column.name) if lack.column.kind == "fact" else None
     if lack.column.name == "age" and isinstance(have, int):
-        wanted = isinstance(lack.test, ir.Within) and isinstance(lack.test.low, ir.Const) and lack.test.low.value
-        return f"现年{have}周岁，须{f'满{wanted}周岁' if wanted else cell_text(lack, f.pack)}"
+        return f"现年{have}周岁，须{f'满{years}周岁' if years is not None else cell_text(lack, f.pack)}"
     if isinstance(lack.test, ir.Is):
         return f"须{cell_text(lack, f.pack)}"
     name = label(lack.column.name, f.pack)
     return f"{name}须{cell_text(lack, f.pack).removeprefix(name)}"
+
+
+def _age_wanted(lack: ir.Cell, f: Inquiry) -> int | None:
+    """Give the age that a cell wants at least, where it says one: as a number, or by a setting that holds one."""
+    low = lack.test.low if lack.column.name == "age" and isinstance(lack.test, ir.Within) else None
+    if isinstance(low, ir.Name) and low.kind in ("setting", "parameter"):
+        value = f.setting(low.name) if low.kind == "setting" else f.parameter(low.name)
+    else:
+        value = getattr(low, "value", None)
+    return value if isinstance(value, int) else None
 
 
 def age_gap(years: int, f: Inquiry) -> str:
@@ -170,6 +200,8 @@ def cell_text(cell: ir.Cell, pack: ir.Pack) -> str:
             return name if wanted else f"不是“{name}”"
         case ir.OneOf(wanted, negated):
             return f"{name}{'不' if negated else ''}为{'或'.join(_operand(one, cell, pack) for one in wanted)}"
+        case ir.AllOf(wanted):
+            return f"{name}兼有{'和'.join(_operand(one, cell, pack) for one in wanted)}"
         case ir.Within(low, high, low_excluded, high_excluded):
             bounds = []
             if low is not None:

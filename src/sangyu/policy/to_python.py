@@ -14,7 +14,14 @@ from typing import Any
 
 from sangyu.policy import ir, runtime
 
-_FUNCTIONS = {"min": "smallest", "max": "largest", "sum": "total", "count": "count"}
+_FUNCTIONS = {
+    "min": "smallest",
+    "max": "largest",
+    "sum": "total",
+    "age_on": "f.age_on",
+    "months_aged": "f.months_aged",
+    "months_from": "f.months_from",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +48,12 @@ def expression(expr: ir.Expr, keys: Keys = MappingProxyType({})) -> str:
             return f"{operator}({expression(left, keys)}, {expression(right, keys)})"
         case ir.Quotient(rounding, over, under):
             return f"{rounding}({expression(over, keys)}, {expression(under, keys)})"
-        case ir.Call(function, arguments, named):
-            printed = [expression(argument, keys) for argument in arguments] + [repr(key) for key in named]
-            if function in ("step", "weighted") and isinstance(arguments[0], ir.Name):
-                printed.append(repr(arguments[0].name))
-            return f"{_FUNCTIONS.get(function, function)}({', '.join(printed)})"
+        case ir.Call():
+            return _call(expr, keys)
+        case ir.Count(of, within):
+            return f"count_within({', '.join([expression(of, keys), *_bounds(within, keys)])})"
+        case ir.PerMille(ir.Name() as rate):
+            return f"part({expression(rate)})"
         case ir.PerMille(rate_pm):
             return f"Part({rate_pm})"
         case ir.Rest():
@@ -54,18 +62,39 @@ def expression(expr: ir.Expr, keys: Keys = MappingProxyType({})) -> str:
             return "NO_ACCOUNT"
 
 
+def _call(call: ir.Call, keys: Keys) -> str:
+    printed = [expression(argument, keys) for argument in call.arguments] + [repr(key) for key in call.keys]
+    first, last = call.arguments[0], call.arguments[-1]
+    match call.function:
+        case "at" if isinstance(first, ir.Name) and first.kind == "parameter":
+            return f"at_parameter({', '.join([printed[0], repr(first.name), *printed[1:]])})"
+        case "at":
+            return f"at_fact({', '.join(printed)})"
+        case "months_aged" if isinstance(last, ir.Name):
+            printed[-1] = repr(last.name)  # not that day itself, but the day of that name in each month of the year
+        case "step" | "weighted" if isinstance(first, ir.Name):
+            printed.append(repr(first.name))
+    return f"{_FUNCTIONS.get(call.function, call.function)}({', '.join(printed)})"
+
+
 def condition(cell: ir.Cell) -> str:
     """Print one condition cell as a call that answers true, false or unknown."""
     value = expression(cell.column)
     match cell.test:
         case ir.OneOf(wanted, negated):
             return f"{'none_of' if negated else 'one_of'}({', '.join([value, *map(expression, wanted)])})"
-        case ir.Within(low, high, low_excluded, high_excluded):
-            bounds = [expression(bound) if bound is not None else "None" for bound in (low, high)]
-            flags = ["low_excluded=True"] * low_excluded + ["high_excluded=True"] * high_excluded
-            return f"within({', '.join([value, *bounds, *flags])})"
+        case ir.AllOf(wanted):
+            return f"all_in({', '.join([value, *map(expression, wanted)])})"
+        case ir.Within() as within:
+            return f"within({', '.join([value, *_bounds(within)])})"
         case ir.Is(wanted):
             return f"{'yes' if wanted else 'no'}({value})"
+
+
+def _bounds(within: ir.Within, keys: Keys = MappingProxyType({})) -> list[str]:
+    bounds = [expression(bound, keys) if bound is not None else "None" for bound in (within.low, within.high)]
+    flags = ["low_excluded=True"] * within.low_excluded + ["high_excluded=True"] * within.high_excluded
+    return bounds + flags
 
 
 def table_source(table: ir.Table) -> str:
@@ -97,6 +126,9 @@ def _members(expr: ir.Expr) -> Iterator[tuple[str, str]]:
         case ir.Call(_, arguments, _):
             for argument in arguments:
                 yield from _members(argument)
+        case ir.Count(_, within):
+            for bound in ir.operands(within):
+                yield from _members(bound)
 
 
 @cache

@@ -18,10 +18,10 @@ def load_areas(*, rows: Iterable[Mapping]) -> int:
     known = set(Area.objects.values_list("code", flat=True))
     new = [
         Area(code=row["code"], name=row["name"], kind=row["kind"], parent_id=row.get("parent") or None)
-        for row in sorted(rows, key=lambda row: len(row["code"]))
+        for row in sorted(rows, key=lambda row: (len(row["code"]), row["code"]))
         if row["code"] not in known
     ]
-    Area.objects.bulk_create(new)
+    Area.objects.bulk_create(new, ignore_conflicts=True)  # another programme of the province may begin at the same time
     return len(new)
 
 

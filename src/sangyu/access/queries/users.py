@@ -38,8 +38,8 @@ def log_ins_by_role() -> list[LogIn]:
 
 
 def programme_called(number: str) -> Programme | None:
-    """Return the programme whose hotline has this number; None when nobody answers there."""
-    return Programme.objects.filter(hotline_number=number).first()
+    """Return the programme whose hotline has this number; None when nobody answers there, or no number is given."""
+    return Programme.objects.filter(hotline_number=number).first() if number else None
 
 
 def programmes() -> list[Programme]:

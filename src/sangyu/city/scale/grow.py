@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -148,7 +149,7 @@ def _multiply(
         months.keep_template()
         for copy in (*months.COPIES, *people.COPIES):
             columns(copy.table)
-        with _timed(seconds, "indexes"), laid_aside(tables, progress=progress), _timed(seconds, "months"):
+        with laid_aside(tables, timed=partial(_timed, seconds), progress=progress):
             with _timed(seconds, "people"):
                 people.populate(plan, whole)
             progress(f"登记{len(plan.elders) * whole.tiles:,}位老人。")
@@ -156,16 +157,18 @@ def _multiply(
             copier = months.Months(whole, in_full=in_full, meals=meals)
             settling = _settling(plan, who)
             for piece in whole.pieces:
-                copier.copy(piece)
-                accounts.write(piece, copier.words(piece))
+                with _timed(seconds, "months"):
+                    copier.copy(piece)
+                with _timed(seconds, "books"):
+                    accounts.write(piece, copier.words(piece))
                 if piece.back < meals:
-                    canteen_days.close_days(piece, who.programme.pk)
+                    with _timed(seconds, "canteens"):
+                        canteen_days.close_days(piece, who.programme.pk)
                 if piece.back and is_settled:
-                    settled.settle(piece, settling)
+                    with _timed(seconds, "settled"):
+                        settled.settle(piece, settling)
                 if piece.month.month == 12 or piece.back == 0:
                     progress(f"{piece.month}写完。")
-        seconds["indexes"] = round(seconds["indexes"] - seconds["months"], 1)
-        seconds["months"] = round(seconds["months"] - seconds["people"], 1)
         with _timed(seconds, "balances"):
             accounts.balance()
     with _timed(seconds, "analyze"), connection.cursor() as cursor:
@@ -240,7 +243,7 @@ def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
     try:
         yield
     finally:
-        seconds[step] = round(time.monotonic() - began, 1)
+        seconds[step] = round(seconds.get(step, 0.0) + time.monotonic() - began, 1)
 
 
 __all__ = ["GROWN", "ORDERS", "NotEmpty", "grow", "long_plan", "multiply", "play_template", "settle_played"]

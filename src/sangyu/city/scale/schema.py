@@ -4,7 +4,7 @@ by row. All of it is one transaction: a build that is broken off leaves neither 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from django.db import connection
 
@@ -25,10 +25,13 @@ SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '256MB'; SET LOCA
 
 
 @contextmanager
-def laid_aside(tables: Sequence[str], *, progress: Callable[[str], None]) -> Iterator[None]:
+def laid_aside(
+    tables: Sequence[str], *, timed: Callable[[str], AbstractContextManager[None]], progress: Callable[[str], None]
+) -> Iterator[None]:
     """Do without the indexes and foreign keys of some tables for the length of a block, inside a transaction.
 
-    Afterwards all of them are there again, and every foreign key has been checked over all rows.
+    Afterwards all of them are there again, and every foreign key has been checked over all rows; `timed` is entered
+    with the name of each of these two steps.
     """
     before = shape_of(tables)
     keys, unique, indexes = before
@@ -41,13 +44,15 @@ def laid_aside(tables: Sequence[str], *, progress: Callable[[str], None]) -> Ite
     yield
     with connection.cursor() as cursor:
         progress(f"正在建立{len(unique) + len(indexes)}个索引……")
-        for _, _, definition in indexes:
-            cursor.execute(definition)
-        for table, name, definition in unique:
-            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+        with timed("indexes"):
+            for _, _, definition in indexes:
+                cursor.execute(definition)
+            for table, name, definition in unique:
+                cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
         progress(f"正在核对{len(keys)}个外键……")
-        for table, name, definition in keys:
-            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+        with timed("foreign keys"):
+            for table, name, definition in keys:
+                cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
     # By name: PostgreSQL writes the condition of an index a little differently once it has read it again.
     lost = {row[:2] for part in before for row in part} ^ {row[:2] for part in shape_of(tables) for row in part}
     if lost:

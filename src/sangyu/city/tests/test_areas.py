@@ -67,6 +67,42 @@ def test_what_is_written_is_read_again(tmp_path, monkeypatch):
     assert [each.name for each in path.parent.iterdir()] == ["620102.json"]
 
 
+def test_a_city_is_read_whole_or_not_at_all(tmp_path, monkeypatch):
+    monkeypatch.setenv("SANGYU_VAR", str(tmp_path))
+    other = areas.tree(
+        code="620103", edition="示例", named=[("62", "甘肃省"), ("6201", "兰州市"), ("620103", "七里河区")]
+    )
+    areas.write(TREE)
+    areas.write(other)
+    with pytest.raises(areas.NoSuchAreas, match="6201"):
+        areas.stored("6201")  # there may be more districts than were ever fetched
+    areas.write_city("6201", edition="示例", districts=["620103", "620102"])
+    assert areas.stored("6201") == [TREE, other]
+    assert areas.stored("620103") == [other]
+
+
+def test_units_of_counting_have_no_place_in_the_register_of_the_house():
+    rows = TREE.rows()
+    assert {row["kind"] for row in rows} <= {"PROVINCE", "CITY", "DISTRICT", "SUBDISTRICT", "COMMUNITY"}
+    assert {row["code"] for row in rows} == {area.code for area in TREE if area.kind is not areas.AreaKind.STATISTICAL}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("code,name\n62,甘肃省\n", "没有 620102"),
+        ("区划,名称\n620102,城关区\n", "code,name"),
+        ("code,name\n62,甘肃省\n620102,城关区\n", "6201 不在表里"),
+        ("code,name\n62,甘肃省\n6201,兰州市\n620102,城关区\n6201020,某街道\n", "6201020"),
+    ],
+)
+def test_a_table_of_ones_own_is_refused_with_its_line(tmp_path, text, said):
+    table = tmp_path / "zone.csv"
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(areas.NoSuchAreas, match=said):
+        areas.from_table(table, "620102")
+
+
 def test_without_set_up_the_command_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("SANGYU_VAR", str(tmp_path))
     with pytest.raises(areas.NoSuchAreas, match=r"python -m sangyu\.city\.sources 440304"):

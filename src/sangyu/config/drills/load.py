@@ -66,13 +66,21 @@ class Book:
             return [ack.reference for ack in self.acks if ack.step == step and (until is None or ack.at <= until)]
 
 
-class Caller(threading.Thread):
+class Line(threading.Thread):
+    """Somebody with a book to write every yes down, who stops after the errand in hand."""
+
+    def __init__(self, name: str, book: Book) -> None:
+        super().__init__(name=name, daemon=True)
+        self.book = book
+        self.stop = threading.Event()
+
+
+class Caller(Line):
     """One telephone line with the agent who answers it and the dispatcher who sends its orders, errand by errand."""
 
     def __init__(self, n: int, port: int, book: Book, elders: Sequence[UUID], firm: UUID, *, many: int) -> None:
-        super().__init__(name=f"caller-{n}", daemon=True)
-        self.n, self.book, self.elders, self.firm, self.many = n, book, elders, firm, many
-        self.stop = threading.Event()
+        super().__init__(f"caller-{n}", book)
+        self.n, self.elders, self.firm, self.many = n, elders, firm, many
         from django.conf import settings
 
         self._machine = Visitor(port, headers={"X-Cti-Key": settings.CTI_KEY})
@@ -186,7 +194,7 @@ def compare(book: Book, *, until: datetime | None = None) -> dict[str, int]:
     return found
 
 
-def settle(threads: Sequence[Caller], *, within_s: float) -> None:
+def settle(threads: Sequence[Line], *, within_s: float) -> None:
     """Let every caller finish the errand in hand; one who does not is a trouble, since the log is still growing."""
     for thread in threads:
         thread.stop.set()

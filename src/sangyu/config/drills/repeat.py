@@ -1,4 +1,7 @@
-"""`./sangyu drill repeat`: answers swallowed after the commit, requests cut in half, and everybody pressing at once."""
+"""`./sangyu drill repeat`: answers swallowed after the commit, requests cut in half, and everybody pressing at once.
+
+By people at pages and by machines at the interface, over the same bad line at the same time.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 from sangyu.config.drills.ground import Ground, faults
 from sangyu.config.drills.house import house
 from sangyu.config.drills.load import Book, callers, compare, settle
+from sangyu.config.drills.machines import Keys, machines, press_key
 from sangyu.config.drills.proxy import bad_line
 from sangyu.config.drills.town import BEIJING, HOTLINE, ITEM, PASSWORD
 from sangyu.config.drills.visitor import Answer, Visitor
@@ -22,26 +26,35 @@ ERRANDS_S_MAX = 600.0
 def run(ground: Ground, *, errands: int, widths: tuple[int, ...] = (2, 10, 50)) -> dict[str, Any]:
     """Run errands over a bad line, then press the same button many times at the same moment; count what came of it.
 
-    Shape: the figures of the drill; `fates` says what the line did with the requests.
+    Shape: the figures of the drill; `fates` says what the line did with the requests, `api` what machines alone did.
     """
     began = time.monotonic()
     database = ground.fresh("repeat")
-    book = Book()
+    book, keys = Book(), Keys.issued(ground.town)
     with house(ground, database) as home:
         with bad_line(home.port) as line:
-            lines = callers(line.port, book, ground.town, lines=LINES, many=max(1, errands // LINES))
-            for caller in lines:
-                caller.start()
-            for caller in lines:
-                caller.join(ERRANDS_S_MAX)
+            many = max(1, errands // LINES)
+            callers_ = callers(line.port, book, ground.town, lines=LINES, many=many)
+            machines_ = machines(line.port, book, ground.town, keys, lines=LINES, many=many)
+            lines = [*callers_, *machines_]
+            for one in lines:
+                one.start()
+            for one in lines:
+                one.join(ERRANDS_S_MAX)
             settle(lines, within_s=60.0)
         pressed = [_press_together(ground, home.port, width) for width in widths]
+        pressed += [press_key(ground.town, keys, home.port, width) for width in widths]
         figures = compare(book)
         found = faults()
     return {
         "n": len(book.wishes),
         **figures,
         "twice": figures["twice"] + sum(press["twice"] for press in pressed),
+        "api": {
+            name: sum(getattr(machine, name) for machine in machines_)
+            for name in ("acknowledged", "replayed", "refused")
+        },
+        "otherwise": [what for machine in machines_ for what in machine.otherwise],
         "asked": book.asked,
         "unheard": book.silent,
         "fates": dict(line.fates),
@@ -56,7 +69,7 @@ def run(ground: Ground, *, errands: int, widths: tuple[int, ...] = (2, 10, 50)) 
     }
 
 
-def _press_together(ground: Ground, port: int, width: int) -> dict[str, int]:
+def _press_together(ground: Ground, port: int, width: int) -> dict[str, Any]:
     """Send the same order `width` times at one moment, with one key; count what came of it.
 
     Shape: the orders that were made, and `told`, how many different answers were given: one, if all is well.
@@ -92,6 +105,7 @@ def _press_together(ground: Ground, port: int, width: int) -> dict[str, int]:
     made = Order.objects.count() - before
     linked = CallOrder.objects.filter(call=Call.objects.get(line_reference=reference)).count()
     return {
+        "at": "page",
         "width": width,
         "orders": made,
         "told": len({answer.location for answer in answers}),

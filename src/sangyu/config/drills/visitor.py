@@ -10,6 +10,7 @@ import http.client
 import json
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
@@ -31,11 +32,13 @@ class GivenUp(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """What came back; `etag` and `replayed` are said by the interface alone."""
 
     status: int
     location: str
     body: str
+    etag: str = ""
+    replayed: bool = False
 
     @property
     def json(self) -> Any:
@@ -61,12 +64,20 @@ class Visitor:
             raise GivenUp(f"{username} could not sign in")
         self._who = (username, password)
 
-    def ask(self, method: str, path: str, fields: dict[str, object] | None = None, *, body: Any = None) -> Answer:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        fields: dict[str, object] | None = None,
+        *,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Send one request.
 
         Raises: NotHeard.
         """
-        headers = {"Connection": "close", "Host": f"127.0.0.1:{self.port}", **self._headers}
+        headers = {"Connection": "close", "Host": f"127.0.0.1:{self.port}", **self._headers, **(headers or {})}
         if self._cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         data = None
@@ -89,9 +100,23 @@ class Visitor:
             connection.close()
         for line in heard.headers.get_all("Set-Cookie", []):
             self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
-        return Answer(heard.status, heard.headers.get("Location", ""), text)
+        return Answer(
+            heard.status,
+            heard.headers.get("Location", ""),
+            text,
+            heard.headers.get("ETag", ""),
+            heard.headers.get("Idempotency-Replayed") == "true",
+        )
 
-    def insist(self, method: str, path: str, fields: dict[str, object] | None = None, *, body: Any = None) -> Answer:
+    def insist(
+        self,
+        method: str,
+        path: str,
+        fields: dict[str, object] | None = None,
+        *,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """Send a request again and again until it is heard; every repeat is the same request.
 
         Raises: GivenUp, when the time is over.
@@ -100,7 +125,7 @@ class Visitor:
         heard = None
         while time.monotonic() < until_s:
             try:
-                heard = self.ask(method, path, fields, body=body)
+                heard = self.ask(method, path, fields, body=body, headers=headers)
             except NotHeard:
                 time.sleep(PAUSE_S)
                 continue

@@ -50,7 +50,9 @@ def test_every_kill_at_a_commit_left_all_or_nothing(figures: dict[str, dict[str,
 def test_answers_were_swallowed_and_still_each_wish_came_once(figures: dict[str, dict[str, Any]]) -> None:
     row = figures["repeat"]
     assert row["fates"]["swallow"] > 0
-    assert [press["orders"] for press in row["pressed"]] == [1]
+    assert {press["at"]: press["orders"] for press in row["pressed"]} == {"page": 1, "api": 1}
+    assert row["api"]["replayed"] > 0
+    assert row["api"]["refused"] > 0
 
 
 def test_a_race_has_one_winner(figures: dict[str, dict[str, Any]]) -> None:

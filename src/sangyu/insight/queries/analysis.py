@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from django.db.models import Count
-from django.db.models.functions import TruncDate, TruncMonth
-
-from sangyu.access.models import User
+from sangyu.access.models import Area, User
 from sangyu.insight import rules
-from sangyu.insight.queries import sources
+from sangyu.insight.queries import tallies
 from sangyu.insight.queries.lens import NONE, Lens, ensure_reader
-from sangyu.insight.queries.rows import total
+from sangyu.insight.queries.tallies import Sums
 from sangyu.insight.rules import Number
 from sangyu.kit.month import Month
-from sangyu.providers.models import ItemClass
+from sangyu.providers.models import Enterprise, ItemClass
 
 DAYS_AS_DAYS = 45
 BAR_WIDTH = 1000
@@ -76,60 +73,60 @@ def analysis(viewer: User, since: date, on: date) -> Analysis:
         raise rules.BadLens("开始日期晚于结束日期。请调换过来。")
     lens = Lens(rules.end_of(on), rules.begin_of(since))
     period = {"since": since.isoformat()}
-    count = total(viewer, "orders", lens)["n"]
+    cut = {dim: {key: sums["n"] for key, sums in found.items()} for dim, found in _counted(viewer, lens).items()}
+    classes: Counter[str] = Counter()
+    class_of = tallies.item_classes(viewer)
+    for item, n in cut["item"].items():
+        classes[class_of[item]] += n
+    streets = dict(Area.objects.filter(pk__in=cut["street"]).values_list("pk", "name"))
+    enterprises = {
+        str(pk): name
+        for pk, name in Enterprise.objects.filter(programme_id=viewer.programme_id).values_list("pk", "short_name")
+    }
     return Analysis(
         since,
         on,
-        Number("工单", count, "orders", unit="单", lens=period),
+        Number("工单", cut[""].get("", 0), "orders", unit="单", lens=period),
         (
-            _chart(viewer, lens, period, "item_class", "按服务类别", "item__item_class", None, ITEM_CLASSES.get),
-            _chart(viewer, lens, period, "street", "按街道", "community__parent_id", "community__parent__name", None),
-            _chart(viewer, lens, period, "enterprise", "按企业", "enterprise_id", "enterprise_name", None),
+            _chart("item_class", "按服务类别", classes, ITEM_CLASSES, period),
+            _chart("street", "按街道", cut["street"], streets, period),
+            _chart("enterprise", "按企业", cut["enterprise"], enterprises, period),
             _by_time(viewer, lens, period),
         ),
     )
 
 
-def _chart(
-    viewer: User,
-    lens: Lens,
-    period: dict[str, str],
-    dim: str,
-    title: str,
-    column: str,
-    name: str | None,
-    label: Callable[[str], str | None] | None,
-) -> Chart:
-    keys = [column, name] if name else [column]
-    rows = sources.orders(viewer, lens).order_by().values(*keys).annotate(n=Count("pk"))
-    found = []
-    for row in sorted(rows, key=lambda row: (-row["n"], str(row[column]))):
-        key = row[column]
-        shown = row[name] if name else (label(key) if label and key else key)
-        value = NONE if key is None else str(key)
-        missing = "未派单" if dim == "enterprise" else "未分类"
-        found.append(Number(str(shown or missing), row["n"], "orders", unit="单", lens={**period, dim: value}))
+def _counted(viewer: User, lens: Lens) -> dict[str, dict[str, Sums]]:
+    return tallies.counted(viewer, "orders", lens, "", "item", "street", "enterprise")
+
+
+def _chart(dim: str, title: str, counts: Mapping[str, int], names: Mapping[str, str], period: dict[str, str]) -> Chart:
+    missing = "未派单" if dim == "enterprise" else "未分类"
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    found = [
+        Number(missing if key == NONE else names.get(key, key), n, "orders", unit="单", lens={**period, dim: key})
+        for key, n in rows
+    ]
     return Chart(dim, title, _bars(found))
 
 
 def _by_time(viewer: User, lens: Lens, period: dict[str, str]) -> Chart:
     since = date.fromisoformat(period["since"])
-    daily = (lens.on - since).days < DAYS_AS_DAYS
-    cut = TruncDate("placed_at", tzinfo=rules.BEIJING) if daily else TruncMonth("placed_at", tzinfo=rules.BEIJING)
-    rows = sources.orders(viewer, lens).order_by().annotate(part=cut).values_list("part").annotate(n=Count("pk"))
-    counted: dict[Any, int] = dict(rows.values_list("part", "n"))
+    counted = tallies.by_day(viewer, "orders", lens)
     found = []
-    if daily:
+    if (lens.on - since).days < DAYS_AS_DAYS:
         for n in range((lens.on - since).days + 1):
             day = since + timedelta(days=n)
             lens_of = {**period, "day": day.isoformat()}
             found.append(Number(f"{day.month}月{day.day}日", counted.get(day, 0), "orders", unit="单", lens=lens_of))
         return Chart("time", "按下单日期", _bars(found))
-    by_month = {Month.of(part.date()): n for part, n in counted.items()}
+    by_month: Counter[Month] = Counter()
+    for day, n in counted.items():
+        by_month[Month.of(day)] += n
     month = Month.of(since)
     while month <= Month.of(lens.on):
         lens_of = {**period, "placed_month": str(month)}
-        found.append(Number(str(month), by_month.get(month, 0), "orders", unit="单", lens=lens_of))
+        found.append(Number(str(month), by_month[month], "orders", unit="单", lens=lens_of))
         month = month.next()
     return Chart("time", "按下单月份", _bars(found))
 

@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, QuerySet
 
 from sangyu.access.models import User
 from sangyu.insight import rules
 from sangyu.insight.models import FrozenReport
-from sangyu.insight.queries import sources
+from sangyu.insight.queries import sources, tallies
 from sangyu.insight.queries.lens import NONE, Lens, ensure_reader
 from sangyu.insight.queries.ranking import ranking
 from sangyu.insight.queries.rows import total
+from sangyu.insight.queries.tallies import Sums
 from sangyu.insight.rules import NOT_REGISTERED, Number, Section, Table
-from sangyu.kit.month import Month
-from sangyu.providers.models import ItemClass
+from sangyu.providers.models import Enterprise, ItemClass, ServiceItem
 from sangyu.registry.models import CardEventKind
 
 ITEM_CLASSES = dict(ItemClass.choices)
+DIMS = ("elder_class", "enterprise", "item", "month")
 
 
 @dataclass(frozen=True)
@@ -197,82 +197,84 @@ COLUMNS = ("计费", "价格", "老人自付", "公共资金", "已拨付")
 
 
 def _subsidy(viewer: User, lens: Lens) -> Section:
-    charged, paid = total(viewer, "charges", lens), total(viewer, "paid", lens)
+    charged = tallies.counted(viewer, "charges", lens, "", *DIMS)
+    paid = tallies.counted(viewer, "paid", lens, "", *DIMS)
     back = total(viewer, "taken-back", lens)
-    tables = (
-        _by(
-            viewer,
-            lens,
-            "按老人类别",
-            "elder_class",
-            "elder_class",
-            lambda key: f"{key}类",
-            "就餐等不问类别的，记为“不分类”。",
-        ),
-        _by(viewer, lens, "按企业", "enterprise", "enterprise_id", None),
-        _by(viewer, lens, "按服务类别", "item_class", "item__item_class", lambda key: ITEM_CLASSES.get(key, key)),
-        _by(viewer, lens, "按服务项目", "item", "item_id", None),
-        _by(viewer, lens, "按服务月份", "month", "month", lambda key: str(Month.of(key))),
-    )
+    classes = tallies.item_classes(viewer)
+    for found in (charged, paid):
+        found["item_class"] = _merged(found["item"], classes)
+    enterprises = _names(Enterprise.objects.filter(programme_id=viewer.programme_id), "short_name")
+    items = _names(ServiceItem.objects.filter(programme_id=viewer.programme_id), "name")
+    whole, sent = charged[""].get("", {}), paid[""].get("", {})
     return Section(
         "subsidy",
         "补贴",
         "计费按计费时间截止，已退回的不计；已拨付按付款送出的时间截止，银行退回的不计。金额以分核算。",
         (
-            Number("计费", charged["n"], "charges", unit="笔"),
-            Number("公共资金", charged["public_fen"], "charges", "public_fen"),
-            Number("其中已拨付", paid["net_fen"], "paid", "net_fen"),
-            Number("考核扣减", paid["deducted_fen"], "paid", "deducted_fen"),
+            Number("计费", whole.get("n", 0), "charges", unit="笔"),
+            Number("公共资金", whole.get("public_fen", 0), "charges", "public_fen"),
+            Number("其中已拨付", sent.get("net_fen", 0), "paid", "net_fen"),
+            Number("考核扣减", sent.get("deducted_fen", 0), "paid", "deducted_fen"),
             Number("以前月份扣回", back["amount_fen"], "taken-back", "amount_fen"),
         ),
-        tables,
+        (
+            _by(
+                "按老人类别",
+                "elder_class",
+                charged,
+                paid,
+                lambda key: "不分类" if key == NONE else f"{key}类",
+                note="就餐等不问类别的，记为“不分类”。",
+            ),
+            _by("按企业", "enterprise", charged, paid, enterprises.__getitem__, largest_first=True),
+            _by("按服务类别", "item_class", charged, paid, lambda key: ITEM_CLASSES.get(key, key)),
+            _by("按服务项目", "item", charged, paid, items.__getitem__, largest_first=True),
+            _by("按服务月份", "month", charged, paid, str),
+        ),
     )
 
 
+def _merged(by_item: dict[str, Sums], classes: dict[str, str]) -> dict[str, Sums]:
+    """Add up items by their class."""
+    found: dict[str, Sums] = {}
+    for item, sums in by_item.items():
+        into = found.setdefault(classes[item], dict.fromkeys(sums, 0))
+        for name, value in sums.items():
+            into[name] += value
+    return found
+
+
+def _names(rows: QuerySet[Any], column: str) -> dict[str, str]:
+    return {str(pk): name for pk, name in rows.values_list("pk", column)}
+
+
 def _by(
-    viewer: User,
-    lens: Lens,
     title: str,
     dim: str,
-    column: str,
-    label: Callable[[Any], str] | None,
+    charged: dict[str, dict[str, Sums]],
+    paid: dict[str, dict[str, Sums]],
+    label: Callable[[str], str],
+    *,
+    largest_first: bool = False,
     note: str = "",
 ) -> Table:
-    """Add up charges and payments by one dimension; where no label is given the row's own name is read."""
-    names = {"enterprise_id": "enterprise__short_name", "item_id": "item__name"}.get(column)
-    charges, lines = sources.charges(viewer, lens), sources.paid_lines(viewer, lens)
-    below = column if column == "elder_class" else f"charge__{column}"
-    if column == "month":
-        charges = charges.annotate(month=TruncMonth("service_on"))
-        lines = lines.annotate(month=TruncMonth("charge__service_on"))
-        below = "month"
-    keys = [column, names] if names else [column]
-    booked = {
-        row[column]: row
-        for row in charges.order_by()
-        .values(*keys)
-        .annotate(n=Count("pk"), price=Sum("price_fen"), elder=Sum("elder_fen"), public=Sum("public_fen"))
-    }
-    paid = dict(lines.order_by().values_list(below).annotate(net=Sum("net_fen")).values_list(below, "net"))
+    """Put charges and payments side by side by one dimension."""
     rows = []
-    for key in sorted(booked, key=lambda key: (key is None, str(key))):
-        row = booked[key]
-        name = "不分类" if key is None else row[names] if names else label(key) if label else str(key)
-        value = NONE if key is None else str(Month.of(key)) if column == "month" else str(key)
-        cut = {dim: value}
+    for key, sums in sorted(charged[dim].items(), key=lambda row: (row[0] == NONE, row[0])):
+        name, cut = label(key), {dim: key}
         rows.append(
             (
                 name,
                 (
-                    Number(name, row["n"], "charges", unit="笔", lens=cut),
-                    Number(name, row["price"], "charges", "price_fen", lens=cut),
-                    Number(name, row["elder"], "charges", "elder_fen", lens=cut),
-                    Number(name, row["public"], "charges", "public_fen", lens=cut),
-                    Number(name, paid.get(key, 0), "paid", "net_fen", lens=cut),
+                    Number(name, sums["n"], "charges", unit="笔", lens=cut),
+                    Number(name, sums["price_fen"], "charges", "price_fen", lens=cut),
+                    Number(name, sums["elder_fen"], "charges", "elder_fen", lens=cut),
+                    Number(name, sums["public_fen"], "charges", "public_fen", lens=cut),
+                    Number(name, paid[dim].get(key, {}).get("net_fen", 0), "paid", "net_fen", lens=cut),
                 ),
             )
         )
-    if names:
+    if largest_first:
         rows.sort(key=lambda row: -(row[1][3].value or 0))
     return Table(title, COLUMNS, tuple(rows), note)
 

@@ -19,6 +19,8 @@ from sangyu.meals import queries as meals_read
 from sangyu.meals import rules
 from sangyu.meals.models import Sale, SaleCharge
 from sangyu.meals.tests.kitchen import NOON
+from sangyu.providers import actions as providers
+from sangyu.providers.actions import Paper
 from sangyu.registry import actions as registry
 from sangyu.registry.models import Elder
 from sangyu.registry.rules import CardBlocked, CardUnknown
@@ -186,3 +188,23 @@ def test_without_public_money_nothing_is_sold_and_nothing_is_left_behind(db):
     with pytest.raises(BudgetGone, match=r"可用9\.00元"):
         poor.sell(poor.cast.li)
     assert Sale.objects.count() == 1
+
+
+def test_a_canteen_whose_licence_has_run_out_sells_nothing_until_the_new_one_is_lodged(kitchen):
+    cast = kitchen.cast
+
+    def lodge(number: str, since: date, until: date) -> None:
+        paper = Paper("食品经营许可证", number, since, until)
+        providers.lodge_licence(enterprise=cast.kangan, paper=paper, by=cast.head, at=cast.at)
+
+    lodge("JY-1", date(2021, 11, 10), NOON.date() + timedelta(days=1))
+    assert kitchen.sell(cast.li, at=NOON - timedelta(hours=1)).elder_fen == 500, "the last day of a licence counts"
+    tomorrow = NOON + timedelta(days=1)
+    for press in (
+        lambda: kitchen.sell(cast.li, at=tomorrow, full_price_agreed=True),
+        lambda: meals.quote(elder=cast.li, canteen=kitchen.south, at=tomorrow),
+    ):
+        with pytest.raises(rules.LicenceLapsed, match="食品经营许可证已于2026年11月10日过期.*请企业把新证交服务中心登记"):
+            press()
+    lodge("JY-2", tomorrow.date(), date(2031, 11, 10))
+    assert kitchen.sell(cast.li, at=tomorrow).elder_fen == 500

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from sangyu.kit.errors import Refusal
-from sangyu.portals.api import about, calls, dispatches, elders, orders, quality, settlement, visits, webhooks
+from sangyu.portals.api import about, calls, dispatches, elders, orders, quality, runs, statements, visits, webhooks
 from sangyu.portals.api.knock import refuse_without_token
 from sangyu.portals.api.problems import (
     BodyUnreadable,
@@ -36,7 +36,7 @@ api = NinjaAPI(
     docs_url=None,
     parser=BodyReader(),
 )
-for part in (about, calls, elders, orders, dispatches, visits, quality, settlement, webhooks):
+for part in (about, calls, elders, orders, dispatches, visits, quality, runs, statements, webhooks):
     api.add_router("", part.router)
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path("incidents/", incidents.incidents, name="incidents"),
     path("appraisals/", month.appraisals, name="appraisals"),
     path("appraisals/<uuid:appraisal_id>/", month.appraisal, name="appraisal"),
+    path("appraisals/<uuid:appraisal_id>/items/<uuid:item_id>/", month.behind, name="behind"),
     path("appraisals/<uuid:appraisal_id>/items/<uuid:item_id>/object/", month.object_to_item, name="object-to-item"),
     path("statements/", month.statements, name="statements"),
     path("statements/<uuid:statement_id>/", month.statement, name="statement"),

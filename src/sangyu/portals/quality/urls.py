@@ -25,6 +25,7 @@ urlpatterns = [
     path("sheets/<uuid:appraisal_id>/", appraisals.sheet, name="sheet"),
     path("sheets/<uuid:appraisal_id>/release/", appraisals.release, name="release"),
     path("sheets/<uuid:appraisal_id>/finalise/", appraisals.finalise, name="finalise"),
+    path("items/<uuid:item_id>/", appraisals.behind, name="behind"),
     path("items/<uuid:item_id>/score/", appraisals.score, name="score"),
     path("objections/<uuid:objection_id>/rule/", appraisals.rule, name="rule"),
     path("checks/", checks.weeks, name="checks"),

@@ -19,6 +19,7 @@ from sangyu.access import queries as access_read
 from sangyu.access.models import Programme, User
 from sangyu.benefits import actions as benefits
 from sangyu.dispatch import actions as dispatch
+from sangyu.insight import actions as insight
 from sangyu.kit.month import Month
 from sangyu.ledger import actions as ledger
 from sangyu.portals.clock import now
@@ -123,6 +124,13 @@ def open_cycle(timestamp: int) -> None:
     at = now()
     today = at.astimezone(BEIJING).date()
     _everywhere(lambda programme, clock: quality.open_cycle(programme_id=programme.pk, on=today, by=clock, at=at))
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(queueing_lock="tally_days", lock="tally_days")
+def tally_days(timestamp: int) -> None:
+    """Count the days that are over once and for all, so that no report counts them again; at night there is one."""
+    _everywhere(lambda programme, clock: insight.tally(programme_id=programme.pk, at=now()))
 
 
 @app.periodic(cron="30 17 * * *")

@@ -3,6 +3,7 @@
 from sangyu.providers.queries.canteens import (
     canteens,
     own_canteens,
+    lapsed_licence,
     subsidised_on,
 )
 from sangyu.providers.queries.catalogue import (
@@ -60,6 +61,7 @@ __all__ = [
     "item_classes",
     "items",
     "last_scores",
+    "lapsed_licence",
     "licences",
     "market_price_fen",
     "officers",

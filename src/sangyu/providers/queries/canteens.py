@@ -1,4 +1,4 @@
-"""Canteens: who sees them, who sits at their tills, and whether they may sell at the subsidised price."""
+"""Canteens: who sees them, who sits at their tills, whether they may sell, and whether at the subsidised price."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
-from sangyu.providers.models import Canteen, CanteenUser, EnterpriseState
+from sangyu.providers.models import Canteen, CanteenUser, EnterpriseState, Licence
+from sangyu.providers.rules import first_lapsed, held_until
 
 
 def canteens(viewer: User) -> QuerySet[Canteen]:
@@ -40,3 +41,12 @@ def subsidised_on(canteen: Canteen, on: date) -> bool:
         canteen.contracted_from <= on < canteen.contracted_until
         and canteen.enterprise.state == EnterpriseState.ADMITTED
     )
+
+
+def lapsed_licence(canteen: Canteen, on: date) -> tuple[str, date] | None:
+    """Name the kind of licence of a canteen's enterprise that had run out by a day, with its last day (exclusive).
+
+    None if every kind that was ever lodged holds: the same reading as in dispatch.
+    """
+    papers = Licence.objects.filter(enterprise_id=canteen.enterprise_id)
+    return first_lapsed(held_until(papers.values_list("kind", "valid_from", "valid_until"), on=on), on=on)

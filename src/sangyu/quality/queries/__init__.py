@@ -1,6 +1,7 @@
 """Reads of quality: calls to make, complaints to look into, sheets, and the lists of the cycle."""
 
 from sangyu.quality.models import Category, CycleTask, Ranking
+from sangyu.quality.queries.behind import Record, records_behind
 from sangyu.quality.queries.calls import (
     BEIJING,
     Progress,
@@ -76,6 +77,7 @@ __all__ = [
     "Line",
     "Progress",
     "Ranking",
+    "Record",
     "Redraw",
     "Rhythm",
     "ScoreDimension",
@@ -118,6 +120,7 @@ __all__ = [
     "queue",
     "ranking_of",
     "ranking_rows",
+    "records_behind",
     "redraw",
     "redraw_week",
     "samples",

@@ -13,6 +13,7 @@ from sangyu.quality.rules.refusals import BadSheet
 LATE_MINUTES_MAX = 15
 OBJECTION_WORKING_DAYS = 3
 COMPLAINT_COST_TENTHS = 100
+SATISFACTION_FULL = 5
 DIMENSIONS = ("enterprise", "norms", "quality", "staff")
 FULL_TENTHS = 1000
 COMPUTED, HAND = "COMPUTED", "HAND"
@@ -124,8 +125,8 @@ def _satisfaction(full: int, month: Month) -> tuple[int, str]:
         return full, "本月没有接通的回访"
     tenths = half_up(10 * month.satisfaction_sum, month.reached)
     return (
-        half_up(full * month.satisfaction_sum, 5 * month.reached),
-        f"接通{month.reached}次，平均{tenths // 10}.{tenths % 10}分（满分5分）",
+        half_up(full * month.satisfaction_sum, SATISFACTION_FULL * month.reached),
+        f"接通{month.reached}次，平均{tenths // 10}.{tenths % 10}分（满分{SATISFACTION_FULL}分）",
     )
 
 

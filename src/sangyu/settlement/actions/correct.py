@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
@@ -98,25 +98,27 @@ def note_late_facts(run: Run, by: User, at: datetime) -> int:
 
     It is the same rule that keeps an unpaid delivery back: the elder said that nobody came, or had died before.
     """
-    denied = FollowUp.objects.filter(
-        task__sample__programme_id=run.programme_id, task__order_id=OuterRef("charge__cause_id"), reached=True
-    ).filter(happened=False)
-    rows = (
+    # Each by itself, so that the database goes from the few that were denied or died, not through all that was paid.
+    denied = FollowUp.objects.filter(task__sample__programme_id=run.programme_id, reached=True, happened=False)
+    open_ = (
         _paid_lines(run.programme_id)
         .filter(statement__run__month__lt=run.month)
         .filter(~Exists(Correction.objects.filter(line=OuterRef("pk"))))
-        .annotate(denied=Exists(denied))
-        .filter(Q(denied=True) | Q(charge__elder__died_on__lte=F("charge__service_on")))
         .select_related("charge__elder")
     )
+    not_there = open_.filter(charge__cause_kind="ORDER", charge__cause_id__in=denied.values("task__order_id"))
+    died = open_.filter(charge__elder__died_on__lte=F("charge__service_on"))
+    found = {line.pk: (line, True) for line in not_there}
+    for line in died:
+        found.setdefault(line.pk, (line, False))
     noted = []
-    for line in rows:
+    for line, is_denied in found.values():
         died_on = line.charge.elder.died_on
         reason = rules.withheld(
             rules.Delivery(
                 grade="A",
                 confirmed=True,
-                denied=line.denied,
+                denied=is_denied,
                 died_before=died_on is not None and died_on <= line.charge.service_on,
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -36,6 +37,7 @@ from sangyu.visits.models import Departure
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 MEAL = "MEAL"
+ASKED_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +76,26 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
         defaults={"id": derived_id("run", by.programme_id, month), "drawn_by": by, "drawn_at": at},
     )
     run = Run.objects.select_for_update().get(programme_id=by.programme_id, month=str(month))
-    open_charges = _open_charges(run, month)
-    charges = _read(open_charges)
-    reasons = _withheld(by.programme_id, open_charges, charges)
     if settlement_read.signed(run.pk):
-        if len(charges) > len(reasons):
+        if any(payable for _, payable, _ in _looked_through(run, month)):
             raise rules.AlreadyApproved(f"{month}结算已经审批，不能再出单；新发生的费用进入下月结算。")
         return run
     note_late_facts(run, by, at)
     lock_corrected_lines(run.programme_id)
-    Withheld.objects.bulk_create(
-        [
-            Withheld(id=derived_id("withheld", run.pk, charge_id), run=run, charge_id=charge_id, reason=reason)
-            for charge_id, reason in reasons.items()
-        ],
-        ignore_conflicts=True,
-    )
-    by_enterprise: dict[UUID, list[Open]] = defaultdict(list)
-    for charge in charges:
-        if charge.pk not in reasons:
-            by_enterprise[charge.enterprise_id].append(charge)
-    scores = _scores(by_enterprise, month)
-    _ensure_scored(by_enterprise, scores, month)
-    for enterprise_id in sorted(by_enterprise):
-        _draw_statement(run, enterprise_id, by_enterprise[enterprise_id], scores[enterprise_id], month)
+    drawn = withheld = 0
+    unscored: list[UUID] = []
+    for enterprise_id, payable, reasons in _looked_through(run, month):
+        _note_withheld(run, reasons)
+        withheld += len(reasons)
+        if not payable:
+            continue
+        score_tenths = _score(enterprise_id, payable, month)
+        if score_tenths is None:
+            unscored.append(enterprise_id)
+            continue
+        _draw_statement(run, enterprise_id, payable, score_tenths, month)
+        drawn += 1
+    _ensure_scored(unscored, month)
     run.root = rules.root(
         list(
             settlement_read.statements(by)
@@ -107,14 +105,14 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
         )
     )
     run.save(update_fields=["root"])
-    if made or by_enterprise:
+    if made or drawn:
         access.record(
             by=by,
             at=at,
             verb="settlement.draw_up",
             object_kind="run",
             object_id=run.pk,
-            facts={"month": str(month), "drawn": len(by_enterprise), "withheld": len(reasons), "root": run.root},
+            facts={"month": str(month), "drawn": drawn, "withheld": withheld, "root": run.root},
         )
     return run
 
@@ -143,11 +141,28 @@ def _read(charges: QuerySet[Charge]) -> list[Open]:
     return [Open(*row) for row in rows]
 
 
-def _withheld(programme_id: UUID, open_charges: QuerySet[Charge], charges: list[Open]) -> dict[UUID, str]:
-    orders = open_charges.filter(cause_kind="ORDER").values("cause_id")
-    grades = dict(Departure.objects.filter(visit__order_id__in=orders).values_list("visit__order_id", "grade"))
-    confirmed = quality_read.confirmed_orders(programme_id, orders)
-    denied = quality_read.denied_orders(programme_id, orders)
+def _looked_through(run: Run, month: Month) -> Iterator[tuple[UUID, list[Open], dict[UUID, str]]]:
+    """Yield every enterprise with what it may be paid for now, and why the rest of its charges must wait.
+
+    One after another: there may be years to settle, and the charges of one enterprise always fit into memory.
+    """
+    rows = _open_charges(run, month).order_by("enterprise_id")
+    for enterprise_id in list(rows.values_list("enterprise_id", flat=True).distinct()):
+        charges = _read(_open_charges(run, month).filter(enterprise_id=enterprise_id))
+        reasons = _withheld(run.programme_id, charges)
+        yield enterprise_id, [charge for charge in charges if charge.pk not in reasons], reasons
+
+
+def _withheld(programme_id: UUID, charges: list[Open]) -> dict[UUID, str]:
+    orders = [charge.cause_id for charge in charges if charge.cause_kind != MEAL]
+    grades: dict[UUID, str] = {}
+    confirmed: set[UUID] = set()
+    denied: set[UUID] = set()
+    for start in range(0, len(orders), ASKED_AT_ONCE):
+        some = orders[start : start + ASKED_AT_ONCE]
+        grades |= Departure.objects.filter(visit__order_id__in=some).values_list("visit__order_id", "grade")
+        confirmed |= quality_read.confirmed_orders(programme_id, some)
+        denied |= quality_read.denied_orders(programme_id, some)
     reasons = {}
     for charge in charges:
         died_on = charge.died_on
@@ -165,24 +180,31 @@ def _withheld(programme_id: UUID, open_charges: QuerySet[Charge], charges: list[
     return reasons
 
 
-def _scores(by_enterprise: dict[UUID, list[Open]], month: Month) -> dict[UUID, int]:
-    finals = Finalisation.objects.filter(
-        appraisal__month__lte=str(month), appraisal__enterprise_id__in=list(by_enterprise)
+def _note_withheld(run: Run, reasons: dict[UUID, str]) -> None:
+    Withheld.objects.bulk_create(
+        [
+            Withheld(id=derived_id("withheld", run.pk, charge_id), run=run, charge_id=charge_id, reason=reason)
+            for charge_id, reason in reasons.items()
+        ],
+        ignore_conflicts=True,
+        batch_size=2000,
     )
-    scores = {}
-    for enterprise_id, of_month, total_tenths in finals.order_by("appraisal__month").values_list(
-        "appraisal__enterprise_id", "appraisal__month", "total_tenths"
-    ):
-        worked = any(charge.service_on >= month.first_day for charge in by_enterprise[enterprise_id])
-        if of_month == str(month) or not worked:
-            scores[enterprise_id] = total_tenths
-    return scores
 
 
-def _ensure_scored(by_enterprise: dict[UUID, list[Open]], scores: dict[UUID, int], month: Month) -> None:
-    missing = sorted(set(by_enterprise) - set(scores))
-    if missing:
-        names = list(Enterprise.objects.filter(pk__in=missing).order_by("name").values_list("name", flat=True))
+def _score(enterprise_id: UUID, charges: list[Open], month: Month) -> int | None:
+    """Return the final score of the month, or the last one before of an enterprise that did not work in it."""
+    finals = Finalisation.objects.filter(appraisal__enterprise_id=enterprise_id, appraisal__month__lte=str(month))
+    last = finals.order_by("-appraisal__month").values_list("appraisal__month", "total_tenths").first()
+    if last is None:
+        return None
+    of_month, total_tenths = last
+    worked = any(charge.service_on >= month.first_day for charge in charges)
+    return total_tenths if of_month == str(month) or not worked else None
+
+
+def _ensure_scored(unscored: list[UUID], month: Month) -> None:
+    if unscored:
+        names = list(Enterprise.objects.filter(pk__in=unscored).order_by("name").values_list("name", flat=True))
         shown = "、".join(names[:3]) + (f"等{len(names)}家" if len(names) > 3 else "")
         raise rules.NotYet(f"{month}的考核还没有定稿：{shown}。请质量管理中心先定稿，再出结算单。")
 

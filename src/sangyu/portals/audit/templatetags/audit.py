@@ -120,6 +120,8 @@ VERBS: dict[str, str | Promise] = {
     "access.unlock": gettext_lazy("解锁账号"),
     "access.renew_password": gettext_lazy("重设密码"),
     "access.reset_factors": gettext_lazy("清除第二步验证"),
+    "access.create_programme": gettext_lazy("建立运营主体"),
+    "access.adopt_pack": gettext_lazy("启用政策包"),
     "access.look_up": gettext_lazy("查看证件号码"),
     "access.issue_token": gettext_lazy("发放接口密钥"),
     "access.revoke_token": gettext_lazy("停用接口密钥"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from math import ceil
 from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.cast import Cast
+from tests.cast import BEIJING, Cast
 
 from sangyu.access.models import User
 from sangyu.portals.hotline.tests.browser import seated
@@ -19,17 +20,19 @@ from sangyu.portals.live.tests.conftest import Server, serving
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=BEIJING)  # `cast.at`, before there is a cast
+
 
 @pytest.fixture
 def monday(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """The cast, on a Monday at nine."""
-    set_clock(monkeypatch, cast)
+    set_clock(monkeypatch)
     return cast
 
 
-def set_clock(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> None:
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the desks' clock stand a minute behind the cast's first moment."""
-    ahead_s = ceil((cast.at - timezone.now()).total_seconds()) + 60  # never a part of a second less
+    ahead_s = ceil((MONDAY - timezone.now()).total_seconds()) + 60  # never a part of a second less
     monkeypatch.setenv("SANGYU_CLOCK_OFFSET_S", str(ahead_s))
 
 
@@ -58,12 +61,20 @@ def one_browser(browser: Browser) -> Browser:
     return browser
 
 
+@pytest.fixture(scope="package")
+def one_served(django_db_setup: None) -> Iterator[Server]:
+    """One server for every browser at the desk; its clock starts at the cast's first moment and goes on from there."""
+    with pytest.MonkeyPatch.context() as patch:
+        set_clock(patch)
+        with serving() as server:
+            yield server
+
+
 @pytest.fixture
-def served(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server on the committed rows of the cast, whose clock is the cast's."""
-    set_clock(monkeypatch, cast)
-    with serving() as server:
-        yield server
+def served(one_served: Server, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The server, on the committed rows of the cast."""
+    set_clock(monkeypatch)
+    return one_served
 
 
 @pytest.fixture

@@ -221,7 +221,7 @@ def test_an_order_page_asks_the_same_number_of_questions_for_any_number_of_enter
 @pytest.mark.django_db
 def test_money_that_does_not_reach_is_said_before_and_refused_after(monkeypatch: pytest.MonkeyPatch) -> None:
     cast, client = Cast(budget_fen=10_00), Client()
-    set_clock(monkeypatch, cast)
+    set_clock(monkeypatch)
     client.force_login(cast.ma)
     call = cast.call()
     assert "预算不足" in client.get("/hotline/compose/", wish(cast)).content.decode()

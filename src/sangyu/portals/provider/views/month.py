@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from sangyu.settlement import actions as settlement
 from sangyu.settlement import queries as settlement_read
 
 LINES = 50
+RECORDS = 100
 
 
 @for_enterprise
@@ -80,6 +82,20 @@ def _appraisal(
             "form": form,
         },
         status=422 if form else 200,
+    )
+
+
+@for_enterprise
+@require_GET
+def behind(request: HttpRequest, appraisal_id: UUID, item_id: UUID) -> HttpResponse:
+    """List the records behind a computed item, what cost points first."""
+    item = quality_read.get_item(request.user, item_id)
+    sheet = quality_read.get_sheet(request.user, appraisal_id)
+    if item.appraisal_id != sheet.appraisal.pk:
+        raise NotFound("没有找到这项考核。")
+    page = Paginator(quality_read.records_behind(request.user, item), RECORDS).get_page(request.GET.get("page"))
+    return render(
+        request, "provider/behind.html", {**frame(request.user, "appraisals"), "item": item, "sheet": sheet, "page": page}
     )
 
 

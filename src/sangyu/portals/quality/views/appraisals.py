@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from sangyu.quality import rules
 from sangyu.quality.queries import Sheet
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+RECORDS = 100
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,16 @@ def _unfinished(sheet: Sheet) -> str:
 def sheet(request: HttpRequest, appraisal_id: UUID) -> HttpResponse:
     """Show every item of one enterprise's sheet with what it rests on."""
     return _sheet(request, appraisal_id)
+
+
+@seat
+@require_GET
+def behind(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """List the records behind a computed item, what cost points first."""
+    item = quality_read.get_item(request.user, item_id)
+    sheet = quality_read.get_sheet(request.user, item.appraisal_id)
+    page = Paginator(quality_read.records_behind(request.user, item), RECORDS).get_page(request.GET.get("page"))
+    return render(request, "quality/behind.html", context(request, "appraisals", item=item, sheet=sheet, page=page))
 
 
 @seat
