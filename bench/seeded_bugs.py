@@ -58,8 +58,8 @@ def main() -> int:
         (folder / "build").symlink_to(PROJECT / "build")
         (folder / "node_modules").symlink_to(PROJECT / "node_modules")
         tests = sorted({test for bug in tried for test in bug.tests.split()})
-        if _run(folder, tests):
-            print("the tests do not pass as they are; nothing was measured", file=sys.stderr)
+        if failed := _failed(folder, tests):
+            print(failed, "the tests do not pass as they are; nothing was measured", sep="\n", file=sys.stderr)
             return 1
         for bug in tried:
             file = folder / "src" / "sangyu" / bug.file
@@ -69,7 +69,7 @@ def main() -> int:
                 missed.append(bug.name)
                 continue
             file.write_text(code.replace(bug.was, bug.becomes), encoding="utf-8")
-            noticed = _run(folder, bug.tests.split())
+            noticed = _failed(folder, bug.tests.split()) != ""
             file.write_text(code, encoding="utf-8")
             print(f"{'noticed' if noticed else 'MISSED'}: {bug.name}", file=sys.stderr, flush=True)
             if not noticed:
@@ -86,8 +86,11 @@ def main() -> int:
     return 1 if missed else 0
 
 
-def _run(folder: Path, tests: list[str]) -> bool:
-    """Run tests in the copy; tell whether one of them failed. Raises: RuntimeError, when they did not run at all."""
+def _failed(folder: Path, tests: list[str]) -> str:
+    """Run tests in the copy; return which one failed first and how, nothing if all passed.
+
+    Raises: RuntimeError, when they did not run at all.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "SANGYU_DATABASE_URL"}
     environment["PYTHONPATH"] = os.pathsep.join([str(folder / "src"), str(folder)])  # also for what the tests start
     paths = [f"src/sangyu/{test}" for test in tests]
@@ -95,7 +98,7 @@ def _run(folder: Path, tests: list[str]) -> bool:
     done = subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stdout[-3000:] + done.stderr[-1000:])
-    return done.returncode == 1
+    return done.stdout[-3000:] if done.returncode else ""
 
 
 sys.exit(main())

@@ -61,5 +61,7 @@ def windows(browser: Browser, address: str) -> Iterator[Callable[..., BrowserCon
 def violations(page: Page) -> list[str]:
     """Return what axe finds against WCAG 2.2 AA, one sentence a place."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+    # Of what passed nothing is told: telling it takes three times as long as finding it.
+    ask = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found => found.violations)"
+    found = page.evaluate(ask, RULES)
     return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]

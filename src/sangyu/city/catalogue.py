@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pypinyin import lazy_pinyin
-
 CLASSES = {"LIFE_CARE": "生活照料", "MEDICAL_CARE": "医疗护理", "COMFORT": "精神慰藉", "EMERGENCY": "紧急援助"}
 # Household services follow the classes A to D; safety and health services are free for needy elders only.
 OFFERS = {"household": "家政及其他服务", "safety_health": "安全养老与健康管理"}
@@ -85,7 +83,7 @@ def _item(row: dict[str, str]) -> Item:
         certificate=row["certificate"],
         offer=row["offer"],
         standard=row["standard"],
-        initials="".join(syllable[0] for syllable in lazy_pinyin(row["name"])).lower(),
+        initials=row["initials"],
     )
 
 

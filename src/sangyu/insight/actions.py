@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -178,7 +179,7 @@ def _tally_month(programme_id: UUID, closed_on: date) -> int | None:
     rows = Tally.objects.filter(programme_id=programme_id)
     rows.filter(span=Span.DAY, known_on__gte=from_on).delete()
     rows.filter(span=Span.MONTH, known_on__gte=Month.of(from_on).first_day).delete()
-    asked = {
+    asked: dict[str, Any] = {
         "programme": programme_id,
         "after": rules.begin_of(from_on),
         "until": rules.begin_of(until_on),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable
+
+# A name is spelt character by character, so the dictionary of phrases stays shut: it is half a second of every start.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 from pypinyin import lazy_pinyin
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import wraps
 from typing import Any, Literal
 
 from sangyu.policy import dates
@@ -130,29 +129,22 @@ def no(value: Any) -> Truth:
 # -- integer arithmetic ----------------------------------------------------------------------------------------------
 
 
-def _whole(operate: Callable[..., Any]) -> Callable[..., Any]:
-    """Let an operation see numbers only: what is unknown stays unknown, a date that there is not stays none."""
-
-    @wraps(operate)
-    def careful(*values: Any) -> Any:
-        missing = first_unknown(*values)
-        if missing:
-            return replace(missing, counted=False)  # a difference of amounts may be negative
-        return None if None in values else operate(*values)
-
-    return careful
+def _known(operate: Callable[[], Any], *values: Any) -> Any:
+    """Work something out if all it stands on is known; a date that there is not makes a figure that there is not."""
+    missing = first_unknown(*values)
+    if missing:
+        return replace(missing, counted=False)  # a difference of amounts may be negative
+    return None if None in values else operate()
 
 
-@_whole
 def add(left: Any, right: Any) -> Any:
     """Add two integers."""
-    return left + right
+    return _known(lambda: left + right, left, right)
 
 
-@_whole
 def subtract(left: Any, right: Any) -> Any:
     """Subtract the right integer from the left."""
-    return left - right
+    return _known(lambda: left - right, left, right)
 
 
 def multiply(left: Any, right: Any) -> Any:
@@ -160,12 +152,7 @@ def multiply(left: Any, right: Any) -> Any:
     for known, other in ((left, right), (right, left)):
         if isinstance(other, Unknown) and not isinstance(known, Unknown) and known == 0:
             return 0
-    return _product(left, right)
-
-
-@_whole
-def _product(left: int, right: int) -> int:
-    return left * right
+    return _known(lambda: left * right, left, right)
 
 
 def half_up(over: Any, under: Any) -> Any:
@@ -187,20 +174,17 @@ def _quotient(over: Any, under: Any, divide: Callable[[], int]) -> Any:
     """Divide if both are known. Raises: BadFact, if it is by nothing: a share of nothing is no figure."""
     if under == 0:
         raise BadFact("分母为 0，算不出比例，请核对数量")
-    missing = first_unknown(over, under)
-    return missing if missing or None in (over, under) else divide()
+    return _known(divide, over, under)
 
 
-@_whole
 def smallest(*values: Any) -> Any:
     """Give the least of some integers."""
-    return min(values)
+    return _known(lambda: min(values), *values)
 
 
-@_whole
 def largest(*values: Any) -> Any:
     """Give the greatest of some integers."""
-    return max(values)
+    return _known(lambda: max(values), *values)
 
 
 def total(values: Any) -> Any:
@@ -237,28 +221,24 @@ def part(rate_pm: Any) -> Any:
     return Part(rate_pm)
 
 
-@_whole
 def months_through(day: Any, months: Any) -> Any:
     """Give the last day of a term of months from a day on."""
-    return dates.months_through(day, months)
+    return _known(lambda: dates.months_through(day, months), day, months)
 
 
-@_whole
 def days_through(day: Any, days: Any) -> Any:
     """Give the last day of a term of days from a day on, that day the first of them."""
-    return day + timedelta(days=days - 1)
+    return _known(lambda: day + timedelta(days=days - 1), day, days)
 
 
-@_whole
 def year(day: Any) -> Any:
     """Give the year of a day."""
-    return day.year
+    return _known(lambda: day.year, day)
 
 
-@_whole
 def month(day: Any) -> Any:
     """Give the month of a day, 1 to 12."""
-    return day.month
+    return _known(lambda: day.month, day)
 
 
 def at_fact(things: Any, key: Any) -> Any:

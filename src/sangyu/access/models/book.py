@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from sangyu.access.models.people import Programme, User
 from sangyu.kit.ids import new_id
+
+STANDING = [
+    "providers.let_go",
+    "providers.open_canteen",
+    "providers.take_on",
+    "registry.record_death",
+    "registry.withdraw_death",
+]
 
 
 class AuditEntry(models.Model):
@@ -25,6 +34,8 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["programme", "object_id", "at"], name="audit_by_object"),
             models.Index(fields=["programme", "at", "id"], name="audit_by_time"),
+            # Who was there on a day is asked of the whole book, and is a small part of it.
+            models.Index(fields=["programme", "verb", "at"], name="audit_of_standing", condition=Q(verb__in=STANDING)),
         ]
 
 

@@ -46,8 +46,8 @@ def test_a_machine_acts_as_a_user_of_its_organisation_who_cannot_sign_in(cast):
 def test_nothing_that_is_kept_opens_anything(cast):
     given = issued(cast)
     row = ApiToken.objects.values().get()
-    secret_part = given.secret.rsplit("_", 1)[-1]
     assert given.secret.startswith(f"sgy_{row['prefix']}_")
+    secret_part = given.secret.removeprefix(f"sgy_{row['prefix']}_")  # an underscore may stand in it, too
     assert secret_part not in str(row)
     entry = AuditEntry.objects.get(verb="access.issue_token")
     assert entry.facts["prefix"] == row["prefix"]

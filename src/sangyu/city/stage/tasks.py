@@ -7,8 +7,7 @@ from dataclasses import replace
 from django.db import connections
 from procrastinate.contrib.django import app
 
-from sangyu.city.stage import closing, progress
-from sangyu.city.stage.standing import standing
+from sangyu.city.stage import progress
 from sangyu.kit.errors import Refusal
 from sangyu.kit.month import Month
 
@@ -16,6 +15,10 @@ from sangyu.kit.month import Month
 @app.task(queueing_lock="close_the_month", lock="close_the_month")
 def close_the_month(month: str) -> None:
     """Close the present month of the demo, telling the pages how far it has come."""
+    # The whole town, which no process needs at its start.
+    from sangyu.city.stage import closing
+    from sangyu.city.stage.standing import standing
+
     told = progress.read() or progress.Progress(month=month, begun_at="")
 
     def say(line: str) -> None:

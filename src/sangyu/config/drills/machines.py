@@ -149,7 +149,12 @@ def press_key(town: Town, keys: Keys, port: int, width: int) -> dict[str, Any]:
     from sangyu.orders.models import Order
 
     agent = _visitor(port, keys.agent)
-    wish = _wish(keys, town.elders()[-1].pk, None, day=27, hour=6 + width % 13)
+    ring = {"Idempotency-Key": f"together-ring-{width}"}
+    rung = agent.insist("POST", f"{API}/calls", body={"line_reference": f"together-api-{width}"}, headers=ring)
+    call = rung.json["id"]
+    taken = {"Idempotency-Key": f"together-answer-{width}", "If-Match": rung.etag}
+    agent.insist("POST", f"{API}/calls/{call}/answer", body={}, headers=taken)
+    wish = _wish(keys, town.elders()[-1].pk, call, day=27, hour=6 + width % 13)
     before = Order.objects.count()
     barrier = Barrier(width)
 
@@ -174,7 +179,11 @@ def _visitor(port: int, key: str) -> Visitor:
     return Visitor(port, headers={"Authorization": f"Bearer {key}"})
 
 
-def _wish(keys: Keys, elder: UUID, call: str | None, *, day: int, hour: int) -> dict[str, Any]:
+def _wish(keys: Keys, elder: UUID, call: str, *, day: int, hour: int) -> dict[str, Any]:
     wanted = datetime.now(BEIJING).replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=day)
-    wish: dict[str, Any] = {"elder_id": str(elder), "item_id": str(keys.item), "wanted_from": wanted.isoformat()}
-    return wish | ({"call_id": call} if call else {})
+    return {
+        "elder_id": str(elder),
+        "item_id": str(keys.item),
+        "wanted_from": wanted.isoformat(),
+        "call_id": call,
+    }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 
 from sangyu.access.models import User
 from sangyu.insight import rules
@@ -125,20 +125,20 @@ def _resources(viewer: User, lens: Lens) -> Section:
 
 
 def _ageing(viewer: User, lens: Lens) -> Section:
-    rows = sources.living(viewer, lens).order_by()
     streets: dict[str, str] = {}
-    counted: dict[tuple[str, int], int] = {}
-    hukou: dict[str, int] = {}
-    found = rows.values_list("community__parent_id", "community__parent__name", "birth_on", "hukou_in_area").annotate(
-        n=Count("pk")
-    )
-    bands = [(rules.born_between(low, high, lens.on), n) for n, (low, high) in enumerate(rules.AGE_BANDS)]
-    for street, name, birth_on, in_area, n in found.iterator(chunk_size=5000):
+    counted: Counter[tuple[str, int]] = Counter()
+    hukou: Counter[str] = Counter()
+    bands = [
+        When(birth_on__gte=begins_on, birth_on__lt=ends_on, then=Value(n))
+        for n, (begins_on, ends_on) in enumerate(rules.born_between(*band, lens.on) for band in rules.AGE_BANDS)
+    ]
+    rows = sources.living(viewer, lens).order_by().annotate(age_band=Case(*bands, output_field=IntegerField()))
+    groups = rows.values_list("community__parent_id", "community__parent__name", "age_band", "hukou_in_area")
+    for street, name, band, in_area, n in groups.annotate(n=Count("pk")):
         street = street or NONE
         streets[street] = name or "未分街道"
-        band = next(n_band for (begins, ends), n_band in bands if begins <= birth_on < ends)
-        counted[street, band] = counted.get((street, band), 0) + n
-        hukou[street] = hukou.get(street, 0) + (n if in_area else 0)
+        counted[street, band] += n
+        hukou[street] += n if in_area else 0
     table = Table(
         "在册老人按街道和年龄",
         ("在册", *(rules.band_label(low, high) for low, high in rules.AGE_BANDS), "本地户籍"),
@@ -153,9 +153,9 @@ def _ageing(viewer: User, lens: Lens) -> Section:
     )
 
 
-def _street(street: str, name: str, counted: dict[tuple[str, int], int], hukou: dict[str, int]) -> tuple[Number, ...]:
+def _street(street: str, name: str, counted: Counter[tuple[str, int]], hukou: Counter[str]) -> tuple[Number, ...]:
     cut = {"street": street, "alive": "yes"}
-    by_band = [counted.get((street, band), 0) for band in range(len(rules.AGE_BANDS))]
+    by_band = [counted[street, band] for band in range(len(rules.AGE_BANDS))]
     return (
         Number(name, sum(by_band), "elders", unit="人", lens=cut),
         *(
@@ -176,7 +176,8 @@ def _volunteers() -> Section:
 
 
 def _cards(viewer: User, lens: Lens) -> Section:
-    found: Counter[str] = Counter(sources.cards(viewer, lens).order_by().values_list("state", flat=True))
+    groups = sources.cards(viewer, lens).order_by().values_list("state").annotate(n=Count("pk"))
+    found: Counter[str] = Counter(dict(groups.values_list("state", "n")))
     return Section(
         "cards",
         "市民卡与老年手机",

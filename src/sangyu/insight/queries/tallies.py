@@ -95,7 +95,7 @@ def wrong_tallies(programme_id: UUID) -> Iterator[tuple[str, str]]:
     mark = Tallied.objects.filter(programme_id=programme_id).first()
     if mark is None:
         return
-    asked = {
+    asked: dict[str, Any] = {
         "programme": programme_id,
         "after": EVER,
         "until": rules.begin_of(mark.until_on),
@@ -183,7 +183,7 @@ def rows_of(facts: Facts, asked: dict[str, Any], *, cuts: Sequence[str], by: Seq
     """Run the statement of `facts.counting`."""
     with connection.cursor() as cursor:
         cursor.execute(counting(facts, cuts=cuts, by=by), asked)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _add(sums: Sums, values: Sequence[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -55,9 +56,7 @@ def story(cast: Cast) -> Cast:
     cast.sent(late)
     for _ in range(2):
         dispatch.let_lapse(programme_id=cast.programme.pk, by=cast.clock, at=cast.at + timedelta(days=2))
-    dispatch.send(
-        order_id=late.pk, by=cast.wang, at=cast.at + timedelta(days=2, hours=1), enterprise_id=cast.letter.pk
-    )
+    dispatch.send(order_id=late.pk, by=cast.wang, at=cast.at + timedelta(days=2, hours=1), enterprise_id=cast.letter.pk)
     off = cast.order(days=13)
     orders.cancel(order_id=off.pk, reason="住院", by=cast.ma, at=cast.at + timedelta(days=1))
     run = cast.approved(cast.drawn_up())
@@ -180,7 +179,6 @@ def test_of_tallied_days_a_report_reads_no_row_again(story: Cast) -> None:
     with CaptureQueriesContext(connection) as asked:
         insight_read.report(story.head, date(2026, 12, 5))
         insight_read.analysis(story.head, FIRST, date(2026, 12, 5))
-    read = " ".join(query["sql"] for query in asked.captured_queries)
+    read = set(re.findall(r"\b[a-z]+_[a-z]+\b", " ".join(query["sql"] for query in asked.captured_queries)))
     assert "insight_tally" in read
-    for table in ("orders_order", "orders_served", "dispatch_dispatch", "meals_sale", "settlement_line"):
-        assert f'"{table}"' not in read and f" {table} " not in read, table
+    assert not read & {"orders_order", "orders_served", "dispatch_dispatch", "meals_sale", "settlement_line"}

@@ -1,8 +1,9 @@
-"""Make a changed copy of the Chengguan pack, so that a test can plant one fault in a real pack."""
+"""Make packs for tests: a changed copy of the Chengguan pack with one fault in it, or a small invented one."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from sangyu.policy import packs_folder
@@ -26,3 +27,15 @@ def line_of(folder: Path, file: str, text: str) -> int:
     """Find the line on which a text stands."""
     lines = (folder / file).read_text(encoding="utf-8").splitlines()
     return next(number for number, line in enumerate(lines, 1) if text in line)
+
+
+def written(tmp_path: Path, pack: str, rules: Mapping[str, tuple[str, str]]) -> Path:
+    """Write an invented pack. Shape of `rules`: id -> (lines of its section, table as CSV)."""
+    folder = tmp_path / "packs" / "elsewhere"
+    (folder / "tables").mkdir(parents=True)
+    said = [pack]
+    for rule, (options, table) in rules.items():
+        said.append(f'[rules.{rule}]\ndocument = "notice"\nlocator = "第一条"\n{options}\n')
+        (folder / "tables" / f"{rule}.csv").write_text(table, encoding="utf-8")
+    (folder / "pack.toml").write_text("\n".join(said), encoding="utf-8")
+    return folder

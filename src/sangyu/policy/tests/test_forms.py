@@ -11,6 +11,7 @@ import pytest
 
 from sangyu.policy import BadFact, Decision, Pack, decide, load
 from sangyu.policy.check import check
+from sangyu.policy.tests.change import written
 
 DAY = date(2020, 6, 15)
 PACK = """
@@ -69,14 +70,8 @@ severe_disability,,>=80,yes,severe_disability_80,
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Pack:
-    folder = tmp_path / "packs" / "elsewhere"
-    (folder / "tables").mkdir(parents=True)
-    said = [PACK]
-    for rule, (options, table) in RULES.items():
-        said.append(f'[rules.{rule}]\ndocument = "notice"\nlocator = "第一条"\n{options}\n')
-        (folder / "tables" / f"{rule}.csv").write_text(table, encoding="utf-8")
-    (folder / "pack.toml").write_text("\n".join(said), encoding="utf-8")
-    return load("elsewhere", folder.parent)
+    folder = written(tmp_path, PACK, RULES)
+    return load(folder.name, folder.parent)
 
 
 def ask(pack: Pack, rule: str, **facts: Any) -> Decision:

@@ -47,7 +47,9 @@ def _printable(value: str) -> str:
 def _in_our_time(value: datetime) -> datetime:
     if not _FIRST <= value < _LAST:
         raise ValueError("应在2000年至2099年之间")
-    return value
+    return value.astimezone(
+        UTC
+    )  # as it will be read again: an answer and its ETag do not depend on who asked from where
 
 
 def _day_in_our_time(value: date) -> date:

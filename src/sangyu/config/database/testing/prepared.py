@@ -1,13 +1,16 @@
 """A migrated test database kept as a file, since running every migration takes many times as long as reading one dump.
 
-The file is named after everything that shapes it, so a changed migration makes a new one.
+The file is named after everything that shapes it, so a changed migration makes a new one. Of several processes that
+begin at once, one runs the migrations and the others wait for its file.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 from pathlib import Path
+from typing import IO
 
 import psycopg
 from psycopg import sql
@@ -18,12 +21,19 @@ from sangyu.config.setup.clone import digest, var
 
 PACKAGE = PROJECT / "src" / "sangyu"
 
+_turn: IO[str] | None = None  # held from finding no file until it is written
+
 
 def restore(cluster: Cluster, name: str) -> None:
     """Make database `name` from the kept file; without one make nothing, and the migrations will run."""
+    global _turn
     dump = _dump()
     if not dump.is_file():
-        return
+        _turn = dump.with_name("test-database.turn").open("w")
+        fcntl.flock(_turn, fcntl.LOCK_EX)
+        if not dump.is_file():
+            return
+        _turn.close()
     with psycopg.connect(cluster.url("owner", "postgres"), autocommit=True) as owner:
         owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     psql = [cluster.bin / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-1", "-o", os.devnull, "-f", dump]
@@ -35,6 +45,12 @@ def keep(cluster: Cluster, name: str) -> None:
     dump = _dump()
     if dump.is_file():
         return
+    _write(cluster, name, dump)
+    if _turn is not None:
+        _turn.close()
+
+
+def _write(cluster: Cluster, name: str, dump: Path) -> None:
     partial = dump.with_name(f"{dump.name}.{os.getpid()}")
     subprocess.run([cluster.bin / "pg_dump", "--no-comments", "-f", partial, cluster.url("owner", name)], check=True)
     for older in dump.parent.glob("test-database-*.sql"):

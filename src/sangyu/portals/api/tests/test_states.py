@@ -34,6 +34,20 @@ def test_reading_again_tells_the_new_state(knock, cast):
     assert read.json() == answered.json()
 
 
+def test_what_a_change_answers_is_what_is_read_whatever_the_zone_it_was_asked_in(knock, cast):
+    """Otherwise the ETag of an answer would be of no use, and the next change refused for nothing."""
+    agent = knock(cast.ma)
+    wish = {"elder_id": str(cast.li.pk), "item_id": str(cast.cleaning.pk), "wanted_from": "2026-11-10T10:00:00+08:00"}
+    placed = agent.post("/orders", wish)
+    path = f"/orders/{placed.json()['id']}"
+    read = agent.get(path)
+    assert (placed["ETag"], placed.json()) == (read["ETag"], read.json())
+    move = {"wanted_from": "2026-11-10T15:00:00+09:00", "reason": "老人看病"}
+    moved = agent.post(f"{path}/rescheduling", move, match=placed["ETag"])
+    assert moved.status_code == 200, moved.content.decode()
+    assert moved["ETag"] == agent.get(path)["ETag"] != placed["ETag"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_saw_the_same_state_one_changes_it(knock, cast):
     agent = knock(cast.ma)
