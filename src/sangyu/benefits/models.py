@@ -61,6 +61,13 @@ class Charge(models.Model):
             models.Index(fields=["programme", "enterprise", "service_on", "id"], name="charges_by_enterprise"),
             models.Index(fields=["programme", "elder", "service_on", "id"], name="charges_by_elder"),
             models.Index(fields=["programme", "at", "id"], name="charges_by_time"),
+            # Whom public money reached within a year is counted from this index alone.
+            models.Index(
+                fields=["programme", "at", "id"],
+                name="subsidised_charges_by_time",
+                include=["elder"],
+                condition=Q(public_fen__gt=0),
+            ),
         ]
 
 

@@ -14,7 +14,7 @@ from sangyu.access.queries import ensure_role
 from sangyu.insight import rules
 from sangyu.insight.models import Draw, DrawnCharge, Finding, FindingCode, FrozenReport, Span, Strata, Tallied, Tally
 from sangyu.insight.queries import bench, tallies
-from sangyu.insight.queries.facts import FACTS, SUMS, counting
+from sangyu.insight.queries.facts import FACTS, FINGERPRINT, SUMS, counting
 from sangyu.insight.queries.report import report
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id, new_id
@@ -147,7 +147,8 @@ def find(*, drawn_id: UUID, code: int, note: str = "", by: User, at: datetime) -
 def tally(*, programme_id: UUID, at: datetime, again: bool = False) -> int:
     """Tally every day that is over and not tallied yet, a month at a time; return how many days were added.
 
-    A repeat adds nothing. `again` throws all tallies away first, for rows that were brought in with an earlier date.
+    A repeat adds nothing. `again` throws all tallies away first, for rows that were brought in with an earlier date; so
+    does a release that counts otherwise.
     """
     closed_on = (at - timedelta(minutes=LATEST_MINUTES)).astimezone(rules.BEIJING).date()
     if again:
@@ -170,8 +171,11 @@ def _tally_month(programme_id: UUID, closed_on: date) -> int | None:
     first_on = tallies.first_day(programme_id)
     if first_on is None or first_on >= closed_on:
         return None
-    Tallied.objects.get_or_create(programme_id=programme_id, defaults={"until_on": first_on})
+    Tallied.objects.get_or_create(programme_id=programme_id, defaults={"until_on": first_on, "facts": FINGERPRINT})
     mark = Tallied.objects.select_for_update().get(programme_id=programme_id)
+    if mark.facts != FINGERPRINT:
+        Tally.objects.filter(programme_id=programme_id).delete()
+        mark.until_on, mark.facts = first_on, FINGERPRINT
     if mark.until_on >= closed_on:
         return None
     from_on = max(first_on, mark.until_on - timedelta(days=AGAIN_DAYS))
@@ -195,7 +199,7 @@ def _tally_month(programme_id: UUID, closed_on: date) -> int | None:
         cursor.execute(_ADD_UP_MONTHS, asked)
     added = (until_on - mark.until_on).days
     mark.until_on = until_on
-    mark.save(update_fields=["until_on"])
+    mark.save(update_fields=["until_on", "facts"])
     return added
 
 

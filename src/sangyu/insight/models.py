@@ -128,7 +128,8 @@ class Tally(models.Model):
 
 
 class Tallied(models.Model):
-    """How far the days of a programme are tallied: every day before `until_on`."""
+    """How far the days of a programme are tallied: every day before `until_on`, by the facts of that fingerprint."""
 
     programme = models.OneToOneField(Programme, primary_key=True, on_delete=models.PROTECT, related_name="+")
     until_on = models.DateField()
+    facts = models.CharField(max_length=64, default="")

@@ -135,7 +135,8 @@ def samples(column: ir.Name, table: ir.Table, pack: ir.Pack, reading: Mapping[st
             value = figure_program(ir.Figure(table.file, "", operand)).run(Probe(reading))
             points.update(dict.fromkeys(value if isinstance(value, tuple) else (value,)))
     if all(isinstance(point, str) for point in points):
-        return _code_samples(column, list(points), pack)
+        together = max((len(test.wanted) for test in tests if isinstance(test, ir.AllOf)), default=1)
+        return _code_samples(column, list(points), pack, together)
     near = {point + step for point in points for step in _steps(point)}
     return sorted(near)
 
@@ -145,10 +146,11 @@ def _steps(point: Any) -> tuple[Any, ...]:
     return (-one, 0 * one, one)
 
 
-def _code_samples(column: ir.Name, said: list[str], pack: ir.Pack) -> list[Any]:
+def _code_samples(column: ir.Name, said: list[str], pack: ir.Pack, together: int) -> list[Any]:
     if column.kind == "fact" and facts()[column.name].type == "codes":
-        most = said[:_CODES_MOST]
-        return [subset for size in range(len(most) + 1) for subset in itertools.combinations(most, size)]
+        most = len(said) if len(said) <= _CODES_MOST else max(2, together)  # of many, as many as one cell joins
+        sizes = sorted({*range(most + 1), len(said)})
+        return [subset for size in sizes for subset in itertools.combinations(said, size)]
     if column.kind == "derived":
         return list(pack.derived[column.name].codes)
     if column.kind == "parameter":

@@ -62,6 +62,7 @@ class Elder(models.Model):
         ]
         indexes = [
             models.Index(fields=["programme", "community", "sort_key", "id"], name="elders_by_community"),
+            models.Index(fields=["programme", "registered_at"], name="elders_by_time"),
             GinIndex(fields=["search_keys"], name="elders_by_key"),
         ]
 
@@ -171,3 +172,4 @@ class CardEvent(models.Model):
                 fields=["card"], condition=models.Q(kind="REPLACED"), name="a_card_is_replaced_once"
             ),
         ]
+        indexes = [models.Index(fields=["at"], name="card_events_by_time")]

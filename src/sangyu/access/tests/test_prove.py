@@ -140,7 +140,8 @@ def test_after_a_new_key_of_the_installation_the_app_opens_nothing_and_the_paper
     prove(cast, cast.qian, phone.paper[0])
 
 
-PASSKEY = base64.b64encode(AttestedCredentialData.create(bytes(16), b"key", ES256({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)}))).decode()
+KEY = ES256({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)})
+PASSKEY = base64.b64encode(AttestedCredentialData.create(bytes(16), b"key", KEY)).decode()
 HERE = Site(host="sangyu.example", title="桑榆")
 
 

@@ -8,6 +8,7 @@ what `sources` say of its rows; the tests hold the two against each other.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,12 +24,14 @@ class Facts:
     """The facts of a figure.
 
     Shape: `sql` selects row_at, known_at, n (+1 or -1), the `dims` as text with "-" for none, and the signed `sums`.
+    Without `has_period` a figure counts what there is, whenever it began.
     """
 
     sql: str
-    dims: tuple[str, ...]
+    dims: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
     has_whole: bool = True
+    has_period: bool = True
 
     @property
     def cuts(self) -> tuple[str, ...]:
@@ -57,6 +60,49 @@ SELECT {"".join(f"{name}, " for name in by)}{named}, coalesce(sum(n), 0)::bigint
  GROUP BY GROUPING SETS ({sets})
 """
 
+
+# The few notes of deaths and of deaths taken back; only one that changes what was known counts.
+_REGISTERED = f"""
+SELECT elder.registered_at AS row_at, elder.registered_at AS known_at, 1 AS n, 'yes' AS alive
+  FROM registry_elder AS elder
+ WHERE elder.programme_id = %(programme)s AND {_KNOWN.format(at="elder.registered_at")}
+"""
+_LIVING = f"""
+{_REGISTERED}
+UNION ALL
+SELECT noted.at, noted.at, side.n, side.alive
+  FROM (SELECT note.at, note.verb = 'registry.record_death' AS is_dead,
+               lag(note.verb, 1, '') OVER (PARTITION BY note.object_id ORDER BY note.at, note.id)
+                   = 'registry.record_death' AS was_dead
+          FROM access_auditentry AS note JOIN registry_elder AS elder ON elder.id = note.object_id
+         WHERE note.programme_id = %(programme)s
+           AND note.verb IN ('registry.record_death', 'registry.withdraw_death')) AS noted
+ CROSS JOIN LATERAL (VALUES (1, CASE WHEN noted.is_dead THEN 'no' ELSE 'yes' END),
+                            (-1, CASE WHEN noted.is_dead THEN 'yes' ELSE 'no' END)) AS side (n, alive)
+ WHERE noted.is_dead <> noted.was_dead AND {_KNOWN.format(at="noted.at")}
+"""
+
+# A card is in the state of its last event.
+_EVENTS = """
+  FROM registry_cardevent AS event
+  JOIN registry_eldercard AS card ON card.id = event.card_id
+  LEFT JOIN registry_cardevent AS before ON before.card_id = event.card_id AND before.n = event.n - 1
+"""
+_CARDS = f"""
+SELECT event.at AS row_at, event.at AS known_at, 1 AS n {_EVENTS}
+ WHERE card.programme_id = %(programme)s AND before.id IS NULL AND {_KNOWN.format(at="event.at")}
+"""
+_CARD_STATES = f"""
+SELECT event.at AS row_at, event.at AS known_at, side.n, side.state {_EVENTS}
+ CROSS JOIN LATERAL (VALUES (1, event.kind), (-1, before.kind)) AS side (n, state)
+ WHERE card.programme_id = %(programme)s AND side.state IS NOT NULL AND {_KNOWN.format(at="event.at")}
+"""
+_USABLE_CARDS = f"""
+SELECT event.at AS row_at, event.at AS known_at,
+       (event.kind IN ('ISSUED', 'RETURNED'))::int - coalesce((before.kind IN ('ISSUED', 'RETURNED'))::int, 0) AS n
+       {_EVENTS}
+ WHERE card.programme_id = %(programme)s AND {_KNOWN.format(at="event.at")}
+"""
 
 _PLACED = f"""
 SELECT placed.placed_at AS row_at, placed.placed_at AS known_at, 1 AS n,
@@ -160,6 +206,15 @@ _ORDER_SUMS = ("price_fen", "public_fen")
 _CHARGE_SUMS = ("price_fen", "elder_fen", "public_fen")
 
 FACTS: dict[str, tuple[Facts, ...]] = {
+    "elders": (
+        Facts(_REGISTERED, has_period=False),
+        Facts(_LIVING, ("alive",), has_whole=False, has_period=False),
+    ),
+    "cards": (
+        Facts(_CARDS, has_period=False),
+        Facts(_CARD_STATES, ("state",), has_whole=False, has_period=False),
+    ),
+    "active-cards": (Facts(_USABLE_CARDS, has_period=False),),
     "orders": (
         Facts(_PLACED, ("item", "street"), _ORDER_SUMS),
         Facts(_HAD_BY, ("enterprise",), _ORDER_SUMS, has_whole=False),
@@ -173,13 +228,16 @@ FACTS: dict[str, tuple[Facts, ...]] = {
     "paid": (Facts(_PAID, ("elder_class", "enterprise", "item", "month"), ("net_fen", "deducted_fen")),),
     "taken-back": (Facts(_TAKEN_BACK, ("enterprise",), ("amount_fen",)),),
 }
+# A release that counts otherwise must not go on with tallies of another kind.
+FINGERPRINT = hashlib.sha256(repr(FACTS).encode()).hexdigest()
 
-# When anything counted first happened; most cities begin with an order.
+# When anything counted first happened.
 FIRST = """
 SELECT min(at) FROM (
     SELECT min(placed_at) AS at FROM orders_order WHERE programme_id = %(programme)s
     UNION ALL SELECT min(sold_at) FROM meals_sale WHERE programme_id = %(programme)s
     UNION ALL SELECT min(at) FROM benefits_charge WHERE programme_id = %(programme)s
+    UNION ALL SELECT min(registered_at) FROM registry_elder WHERE programme_id = %(programme)s
 ) AS every
 """
 

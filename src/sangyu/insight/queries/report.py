@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 
-from sangyu.access.models import User
+from sangyu.access.models import Area, User
 from sangyu.insight import rules
 from sangyu.insight.models import FrozenReport
 from sangyu.insight.queries import sources, tallies
@@ -133,10 +133,12 @@ def _ageing(viewer: User, lens: Lens) -> Section:
         for n, (begins_on, ends_on) in enumerate(rules.born_between(*band, lens.on) for band in rules.AGE_BANDS)
     ]
     rows = sources.living(viewer, lens).order_by().annotate(age_band=Case(*bands, output_field=IntegerField()))
-    groups = rows.values_list("community__parent_id", "community__parent__name", "age_band", "hukou_in_area")
-    for street, name, band, in_area, n in groups.annotate(n=Count("pk")):
-        street = street or NONE
-        streets[street] = name or "未分街道"
+    groups = rows.values_list("community_id", "age_band", "hukou_in_area").annotate(n=Count("pk"))
+    lies_in = {area.pk: area.parent for area in Area.objects.select_related("parent")}
+    for community, band, in_area, n in groups:
+        parent = lies_in[community]
+        street = parent.pk if parent else NONE
+        streets[street] = parent.name if parent else "未分街道"
         counted[street, band] += n
         hukou[street] += n if in_area else 0
     table = Table(
@@ -176,8 +178,8 @@ def _volunteers() -> Section:
 
 
 def _cards(viewer: User, lens: Lens) -> Section:
-    groups = sources.cards(viewer, lens).order_by().values_list("state").annotate(n=Count("pk"))
-    found: Counter[str] = Counter(dict(groups.values_list("state", "n")))
+    by_state = tallies.counted(viewer, "cards", lens, "state")["state"]
+    found = Counter({state: sums["n"] for state, sums in by_state.items()})
     return Section(
         "cards",
         "市民卡与老年手机",

@@ -175,8 +175,7 @@ def taken_back(viewer: User, lens: Lens) -> QuerySet[Difference]:
 
 def beneficiaries(viewer: User, lens: Lens) -> QuerySet[Elder]:
     """The elders for whom public money paid a part at least once by then (in the period)."""
-    mine = subsidised(viewer, lens).filter(elder=OuterRef("pk"))
-    return elders(viewer, lens).filter(Exists(mine))
+    return elders(viewer, lens).filter(pk__in=subsidised(viewer, lens).values("elder").distinct())
 
 
 def finals(viewer: User, lens: Lens) -> QuerySet[Finalisation]:

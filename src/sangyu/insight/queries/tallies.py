@@ -17,7 +17,17 @@ from django.db.models import Q, QuerySet, Sum
 from sangyu.access.models import User
 from sangyu.insight import rules
 from sangyu.insight.models import Span, Tallied, Tally
-from sangyu.insight.queries.facts import DIFFERING_MONTHS, FACTS, FIRST, SUMS, WHOLE, Facts, counting, differing
+from sangyu.insight.queries.facts import (
+    DIFFERING_MONTHS,
+    FACTS,
+    FINGERPRINT,
+    FIRST,
+    SUMS,
+    WHOLE,
+    Facts,
+    counting,
+    differing,
+)
 from sangyu.insight.queries.figures import Figure
 from sangyu.insight.queries.lens import NONE, Lens, ensure_reader
 from sangyu.kit.month import Month
@@ -92,7 +102,7 @@ def wrong_tallies(programme_id: UUID) -> Iterator[tuple[str, str]]:
 
     Shape: figure and day, what differs.
     """
-    mark = Tallied.objects.filter(programme_id=programme_id).first()
+    mark = Tallied.objects.filter(programme_id=programme_id, facts=FINGERPRINT).first()
     if mark is None:
         return
     asked: dict[str, Any] = {
@@ -117,9 +127,13 @@ def _asked(viewer: User, code: str, lens: Lens) -> tuple[str, list[str]] | None:
     """Say which dimension answers a lens, and which of its values."""
     if code not in FACTS or len(lens.cut) > 1 or not _is_whole_days(lens.since):
         return None
+    if lens.since is not None and not all(facts.has_period for facts in FACTS[code]):
+        return None
     if not lens.cut:
         return WHOLE, [WHOLE]
     ((name, value),) = lens.cut.items()
+    if name == "alive" and value != NONE:
+        value = "yes" if value == "yes" else "no"
     known = {cut for facts in FACTS[code] for cut in facts.cuts}
     if name == "item_class" and "item" in known and value != NONE:
         return "item", [item for item, item_class in item_classes(viewer).items() if item_class == value]
@@ -136,7 +150,7 @@ def _is_whole_days(since: datetime | None) -> bool:
 
 def _closed_on(programme_id: UUID, lens: Lens) -> date | None:
     """Return the first day for which no tally can answer a lens; None where none can at all."""
-    mark = Tallied.objects.filter(programme_id=programme_id).first()
+    mark = Tallied.objects.filter(programme_id=programme_id, facts=FINGERPRINT).first()
     if mark is None or not _is_whole_days(lens.since):
         return None
     return min(mark.until_on, lens.until.astimezone(rules.BEIJING).date())

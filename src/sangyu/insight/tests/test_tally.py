@@ -129,6 +129,17 @@ def test_a_repeat_adds_nothing(story: Cast) -> None:
     assert list(Tally.objects.order_by("pk").values()) == before
 
 
+def test_a_release_that_counts_otherwise_counts_every_day_again(story: Cast) -> None:
+    insight.tally(programme_id=story.programme.pk, at=night(LAST))
+    counted = insight_read.report(story.head, DAYS[-1]).plain
+    Tally.objects.update(n=1)
+    assert insight_read.report(story.head, DAYS[-1]).plain != counted, "the tallies are read at all"
+    Tallied.objects.update(facts="of an earlier release")
+    assert insight_read.report(story.head, DAYS[-1]).plain == counted
+    assert insight.tally(programme_id=story.programme.pk, at=night(LAST)) > 20
+    assert wrong() == []
+
+
 def test_the_day_that_just_ended_waits_for_what_is_still_being_written(story: Cast) -> None:
     insight.tally(programme_id=story.programme.pk, at=rules.begin_of(LAST) + timedelta(minutes=5))
     assert Tallied.objects.get().until_on == LAST - timedelta(days=1)

@@ -204,7 +204,9 @@ def test_a_canteen_whose_licence_has_run_out_sells_nothing_until_the_new_one_is_
         lambda: kitchen.sell(cast.li, at=tomorrow, full_price_agreed=True),
         lambda: meals.quote(elder=cast.li, canteen=kitchen.south, at=tomorrow),
     ):
-        with pytest.raises(rules.LicenceLapsed, match="食品经营许可证已于2026年11月10日过期.*请企业把新证交服务中心登记"):
+        with pytest.raises(
+            rules.LicenceLapsed, match=r"食品经营许可证已于2026年11月10日过期.*请企业把新证交服务中心登记"
+        ):
             press()
     lodge("JY-2", tomorrow.date(), date(2031, 11, 10))
     assert kitchen.sell(cast.li, at=tomorrow).elder_fen == 500

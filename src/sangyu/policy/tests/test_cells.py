@@ -60,6 +60,41 @@ def test_condition_may_name_a_setting_or_a_day() -> None:
     assert holds("since", "2018-03-01..2018-03-31", date(2018, 3, 31)) is True
 
 
+def test_all_of_a_list_may_name_a_setting() -> None:
+    held = {"class_b_identities": ("entitled_group", "dibao")}
+    assert holds("identities", "three_no&class_b_identities", ("dibao", "three_no", "entitled_group"), **held) is True
+    assert holds("identities", "three_no&class_b_identities", ("dibao", "three_no"), **held) is False
+    missing = Unknown("fact", "class_b_identities")
+    assert holds("identities", "three_no&class_b_identities", ("three_no",), class_b_identities=missing) is missing
+    assert holds("identities", "three_no&class_b_identities", ("dibao",), class_b_identities=missing) is False
+    assert holds("identities", "three_no&dibao", missing) is missing
+
+
+@pytest.mark.parametrize(
+    ("text", "decided"),
+    [
+        (">=0", True),
+        (">-1", True),
+        ("<0", False),
+        ("<=-1", False),
+        (">0", None),
+        (">=1", None),
+        ("<=0", None),
+        ("0..9", None),
+    ],
+)
+def test_range_decides_without_a_number_that_cannot_be_negative(text: str, decided: bool | None) -> None:
+    counted, free = Unknown("fact", "age", counted=True), Unknown("fact", "age")
+    assert holds("age", text, counted) is (counted if decided is None else decided)
+    assert holds("age", text, free) is free
+
+
+def test_difference_of_two_counts_may_be_negative() -> None:
+    missing = Unknown("fact", "price_fen", counted=True)
+    for text in ("price_fen - age", "price_fen + age", "price_fen * age", "min(price_fen, age)", "max(price_fen, age)"):
+        assert not worth(text, price_fen=missing, age=3).counted
+
+
 def test_unknown_value_leaves_a_condition_unknown() -> None:
     missing = Unknown("fact", "age")
     assert holds("age", ">=65", missing) is missing
@@ -78,10 +113,46 @@ def test_unknown_value_leaves_a_condition_unknown() -> None:
         ("lacks(counts, three_no, unsubsidised)", 1),
         ("has(counts, three_no, unsubsidised)", 1),
         ("-5 + price_fen", 6),
+        ("count(order_subsidies_fen < 5)", 1),
+        ("count(order_subsidies_fen <= 5)", 2),
+        ("count(order_subsidies_fen > 1)", 1),
+        ("count(order_subsidies_fen >= 1)", 2),
+        ("count(1 < order_subsidies_fen <= 5)", 1),
+        ("count(1 <= order_subsidies_fen < 5)", 1),
+        ("count(distinct(order_subsidies_fen))", 2),
+        ("at(counts, three_no) + at(counts, unsubsidised)", 3),
+        ("at(weights, quality)", 25),
     ],
 )
 def test_formula(text: str, value: int) -> None:
-    assert worth(text, price_fen=11, order_subsidies_fen=(1, 5), counts={"three_no": 3}) == value
+    names: dict[str, Any] = {"order_subsidies_fen": (1, 5), "counts": {"three_no": 3}, "weights": {"quality": 25}}
+    assert worth(text, price_fen=11, **names) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "missing"),
+    [
+        ("count(order_subsidies_fen)", {}, "order_subsidies_fen"),
+        ("count(distinct(order_subsidies_fen))", {}, "order_subsidies_fen"),
+        ("count(order_subsidies_fen <= price_fen)", {"order_subsidies_fen": (1,)}, "price_fen"),
+        ("at(counts, three_no)", {}, "counts"),
+        ("at(weights, quality)", {}, "weights"),
+        ("at(weights, staff)", {"weights": {"quality": 25}}, "weights"),
+        ("half_up(price_fen / total)", {"price_fen": 5}, "total"),
+        ("price_fen - total", {"total": 5}, "price_fen"),
+    ],
+)
+def test_formula_asks_for_what_it_lacks(text: str, names: dict[str, Any], missing: str) -> None:
+    everything = ("order_subsidies_fen", "price_fen", "counts", "weights", "total")
+    unknown = {name: Unknown("fact", name) for name in everything}
+    assert worth(text, **{**unknown, **names}).name == missing
+
+
+@pytest.mark.parametrize(
+    "text", ["year(since)", "month(since) + 1", "max(0, 12 - month(since))", "half_up(year(since) / 2)"]
+)
+def test_figure_of_a_date_that_there_is_not_is_not_there(text: str) -> None:
+    assert worth(text, since=None) is None
 
 
 @pytest.mark.parametrize(

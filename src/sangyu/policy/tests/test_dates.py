@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sangyu.kit import age as kit_age
-from sangyu.policy.dates import PERIODS, age_on, birthday, periods_due
+from sangyu.policy.dates import (
+    CALENDAR,
+    PERIODS,
+    age_on,
+    birthday,
+    months_from,
+    months_on,
+    months_through,
+    periods_due,
+)
 
 LEAP = date(1952, 2, 29)
 
@@ -67,3 +76,47 @@ def test_periods_follow_each_other_without_a_gap(every: str, since: date, days: 
     due = list(periods_due(every, since, since.fromordinal(since.toordinal() + days)))
     assert all(end == start for (_, _, end), (_, start, _) in pairwise(due))
     assert not due or due[0][1] <= since < due[0][2]
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("on", date(2020, 2, 29)),
+        ("month_start", date(2020, 2, 1)),
+        ("month_end", date(2020, 2, 29)),
+        ("last_month_end", date(2020, 1, 31)),
+        ("quarter_start", date(2020, 1, 1)),
+        ("quarter_end", date(2020, 3, 31)),
+        ("year_start", date(2020, 1, 1)),
+        ("year_end", date(2020, 12, 31)),
+        ("year_ago", date(2019, 2, 28)),
+    ],
+)
+def test_days_that_follow_from_a_leap_day(name: str, day: date) -> None:
+    assert CALENDAR[name](date(2020, 2, 29)) == day
+
+
+def test_quarter_ends_with_its_third_month() -> None:
+    ends = {CALENDAR["quarter_end"](date(2021, month, 1)) for month in range(1, 13)}
+    assert ends == {date(2021, 3, 31), date(2021, 6, 30), date(2021, 9, 30), date(2021, 12, 31)}
+
+
+@settings(deadline=None, max_examples=60)
+@given(day=st.dates(date(1990, 1, 1), date(2040, 12, 31)), months=st.integers(-30, 30))
+def test_same_day_so_many_months_on_is_that_day_or_the_last(day: date, months: int) -> None:
+    there = months_on(day, months)
+    assert (there.year * 12 + there.month) - (day.year * 12 + day.month) == months
+    assert there.day == day.day or there == CALENDAR["month_end"](there)
+    assert there.day <= day.day
+
+
+@settings(deadline=None, max_examples=60)
+@given(day=st.dates(date(1990, 1, 1), date(2040, 12, 31)), months=st.integers(1, 24))
+def test_next_term_never_begins_before_the_last_has_ended(day: date, months: int) -> None:
+    assert day < months_through(day, months) <= months_on(day, months)
+
+
+def test_months_of_a_year_from_a_day() -> None:
+    on = date(2020, 6, 15)
+    assert [months_from(day, on) for day in (date(2020, 1, 31), date(2020, 12, 1))] == [12, 1]
+    assert [months_from(day, on) for day in (date(2019, 12, 31), date(2021, 1, 1))] == [12, 0]

@@ -115,3 +115,10 @@ def test_row_that_joins_may_stand_below_one_that_takes_everything(tmp_path: Path
     other = tmp_path / "other"
     other.mkdir()
     assert any("永远不会适用" in one for one in said(other, alone=alone))
+
+
+def test_table_with_many_codes_has_no_row_that_seems_dead(tmp_path: Path) -> None:
+    codes = ["three_no", "dibao", "needy", "dementia", "left_behind", "empty_nest", "childless"]
+    rows = "".join(f"{code},yes,{code},\n" for code in codes[3:])
+    table = f"identities,eligible,ground,because\n{'&'.join(codes[:3])},yes,all_three,\n{rows},no,,{{lacking}}\n"
+    assert not any("永远不会适用" in one for one in said(tmp_path, many=('form = "eligible"', table)))

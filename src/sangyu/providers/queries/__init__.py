@@ -2,8 +2,8 @@
 
 from sangyu.providers.queries.canteens import (
     canteens,
-    own_canteens,
     lapsed_licence,
+    own_canteens,
     subsidised_on,
 )
 from sangyu.providers.queries.catalogue import (
@@ -60,8 +60,8 @@ __all__ = [
     "get_item",
     "item_classes",
     "items",
-    "last_scores",
     "lapsed_licence",
+    "last_scores",
     "licences",
     "market_price_fen",
     "officers",

@@ -133,9 +133,7 @@ def _answers(s: _Stretch) -> list[Record]:
 
 def _departures(s: _Stretch) -> list[tuple[Departure, UUID | None]]:
     rows = list(
-        Departure.objects.filter(
-            visit__enterprise_id=s.enterprise_id, left_at__gte=s.begins_at, left_at__lt=s.ends_at
-        )
+        Departure.objects.filter(visit__enterprise_id=s.enterprise_id, left_at__gte=s.begins_at, left_at__lt=s.ends_at)
         .select_related("visit", "visit__order")
         .order_by("left_at", "pk")
     )
@@ -165,7 +163,9 @@ def _punctual(s: _Stretch) -> list[Record]:
 
 def _proven(s: _Stretch) -> list[Record]:
     return [
-        Record(row.visit.order.number, row.grade in ("A", "B"), f"{row.grade}级：{row.because}", "DISPATCH", dispatch_id)
+        Record(
+            row.visit.order.number, row.grade in ("A", "B"), f"{row.grade}级：{row.because}", "DISPATCH", dispatch_id
+        )
         for row, dispatch_id in _departures(s)
     ]
 

@@ -107,7 +107,7 @@ def note_late_facts(run: Run, by: User, at: datetime) -> int:
         .select_related("charge__elder")
     )
     not_there = open_.filter(charge__cause_kind="ORDER", charge__cause_id__in=denied.values("task__order_id"))
-    died = open_.filter(charge__elder__died_on__lte=F("charge__service_on"))
+    died = open_.filter(charge__elder__died_on__isnull=False, charge__elder__died_on__lte=F("charge__service_on"))
     found = {line.pk: (line, True) for line in not_there}
     for line in died:
         found.setdefault(line.pk, (line, False))

@@ -95,7 +95,9 @@ def behind(request: HttpRequest, appraisal_id: UUID, item_id: UUID) -> HttpRespo
         raise NotFound("没有找到这项考核。")
     page = Paginator(quality_read.records_behind(request.user, item), RECORDS).get_page(request.GET.get("page"))
     return render(
-        request, "provider/behind.html", {**frame(request.user, "appraisals"), "item": item, "sheet": sheet, "page": page}
+        request,
+        "provider/behind.html",
+        {**frame(request.user, "appraisals"), "item": item, "sheet": sheet, "page": page},
     )
 
 
