@@ -86,6 +86,8 @@ class Point:
         WGS-84 and CGCS2000 agree within centimetres and are carried over unchanged. The way back from
         GCJ-02 is found by iteration, exact to less than 1e-7 degrees.
         """
+        if self.crs is to:
+            return self
         if (self.crs is Crs.GCJ02) == (to is Crs.GCJ02):
             return replace(self, crs=to)
         lng, lat = _to_gcj(self.lng, self.lat) if to is Crs.GCJ02 else _from_gcj(self.lng, self.lat)

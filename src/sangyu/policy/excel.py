@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from sangyu.policy import ir
-from sangyu.policy.errors import BadCell, BadPack
+from sangyu.policy.errors import BadCell, BadPack, Finding
 from sangyu.policy.excel_cells import Column, Shown, column, shown
 from sangyu.policy.excel_layout import (
     BOM,
@@ -44,6 +44,7 @@ from sangyu.policy.excel_layout import (
     section_cells,
     sheet_names,
 )
+from sangyu.policy.excel_read import cell_name
 from sangyu.policy.read import Reader
 
 _SPARE_ROWS = 40  # drop-downs reach so far below the last row
@@ -67,11 +68,19 @@ def to_excel(folder: Path, path: Path) -> None:
     reader = Reader(folder)
     if reader.pack is None:
         raise BadPack(reader.findings)
-    files = {one.relative_to(folder).as_posix(): _text(one, folder) for one in _files(folder)}
+    files = pack_files(folder)
     with tempfile.TemporaryDirectory(dir=path.resolve().parent) as scratch:
         draft = Path(scratch) / "draft.xlsx"
         _Book(draft, reader.pack, files).write()
         draft.replace(path)
+
+
+def pack_files(folder: Path) -> dict[str, str]:
+    """Read the files of a pack as they stand, byte order marks and ends of line included. Shape: name -> text.
+
+    Raises: BadPack, if one is no UTF-8 text.
+    """
+    return {one.relative_to(folder).as_posix(): _text(one, folder) for one in _files(folder)}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -80,8 +89,6 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _text(path: Path, folder: Path) -> str:
-    from sangyu.policy.errors import Finding  # only for what cannot be laid out
-
     try:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
@@ -206,7 +213,7 @@ class _Book:
                 self._put(sheet, number, place, cells.get(field.key, ""))
             if name == "读法开关":
                 self._choose_one(sheet, number, str(cells["values"]).split("\n"))
-        choices = {"form": _forms(), "type": _types(), "document": tuple(self._toml.get("documents", {}))}
+        choices = {"form": get_args(ir.Form), "type": get_args(ir.ParameterType), "document": tuple(self._toml.get("documents", {}))}
         for place, field in enumerate(fields):
             self._choose(sheet, place, len(rows), choices.get(field.key, ()), only=True)
 
@@ -305,18 +312,4 @@ def _width(column: Column, place: int, rows: list[Line]) -> int:
 
 
 def _letters(place: int) -> str:
-    from sangyu.policy.excel_read import cell_name  # one way to name a column
-
     return cell_name(0, place).rstrip("1")
-
-
-def _forms() -> tuple[str, ...]:
-    from typing import get_args
-
-    return tuple(get_args(ir.Form))
-
-
-def _types() -> tuple[str, ...]:
-    from typing import get_args
-
-    return tuple(get_args(ir.ParameterType))

@@ -88,11 +88,9 @@ class _Field:
         days = {_day(order) for order in orders}
         contracted = ("contract__enterprise_id", "contract__valid_from", "contract__valid_until")
         self.enterprises = list(Enterprise.objects.filter(programme_id=programme_id))
-        self.licences = list(
-            Licence.objects.filter(enterprise__programme_id=programme_id, valid_from__lte=max(days)).values_list(
-                "enterprise_id", "kind", "valid_from", "valid_until"
-            )
-        )
+        self.states = {firm.pk: str(EnterpriseState(firm.state).label) for firm in self.enterprises}
+        self.spots = {firm.pk: stored_point(firm.lng, firm.lat) for firm in self.enterprises}
+        self.held = _held(programme_id, days)
         codes = {code for order in orders for code in _codes(order)}
         self.areas = _contracts(ContractArea.objects.filter(area_id__in=codes).values_list("area_id", *contracted))
         self.items = _contracts(
@@ -120,33 +118,30 @@ class _Field:
     def firms(self, order: Order) -> list[rules.Firm]:
         """Return the facts of every enterprise for one of the orders."""
         on = _day(order)
-        papers: dict[UUID, list[tuple[str, date, date]]] = defaultdict(list)
-        for enterprise_id, kind, since, until in self.licences:
-            papers[enterprise_id].append((kind, since, until))
+        held, before = self.held[on], f"{on:%Y-%m}"
         in_area = {firm for code in _codes(order) for firm, since, until in self.areas[code] if since <= on < until}
         has_item = {firm for firm, since, until in self.items[order.item_id] if since <= on < until}
         skill, home, share = _skill(order), _home(order, self.enterprises), self.share[_place(order)]
+        shared = sum(share.values()) or 1
         wanted, unwanted = self._named(order)
         return [
             rules.Firm(
                 enterprise_id=firm.pk,
                 name=firm.name,
                 admitted=firm.state == EnterpriseState.ADMITTED,
-                state_label=str(EnterpriseState(firm.state).label),
-                licences=held_until(papers[firm.pk], on=on),
+                state_label=self.states[firm.pk],
+                licences=held.get(firm.pk, {}),
                 in_area=firm.pk in in_area,
                 has_item=firm.pk in has_item,
-                fit_workers=self.fit.get((firm.pk, skill), 0) - unwanted[firm.pk],
+                fit_workers=self.fit.get((firm.pk, skill), 0) - unwanted.get(firm.pk, 0),
                 sent_today=self.sent.get((firm.pk, on), 0),
                 capacity_per_day=firm.capacity_per_day,
-                distance_m=round(distance_m(home, stored_point(firm.lng, firm.lat))),
-                score_tenths=next(
-                    (score for month, score in reversed(self.scores[firm.pk]) if month < f"{on:%Y-%m}"), None
-                ),
+                distance_m=round(distance_m(home, self.spots[firm.pk])),
+                score_tenths=next((score for month, score in reversed(self.scores[firm.pk]) if month < before), None),
                 refused=self.refused.get((order.pk, firm.pk), ""),
                 wanted=wanted.get(firm.pk, ""),
-                unwanted=unwanted[firm.pk],
-                share_pm=share[firm.pk] * 1000 // (sum(share.values()) or 1),
+                unwanted=unwanted.get(firm.pk, 0),
+                share_pm=share.get(firm.pk, 0) * 1000 // shared,
             )
             for firm in self.enterprises
         ]
@@ -209,6 +204,15 @@ def _contracts(rows: QuerySet) -> dict[object, list[tuple[UUID, date, date]]]:
     for what, enterprise_id, since, until in rows:
         found[what].append((enterprise_id, since, until))
     return found
+
+
+def _held(programme_id: UUID, days: set[date]) -> dict[date, dict[UUID, dict[str, date]]]:
+    """Tell until when each kind of licence holds. Shape: day -> enterprise -> kind -> last day."""
+    papers: dict[UUID, list[tuple[str, date, date]]] = defaultdict(list)
+    lodged = Licence.objects.filter(enterprise__programme_id=programme_id, valid_from__lte=max(days))
+    for enterprise_id, *paper in lodged.values_list("enterprise_id", "kind", "valid_from", "valid_until"):
+        papers[enterprise_id].append(tuple(paper))
+    return {on: {firm: held_until(own, on=on) for firm, own in papers.items()} for on in days}
 
 
 def _sent(programme_id: UUID, orders: list[Order], days: set[date]) -> dict[tuple[UUID, date], int]:

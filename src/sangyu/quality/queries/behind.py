@@ -153,7 +153,7 @@ def _punctual(s: _Stretch) -> list[Record]:
         Record(
             row.visit.order.number,
             row.visit.arrived_at <= row.visit.order.wanted_from + late,
-            f"约定{_clock(row.visit.order.wanted_from)}，到达{_clock(row.visit.arrived_at)}",
+            _kept(row.visit.order.wanted_from, row.visit.arrived_at),
             "DISPATCH",
             dispatch_id,
         )
@@ -208,6 +208,12 @@ def _certificates(s: _Stretch) -> list[Record]:
         )
         for row in sorted(newest.values(), key=lambda row: (row.worker.name, row.kind))
     ]
+
+
+def _kept(wanted_from: datetime, arrived_at: datetime) -> str:
+    late = int((arrived_at - wanted_from).total_seconds() // 60)
+    said = f"晚{late}分钟" if late > 0 else (f"早{-late}分钟" if late < 0 else "准时")
+    return f"约定{_clock(wanted_from)}，{arrived_at.astimezone(BEIJING):%H:%M}到达，{said}"
 
 
 def _clock(at: datetime) -> str:

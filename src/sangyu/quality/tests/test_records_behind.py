@@ -101,7 +101,7 @@ def test_a_record_says_what_was_seen(november):
         "有效期至2026-11-20；本月21日至30日共10天没有有效的证"
     ]
     assert "没有答复" in behind(november, "N1")[0].why
-    assert behind(november, "N2")[0].why == "约定11月12日10:00，到达11月12日10:40"
+    assert behind(november, "N2")[0].why == "约定11月12日10:00，10:40到达，晚40分钟"
 
 
 def test_what_happened_after_the_draft_is_left_out(november):

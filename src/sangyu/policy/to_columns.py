@@ -1,0 +1,269 @@
+"""Print a rule as one expression over columns: the third printer beside `to_python` and `to_chinese`.
+
+The same three-valued walk as in `engine`, row of the table by row of the table, but for all lines of the input at
+once. What the scalar engine would ask for or refuse, the column says in `missing` and `fault`; what cannot yet be said
+in columns is refused before anything is run (`NotInColumns`), never worked out otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sangyu.policy import column_forms, column_words as words, ir
+from sangyu.policy.column_facts import ColumnFacts, NotInColumns, Profile
+from sangyu.policy.column_words import Value
+from sangyu.policy.lazy import Lazy, both, choose, differ, either, is_null, lift, negate
+from sangyu.policy.to_python import counted_keys
+
+__all__ = ["Answer", "NotInColumns", "Printer", "Profile"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a rule answers in columns: the line that decided, what is missing, and the fields."""
+
+    line: Any
+    wants: Value
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Row:
+    row: ir.Row
+    truth: Value
+    wants: Value
+    fields: Mapping[str, Any]
+
+    @property
+    def in_play(self) -> Any:
+        if self.truth.missing is None:
+            return self.truth.said
+        return either(negate(is_null(self.truth.missing)), self.truth.said)
+
+    @property
+    def sure(self) -> Any:
+        return both(is_null(self.truth.missing) if self.truth.missing is not None else True, self.truth.said)
+
+    @property
+    def open(self) -> Any:
+        if self.truth.missing is None:
+            return False
+        return both(negate(is_null(self.truth.missing)), negate(words.is_fault(self.truth.missing)))
+
+
+class Printer(ColumnFacts):
+    """Print the rules of one pack for one shape of input."""
+
+    def __init__(
+        self,
+        pack: ir.Pack,
+        shape: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+        profile: Profile,
+        on: date | None = None,
+        running: bool = False,
+    ) -> None:
+        super().__init__(pack, shape, parameters, profile, on)
+        self.running = running
+        self._derived_answers: dict[str, Value] = {}
+
+    # -- a whole rule --------------------------------------------------------------------------------------------------
+
+    def answer(self, rule: ir.Rule) -> tuple[Answer, Any]:
+        """Print a rule in all its versions. Shape: (answer, label of the version that holds, None if none does)."""
+        given = self._given(rule)
+        printed = [(self._holds(version), version, self.settle(rule, version)) for version in rule.versions]
+        if given is not None:
+            printed = [
+                (holds, version, self._or_given(given, rule, version, answer)) for holds, version, answer in printed
+            ]
+        names = dict.fromkeys(name for _, _, answer in printed for name in answer.fields)
+        joined = Answer(
+            choose([(holds, answer.line) for holds, _, answer in printed]),
+            Value(None, choose([(holds, answer.wants.missing) for holds, _, answer in printed])),
+            {name: choose([(holds, answer.fields.get(name)) for holds, _, answer in printed]) for name in names},
+        )
+        return joined, choose([(holds, version.label) for holds, version, _ in printed])
+
+    def _holds(self, version: ir.Version) -> Any:
+        bounds = [(version.from_on, lambda on, day: on >= day), (version.until_on, lambda on, day: on < day)]
+        return both(*(lift(test, self.on, bound) for bound, test in bounds if bound is not None))
+
+    def _given(self, rule: ir.Rule) -> tuple[ir.Derived, Value] | None:
+        """Find a derived fact that the input states though this very rule decides it."""
+        by_row = ("ground", "eligible")
+        derived = next((one for one in self.pack.derived.values() if one.rule == rule.id and one.answer in by_row), None)
+        stated = self.stated(derived) if derived else None
+        return (derived, stated) if derived and stated else None
+
+    def _or_given(
+        self, given: tuple[ir.Derived, Value], rule: ir.Rule, version: ir.Version, answer: Answer
+    ) -> Answer:
+        derived, stated = given
+        rows: dict[Any, ir.Row] = {}
+        for row in version.table.rows:
+            said = row.answers.get(derived.answer)
+            if isinstance(said, ir.Const):
+                rows.setdefault(said.value, row)
+        here = {code: lift(lambda one, code=code: one == code, stated.said) for code in rows}
+        there = negate(is_null(stated.said))
+        unread = both(there, negate(either(*here.values())))
+        fault = choose([(words.is_fault(stated.missing), stated.missing)], self.codes.fault("BAD_FACT"))
+        refused = either(unread, words.is_fault(stated.missing))
+        fields = {
+            name: choose(
+                [
+                    (here[code], said.value if isinstance(said := row.answers.get(name), ir.Const) else None)
+                    for code, row in rows.items()
+                ],
+                answer.fields.get(name),
+            )
+            for name in version.table.outcomes
+        }
+        return Answer(
+            choose([(here[code], row.line) for code, row in rows.items()], answer.line),
+            Value(None, choose([(refused, fault), (there, None)], answer.wants.missing), risky=True),
+            fields,
+        )
+
+    def settle(self, rule: ir.Rule, version: ir.Version) -> Answer:
+        """Print the walk through one table: which row decides, or what is missing without it."""
+        how = self.setting(rule.rows).said if rule.rows in self.pack.settings else rule.rows
+        rows = self._rows(rule, version.table)
+        if how == "first":
+            return self._first(rows)
+        return self._together(rows, version.table.outcomes[0], how)
+
+    def _rows(self, rule: ir.Rule, table: ir.Table) -> list[_Row]:
+        keys = counted_keys(expr for row in table.rows for expr in row.answers.values())
+        rows = []
+        for row in table.rows:
+            truth = words.all_of([self.test(cell) for cell in row.cells], self.layers.keep)
+            truth = Value(self.layers.keep(truth.said, "row"), truth.missing, risky=truth.risky)
+            if truth.said is False and truth.missing is None:
+                continue
+            raw = {name: self.expression(expr, keys) for name, expr in row.answers.items()}
+            fields, wants = column_forms.finish(rule, row, raw, self)
+            rows.append(_Row(row, truth, wants, fields))
+            if truth.said is True and truth.missing is None and rule.rows == "first":
+                break
+        return rows
+
+    def _first(self, rows: Sequence[_Row]) -> Answer:
+        """Let the first certain row decide; a possible one before it matters only if the answers in play differ."""
+        keep = self.layers.keep
+        numbered = list(enumerate(rows, 1))
+        names = list(dict.fromkeys(name for row in rows for name in row.fields))
+        first_open = keep(choose([(row.open, number) for number, row in numbered], 0), "first_open")
+        opened = [(number, row) for number, row in numbered if row.open is not False]
+        at_open = {number: _equals(first_open, number) for number, _ in opened}
+        missing = choose([(at_open[number], words.uncounted(row.wants.missing)) for number, row in opened])
+        before = {name: choose([(at_open[number], row.fields.get(name)) for number, row in opened]) for name in names}
+        if opened:
+            missing = keep(missing, "missing_before")
+            before = {name: keep(value, "before") for name, value in before.items()}
+        events: list[tuple[Any, int]] = []
+        for number, row in numbered:
+            faulty = both(row.in_play, words.is_fault(row.wants.missing)) if row.wants.risky else False
+            if row.truth.risky:
+                events.append((words.is_fault(row.truth.missing), 4 * number + 3))
+            events.append((faulty, 4 * number + 2))
+            if any(other < number for other, _ in opened):
+                other_answer = _differs(row, missing, before, names)
+                after = both(lift(lambda one, number=number: (one > 0) & (one < number), first_open), row.in_play)
+                events.append((both(after, other_answer), 4 * number + 1))
+            events.append((row.sure, 4 * number))
+        end = keep(choose(events, 0), "end")
+        gap, open_code = self.codes.fault("BAD_ANSWER"), choose(
+            [(at_open[number], row.truth.missing) for number, row in opened], None
+        )
+        wants: list[tuple[Any, Any]] = []
+        for number, row in numbered:
+            wants.append((_equals(end, 4 * number), row.wants.missing))
+            if row.truth.risky:
+                wants.append((_equals(end, 4 * number + 3), row.truth.missing))
+            if row.wants.risky:
+                wants.append((_equals(end, 4 * number + 2), row.wants.missing))
+        wants.append((both(_equals(end, 0), _equals(first_open, 0)), gap))
+        if isinstance(end, int) and end:
+            wants = [case for case in wants if case[0] is not False]
+        decides = {number: _equals(end, 4 * number) for number, _ in numbered}
+        return Answer(
+            choose([(decides[number], row.row.line) for number, row in numbered]),
+            Value(None, keep(choose(wants, open_code), "missing"), risky=True),
+            {name: choose([(decides[number], row.fields.get(name)) for number, row in numbered]) for name in names},
+        )
+
+    def _together(self, rows: Sequence[_Row], name: str, how: Any) -> Answer:
+        """Join all rows that match: the best of their amounts, or their sum; a possible row counts if it would matter."""
+        keep = self.layers.keep
+        certain = {
+            number: keep(both(row.sure, is_null(row.wants.missing) if row.wants.missing is not None else True), "sure")
+            for number, row in enumerate(rows)
+        }
+        amounts = [choose([(certain[number], row.fields[name])], 0) for number, row in enumerate(rows)]
+        best = keep(words.largest([Value(amount) for amount in [*amounts, 0]]).said, "best")
+        whole = keep(words.known(lambda *ones: sum(ones[1:], ones[0]), *(Value(one) for one in amounts)).said, "sum")
+        faults: list[tuple[Any, Any]] = []
+        asked: list[tuple[Any, Any]] = []
+        for row in rows:
+            faults.append((words.is_fault(row.truth.missing), row.truth.missing))
+            faults.append((both(row.in_play, words.is_fault(row.wants.missing)), row.wants.missing))
+            more = lift(lambda one, than: one > than, row.fields[name], best if how == "best" else 0)
+            unclear = negate(is_null(row.wants.missing)) if row.wants.missing is not None else False
+            asked.append((both(row.open, either(unclear, more)), row.truth.missing))
+            asked.append((both(row.sure, unclear), row.wants.missing))
+        nobody = negate(either(*certain.values()))
+        missing = choose([*faults, *asked, (nobody, self.codes.fault("BAD_ANSWER"))])
+        amount = best if how == "best" else whole
+        if how == "best":
+            lines = [(both(one, _same(rows[at].fields[name], best)), rows[at].row.line) for at, one in certain.items()]
+        else:
+            nothing = {at: _equals(rows[at].fields[name], 0) for at in certain}
+            lines = [(both(one, negate(nothing[at])), rows[at].row.line) for at, one in certain.items()]
+            lines += [(one, rows[at].row.line) for at, one in reversed(certain.items())]
+        return Answer(choose(lines), Value(None, missing, risky=True), {name: amount})
+
+    # -- derived facts -------------------------------------------------------------------------------------------------
+
+    def derived(self, name: str) -> Value:
+        """Read a derived fact: as stated, else as its rule decides on the same day."""
+        if name not in self._derived_answers:
+            self._derived_answers[name] = self._derive(self.pack.derived[name])
+        return self._derived_answers[name]
+
+    def _derive(self, derived: ir.Derived) -> Value:
+        keep, rule = self.layers.keep, self.pack.rules[derived.rule]
+        printed = [(self._holds(version), self.settle(rule, version)) for version in rule.versions]
+        said = choose([(holds, answer.fields.get(derived.answer)) for holds, answer in printed])
+        missing = choose(
+            [(holds, answer.wants.missing) for holds, answer in printed], self.codes.fault("BAD_ANSWER")
+        )
+        stated = self.stated(derived)
+        if stated is not None:
+            there = negate(is_null(stated.said))
+            said = choose([(there, stated.said)], said)
+            missing = choose([(words.is_fault(stated.missing), stated.missing), (there, None)], missing)
+        risky = missing is not None and (isinstance(missing, Lazy) or missing >= words.FAULT)
+        return Value(keep(said, derived.name), keep(missing, "missing"), risky=risky)
+
+
+def _equals(value: Any, wanted: Any) -> Any:
+    return lift(lambda one: one == wanted, value)
+
+
+def _same(one: Any, other: Any) -> Any:
+    return lift(lambda left, right: left == right, one, other)
+
+
+def _differs(row: _Row, missing: Any, before: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """Tell whether a row's answer differs from that of the first open row: what it misses, else a field."""
+    own = words.uncounted(row.wants.missing)
+    other = either(*(differ(row.fields.get(name), before[name]) for name in names))
+    if own is None and missing is None:
+        return other
+    whole = both(is_null(own), is_null(missing))
+    return either(differ(own, missing), both(whole, other))
