@@ -12,8 +12,11 @@ from _city import ANSWER_S_MAX, Seat, seat
 from _pages import pages
 
 
-def asked(base: str, requests: int) -> list[tuple[str, Callable[[], object]]]:
-    """Line up so many requests of the people at their desks: of ten kinds, the frequent ones more often."""
+def asked(base: str, requests: int, *, hour: int) -> list[tuple[str, Callable[[], object]]]:
+    """Line up so many requests of the people at their desks: of ten kinds, the frequent ones more often.
+
+    What is rung and ordered in one `hour` is not rung and ordered again in another.
+    """
     from django.conf import settings
 
     from sangyu.city import players
@@ -37,7 +40,7 @@ def asked(base: str, requests: int) -> list[tuple[str, Callable[[], object]]]:
     serial = count()
 
     def ring() -> Callable[[], object]:
-        body = {"event": "ring", "line_reference": f"b-{next(serial)}", "called_number": HOTLINE}
+        body = {"event": "ring", "line_reference": f"b-{hour}-{next(serial)}", "called_number": HOTLINE}
         return partial(cti, base, settings.CTI_KEY, {**body, "caller_number": next(numbers)})
 
     def order_page() -> Callable[[], object]:
@@ -46,7 +49,7 @@ def asked(base: str, requests: int) -> list[tuple[str, Callable[[], object]]]:
     def history() -> Callable[[], object]:
         return partial(agent.ask, f"/hotline/elders/{next(people)}/orders/")
 
-    place = placing(base, players.programme())
+    place = placing(base, players.programme(), hour)
     kinds: list[tuple[int, str, Callable[[], Callable[[], object]]]] = [
         (4, "hotline:desk", lambda: look("hotline:desk")),
         (3, "ring (verb)", ring),
@@ -74,7 +77,7 @@ def cti(base: str, key: str, event: dict[str, str]) -> None:
     urllib.request.urlopen(request, timeout=ANSWER_S_MAX).close()
 
 
-def placing(base: str, programme: object) -> Callable[[], Callable[[], object]]:
+def placing(base: str, programme: object, hour: int) -> Callable[[], Callable[[], object]]:
     """Return what makes a form that takes an order; the calls it answers are taken in advance."""
     from datetime import timedelta
 
@@ -89,13 +92,13 @@ def placing(base: str, programme: object) -> Callable[[], Callable[[], object]]:
     agent, at = seat(base, "agent2"), now()
     user = User.objects.get(username="agent2")
     item = ServiceItem.objects.filter(skill="保洁", certificate="").order_by("code").first()
-    elders = iter(Elder.objects.order_by("id").values_list("pk", flat=True)[:2000])
+    elders = iter(Elder.objects.order_by("id").values_list("pk", flat=True)[hour * 2000 : hour * 2000 + 2000])
     slots = count()
 
     def make() -> Callable[[], object]:
         n, elder_id = next(slots), next(elders)
         call = hotline.ring(
-            programme=programme, line_reference=f"p-{n}", caller_number="", called_number="965885", at=at
+            programme=programme, line_reference=f"p-{hour}-{n}", caller_number="", called_number="965885", at=at
         )
         hotline.answer(call_id=call.pk, by=user, at=at)
         day = (at.astimezone(BEIJING) + timedelta(days=2 + n % 5)).date()

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -120,6 +121,25 @@ def template() -> Iterator[tuple[Cities, Any, Any]]:
         remove(cluster.places)
 
 
+def cpu_s(root: int) -> float:
+    """Return the processor time of a process and of all that live below it."""
+    parents: dict[int, int] = {}
+    took: dict[int, float] = {}
+    tick = os.sysconf("SC_CLK_TCK")
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        pid = int(stat.parent.name)
+        parents[pid] = int(fields[1])
+        took[pid] = sum(map(int, fields[11:15])) / tick  # its own, and that of its children who have ended
+    below = {root}
+    while more := {pid for pid, parent in parents.items() if parent in below} - below:
+        below |= more
+    return sum(took.get(pid, 0.0) for pid in below)
+
+
 def say(sentence: str) -> None:
     """Tell whoever waits what is being done."""
     print(sentence, file=sys.stderr, flush=True)
@@ -140,8 +160,9 @@ RECIPES = {
 
 
 @contextmanager
-def served(recipe: str) -> Iterator[tuple[str, Callable[[], float]]]:
-    """Serve the pages by a recipe; yields their address, and a way to kill them and wait until they are back."""
+def served(recipe: str) -> Iterator[tuple[str, Callable[[], float], Callable[[], float]]]:
+    """Serve the pages by a recipe; yields their address, a way to kill them and wait until they are back, and one to
+    ask for the processor seconds that they have taken."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "granian", *RECIPES[recipe], "--port", str(port), "--log-level", "warning"]
@@ -166,7 +187,7 @@ def served(recipe: str) -> Iterator[tuple[str, Callable[[], float]]]:
 
     start()
     try:
-        yield base, back
+        yield base, back, lambda: cpu_s(servers[-1].pid)
     finally:
         servers[-1].terminate()
         servers[-1].wait(timeout=30)

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from _asked import asked
-from _city import RECIPES, TEMPLATE, Cities, Load, exponent, percentiles, say, served, template
+from _city import RECIPES, TEMPLATE, Cities, Load, cpu_s, exponent, percentiles, say, served, template
 from _figures import tell
 from _pages import looked_at
 
@@ -121,13 +121,15 @@ def told_build(cities: Cities, name: str, seconds: dict[str, float], whole_s: fl
 # --- pages
 
 
-def told_load(size: str, recipe: str) -> None:
-    with served(recipe) as (base, _):
-        line = asked(base, ASKED)
+def told_load(size: str, recipe: str, cities: Cities) -> None:
+    with served(recipe) as (base, _, web_s):
+        line = asked(base, ASKED, hour=list(RECIPES).index(recipe))
         warm = len(line) // 10  # what is read for the first time is not counted
         Load(users=USERS, a_second=A_SECOND).run(line[:warm])
         load = Load(users=USERS, a_second=A_SECOND)
+        before = web_s(), cpu_s(cities.cluster.pid)
         load.run(line[warm:])
+        after = web_s(), cpu_s(cities.cluster.pid)
         every = [ms for runs in load.runs.values() for ms in runs]
         workers = RECIPES[recipe][RECIPES[recipe].index("--workers") + 1]
         tell(
@@ -137,6 +139,9 @@ def told_load(size: str, recipe: str) -> None:
             limit=300,
             size=f"{size}; {USERS} users, open loop, {A_SECOND:.0f} requests a second, {workers} web workers",
             recipe=recipe,
+            # What a request costs on any day, however busy the machine is with other things.
+            web_cpu_ms=round((after[0] - before[0]) * 1000 / len(line[warm:]), 1),
+            database_cpu_ms=round((after[1] - before[1]) * 1000 / len(line[warm:]), 1),
             all=percentiles(every),
             failed=dict(load.failed),
             kinds={name: percentiles(runs) for name, runs in sorted(load.runs.items())},
@@ -222,7 +227,7 @@ def settled_lines() -> tuple[int, int]:
 def told_kill(cities: Cities, size: str) -> None:
     import signal
 
-    with served("operated") as (_, back):
+    with served("operated") as (_, back, _):
         web_s = back()
     pid = cities.cluster.pid
     os.kill(pid, signal.SIGKILL)
@@ -279,8 +284,8 @@ def main() -> None:
                 cities.drop(name)
         cities.serve(name)
         if "pages" in PARTS:
-            told_load(size, "demo")
-            told_load(size, "operated")
+            told_load(size, "demo", cities)
+            told_load(size, "operated", cities)
         if len(grown) > 1:
             told_growth(grown)
         if "kill" in PARTS:

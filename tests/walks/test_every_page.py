@@ -132,6 +132,12 @@ bureau:invite           head
 bureau:person           head            .ma.pk
 texting:texts           wang
 texting:phones          wang
+policy:rules            head
+policy:rules            head            ?q=午餐
+policy:rule             ma              lunch-subsidy   ?on=2026-11-09&age=70&registered=yes&price_fen=15
+policy:rule             clerk           service-class
+policy:readings         head
+policy:cases            auditor
 developer:subscriptions head
 developer:new           head
 developer:subscription  head            .subscription.pk

@@ -7,12 +7,25 @@ from django.db import models
 from sangyu.kit.ids import new_id
 
 
+class PackVersion(models.Model):
+    """The files of a pack as they were when it was first adopted, under their digest. Insert-only.
+
+    Shape: `files` maps names (`pack.toml`, `tables/x.csv`) to their text.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    pack_id = models.CharField(max_length=40)
+    files = models.JSONField()
+    kept_at = models.DateTimeField()
+
+
 class Adoption(models.Model):
     """A pack in force for a programme from one day to another, with the parameters that its text leaves open."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     programme_id = models.UUIDField()
     pack_id = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64, default="")  # empty: from before digests were kept; today's tables
     parameters = models.JSONField(default=dict)
     document = models.CharField(max_length=120)
     valid_from = models.DateField()

@@ -52,7 +52,7 @@ def quote(
     Raises: PriceMissing, NothingAdopted, NoOffer, Undecided (naming the missing fact or parameter).
     """
     adopted = adoption_read.in_force(elder.programme_id, on)
-    pack = policy.load(adopted.pack_id)
+    pack = adoption_read.pack_of(adopted)
     offer = pack.offers.get(item.offer)
     if offer is None:
         raise NoOffer(f"政策包“{pack.title}”没有规定“{item.name}”这类服务如何定价，请先补充政策包。")
@@ -321,9 +321,10 @@ def _grant(key: AccountKey, quote: Quote, on: date, at: datetime) -> None:
 
 
 def _decide(adopted: Adoption, rule: str, facts: dict, on: date) -> policy.Decision:
-    decision = policy.decide(adopted.pack_id, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
+    pack = adoption_read.pack_of(adopted)
+    decision = policy.decide(pack, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
     if decision.outcome in ("needs_fact", "needs_parameter", "not_in_force"):
-        title = policy.load(adopted.pack_id).rules[rule].title
+        title = pack.rules[rule].title
         raise Undecided(f"无法按“{title}”定价：{decision.because}。现在不能下单，请换一个服务项目，或请民政局补充。")
     return decision
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from sangyu import policy
 from sangyu.access.models import User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.adoption import queries as adoption_read
@@ -73,5 +72,5 @@ def fund_titles(viewer: User, on: date) -> dict[str, str]:
 
     Raises: NothingAdopted.
     """
-    pack = policy.load(adoption_read.in_force(viewer.programme_id, on).pack_id)
+    pack = adoption_read.pack_of(adoption_read.in_force(viewer.programme_id, on))
     return {fund.id.upper(): fund.title for fund in pack.funds.values()}

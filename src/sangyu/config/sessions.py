@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from sangyu.access.models import Session
@@ -24,6 +26,18 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         """Return the table of sessions of this house."""
         return Session
+
+    def save(self, must_create: bool = False) -> None:
+        """Keep the session; a database that fails is told as that, not as a session that somebody has ended.
+
+        Raises: UpdateError, when it was ended meanwhile.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError | InterfaceError):
+                raise error.__context__ from None
+            raise
 
     def _get_session_from_db(self) -> Any:
         row = super()._get_session_from_db()

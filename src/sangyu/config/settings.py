@@ -54,6 +54,7 @@ DESKS = [
     "sangyu.portals.bureau",
     "sangyu.portals.texting",
     "sangyu.portals.developer",
+    "sangyu.portals.policy",
     "sangyu.portals.exchange",
     "sangyu.portals.audit",
     "sangyu.portals.api",

@@ -16,6 +16,7 @@ DESKS = [
     "bureau",
     "texting",
     "developer",
+    "policy",
     "audit",
     "exchange",
     "components",

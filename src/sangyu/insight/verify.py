@@ -111,6 +111,20 @@ SELECT line.id::text,
    AND (line.net_fen, line.deducted_fen) <> (coalesce(ended.posted_fen, -1), coalesce(ended.voided_fen, -1))
 """
 
+KEPT_SUMS = """
+SELECT kept.statement_id::text, 'kept ' || kept.held_fen || '/' || kept.posted_fen || '/' || kept.voided_fen
+       || ', the ledger says ' || coalesce(sum(hold.amount_fen) || '/' || sum(ended.posted_fen) || '/'
+       || sum(ended.voided_fen), 'nothing')
+  FROM settlement_ledgersum AS kept
+  LEFT JOIN settlement_line AS line ON line.statement_id = kept.statement_id AND line.gross_fen > 0
+  LEFT JOIN benefits_charge AS charge ON charge.id = line.charge_id
+  LEFT JOIN ledger_hold AS hold ON hold.id = charge.hold_id
+  LEFT JOIN ledger_holdend AS ended ON ended.hold_id = hold.id
+ GROUP BY kept.statement_id
+HAVING (kept.held_fen, kept.posted_fen, kept.voided_fen)
+    IS DISTINCT FROM (sum(hold.amount_fen), sum(ended.posted_fen), sum(ended.voided_fen))
+"""
+
 DIFFERENCES = """
 SELECT statement.id::text,
        'taken back ' || statement.taken_back_fen || ', differences ' || coalesce(sum(difference.amount_fen), 0)
@@ -266,6 +280,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "statements": ("结算单与明细合计", _by_query("statements", STATEMENTS)),
     "differences": ("以前月份差额与扣回", _by_query("differences", DIFFERENCES)),
     "posted": ("实付与账簿核销、释放", _by_query("posted", POSTED)),
+    "kept-sums": ("已终结的账簿合计与逐笔合计", _by_query("kept-sums", KEPT_SUMS)),
     "payments": ("付款与结算单、付款文件", _by_query("payments", PAYMENTS)),
     "roots": ("明细的根摘要", _roots),
     "books": ("账簿", _books),

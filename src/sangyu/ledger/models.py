@@ -160,6 +160,8 @@ class HoldEnd(models.Model):
 
     class Meta:
         verbose_name = "预留终结"
+        # The few that ran out are looked for among all that ended.
+        indexes = [models.Index(fields=["at"], condition=Q(kind="EXPIRED"), name="ledger_expired_by_time")]
         constraints = [
             models.CheckConstraint(condition=Q(posted_fen__gte=0, voided_fen__gte=0), name="ledger_end_not_negative"),
             models.CheckConstraint(condition=Q(voided_fen=0) | ~Q(reason=""), name="ledger_end_void_says_why"),

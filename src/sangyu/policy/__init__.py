@@ -14,6 +14,7 @@ from sangyu.policy.decision import Decision
 from sangyu.policy.errors import BadAnswer, BadFact, BadPack, BadParameter, PolicyError, UnknownPack, UnknownRule
 from sangyu.policy.ir import Fund, Offer, Pack, Rule, Source
 from sangyu.policy.read import Reader
+from sangyu.policy.versions import SHORT, find_version
 
 __all__ = [
     "BadAnswer",
@@ -51,12 +52,24 @@ def pack_ids(folder: Path | None = None) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/pack.toml"))
 
 
-def load(pack_id: str, folder: Path | None = None) -> Pack:
+def load(pack_id: str, folder: Path | None = None, *, digest: str | None = None) -> Pack:
     """Read a pack once; later calls give the same pack.
 
-    Raises: UnknownPack, if there is none of this name; BadPack, with file and line of every fault.
+    `digest`, whole or its first 16 digits, asks for the version that had this content; without it today's is given.
+    Raises: UnknownPack, if there is none of this name or digest; BadPack, with file and line of every fault.
     """
-    return _load(pack_id, folder or packs_folder())
+    if digest is None:
+        return _load(pack_id, folder or packs_folder())
+    try:
+        pack = _load(pack_id, folder or packs_folder())
+        if pack.digest.startswith(digest):
+            return pack
+    except (UnknownPack, BadPack):
+        pass  # what is there today does not matter to what was kept
+    kept = find_version(pack_id, digest)
+    if kept is None:
+        raise UnknownPack(f"没有规则包 {pack_id} 的旧版本 {digest[:SHORT]}")
+    return _load(pack_id, kept)
 
 
 @cache

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sangyu.policy import BadPack, Pack, PolicyError, decide, load, pack_ids, packs_folder
+from sangyu.policy import batch
 from sangyu.policy.cases import run_file
+from sangyu.policy.cli_desk import add_commands
 
 
 def main(argv: list[str]) -> int:
@@ -32,6 +34,8 @@ def main(argv: list[str]) -> int:
     running = commands.add_parser("cases", help="运行一个算例文件")
     running.add_argument("file", type=Path)
     running.set_defaults(run=_cases)
+    add_commands(commands)
+    batch.add_command(commands)
     arguments = parser.parse_args(argv)
     try:
         return int(arguments.run(arguments))

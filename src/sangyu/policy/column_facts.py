@@ -23,7 +23,7 @@ from sangyu.policy.runtime import Unknown
 from sangyu.policy.to_python import Keys, counted_keys
 from sangyu.policy.vocabulary import ABSENT, Fact, facts
 
-_TYPES = {"date": "date", "date_or_null": "date", "int": "int64", "bool": "boolean", "code": "string"} | {
+COLUMN_TYPES = {"date": "date", "date_or_null": "date", "int": "int64", "bool": "boolean", "code": "string"} | {
     "ints": "array<int64>",
     "codes": "array<string>",
     "dates": "array<date>",
@@ -41,11 +41,13 @@ class NotInColumns(PolicyError):
 class Profile:
     """What is known of an input before it is read line by line; what is not known is taken to be possible.
 
-    `whole`: columns without a gap. `clean`: columns in which every code is one that the vocabulary knows.
+    `whole`: columns without a gap. `clean`: columns in which every code is one that the vocabulary knows. `positive`:
+    columns without a number below 0.
     """
 
     whole: frozenset[str] = field(default_factory=frozenset)
     clean: frozenset[str] = field(default_factory=frozenset)
+    positive: frozenset[str] = field(default_factory=frozenset)
 
 
 class ColumnFacts:
@@ -106,11 +108,11 @@ class ColumnFacts:
         return Value(said, self.layers.keep(missing, "missing"), risky=strange is not False)
 
     def _empty(self, fact: Fact) -> Any:
-        return 0 if fact.default == 0 else ibis.literal([], type=_TYPES[fact.type])
+        return 0 if fact.default == 0 else ibis.literal([], type=COLUMN_TYPES[fact.type])
 
     def _column(self, fact: Fact) -> Any:
         self.asked[fact.name] = fact
-        kind, have = _TYPES[fact.type], self.shape[fact.name]
+        kind, have = COLUMN_TYPES[fact.type], self.shape[fact.name]
         if kind == "int64" and have.is_integer() and str(have) != "uint64":
             said = column(fact.name)
             return said if str(have) == "int64" else lift(lambda one: one.cast("int64"), said)
@@ -126,8 +128,9 @@ class ColumnFacts:
         if fact.type == "code":
             return lift(lambda one: (~one.isin(known)).fill_null(False), said)
         return lift(
-            lambda one: (one.filter(lambda member: ~member.isin(known) if known else member.isnull()).length() > 0)
-            .fill_null(False),
+            lambda one: (
+                one.filter(lambda member: ~member.isin(known) if known else member.isnull()).length() > 0
+            ).fill_null(False),
             said,
         )
 
@@ -208,10 +211,16 @@ class ColumnFacts:
         return None if made is not None and made.said is None and made.missing is None else made
 
     def _is_list(self, expr: ir.Expr) -> bool:
-        return isinstance(expr, ir.Name) and expr.kind == "fact" and facts()[expr.name].type in ("codes", "ints", "dates")
+        return (
+            isinstance(expr, ir.Name) and expr.kind == "fact" and facts()[expr.name].type in ("codes", "ints", "dates")
+        )
 
     def expression(self, expr: ir.Expr, keys: Keys) -> Value:
         """Print a formula; `keys` are the map keys that the whole table counts, by the map's name."""
+        made = self._expression(expr, keys)
+        return replace(made, missing=self.layers.keep(made.missing, "missing"))
+
+    def _expression(self, expr: ir.Expr, keys: Keys) -> Value:
         match expr:
             case ir.Const(value):
                 return Value(value)
@@ -284,7 +293,9 @@ class ColumnFacts:
             case "year":
                 return words.known(days.year, first) if not isinstance(first.said, Lazy) else _of_day(days.year, first)
             case "month":
-                return words.known(days.month, first) if not isinstance(first.said, Lazy) else _of_day(days.month, first)
+                return (
+                    words.known(days.month, first) if not isinstance(first.said, Lazy) else _of_day(days.month, first)
+                )
             case "months_through" | "days_through":
                 return self._term(call.function, first, others[0])
         raise NotInColumns(f"算式 {call.function} 还不能按列计算，请用 --engine python")
@@ -359,8 +370,10 @@ class ColumnFacts:
             return Value(None, wants.missing, risky=wants.risky)
         absent = self.codes.wanted("parameter", name, "其中没有这一项")
         entries = _entries(things.said)
-        cases = [(both(*(_is(place.said, key) for place, key in zip(places, path, strict=True))), number)
-                 for path, number in entries]
+        cases = [
+            (both(*(_is(place.said, key) for place, key in zip(places, path, strict=True))), number)
+            for path, number in entries
+        ]
         found = either(*(case for case, _ in cases))
         lost = choose([(found, None)], absent)
         missing = choose([(is_null(wants.missing), lost)], wants.missing) if wants.missing is not None else lost

@@ -216,8 +216,10 @@ def _counted_within(
     missing: Any, low: Value | None, high: Value | None, low_out: bool, high_out: bool
 ) -> tuple[Any, Any]:
     """Decide a range for a missing count, where the range lies wholly on one side of 0. Shape: (decided, truth)."""
-    counted = lift(lambda one: (one % 2 == 1) & (one < FAULT), missing) if isinstance(missing, Lazy) else (
-        missing % 2 == 1 and missing < FAULT
+    counted = (
+        lift(lambda one: (one % 2 == 1) & (one < FAULT), missing)
+        if isinstance(missing, Lazy)
+        else (missing % 2 == 1 and missing < FAULT)
     )
     below = _sided(high, lambda bound: bound <= 0 if high_out else bound < 0)
     above = _sided(low, lambda bound: bound < 0 if low_out else bound <= 0) if high is None else False
@@ -229,9 +231,9 @@ def _sided(bound: Value | None, test: Callable[[Any], Any]) -> Any:
         return False
     if not isinstance(bound.said, Lazy) and (isinstance(bound.said, bool) or not isinstance(bound.said, int)):
         return False
-    if isinstance(bound.said, Lazy) and bound.absent:
-        return False  # a day: no count is compared with it
-    truth = lift(test, bound.said)
+    truth = lift(
+        lambda one: test(one) if isinstance(one, int) or one.type().is_integer() else ibis.literal(False), bound.said
+    )
     return both(is_null(bound.missing), truth) if bound.missing is not None else truth
 
 
@@ -271,15 +273,11 @@ def remainder(over: Any, under: int) -> Any:
 def quotient(rounding: str, over: Value, under: Value, codes: Codes) -> Value:
     """Divide and round once; a division by nothing is a fault."""
     if rounding == "half_up":
-        made = known(
-            lambda a, b: a, over, under
-        )
+        made = known(lambda a, b: a, over, under)
         said = _both_said(over, under, lambda a, b: floor(_plus(_times(a, 2), b), _times(b, 2)))
     elif rounding == "up":
-        made = known(lambda a, b: a, over, under)
         said = _both_said(over, under, lambda a, b: _times(floor(_times(a, -1), b), -1))
     else:
-        made = known(lambda a, b: a, over, under)
         said = _both_said(over, under, floor)
     nothing = _is(under.said, 0) if under.said is not None else False
     if nothing is False:
@@ -326,6 +324,11 @@ def smallest(values: Sequence[Value]) -> Value:
 def largest(values: Sequence[Value]) -> Value:
     """Give the greatest of some integers."""
     return known(lambda *ones: _extreme(ibis.greatest, max, ones), *values)
+
+
+def greatest(*ones: Any) -> Any:
+    """Take the greatest of some numbers, those left out that are not there."""
+    return _extreme(ibis.greatest, max, ones)
 
 
 def _extreme(over: Callable[..., Any], among: Callable[..., Any], ones: Sequence[Any]) -> Any:

@@ -18,8 +18,9 @@ class Decision:
     """The answer of one rule on one set of facts.
 
     Only the answer fields of the rule's form are set; all others are None. `row` is the line in the rule's table,
-    `version` its period (`2014-10-01..`). `facts_used` and `parameters_used` hold what was read, in JSON shape, so that
-    the decision can be taken again. Units: fen, minutes, hours, as the names say.
+    `version` its period (`2014-10-01..`), `digest` the first digits of the pack's content. `facts_used` and
+    `parameters_used` hold what was read, in JSON shape, so that the decision can be taken again. Units: fen, minutes,
+    hours, as the names say.
     """
 
     pack: str
@@ -33,6 +34,7 @@ class Decision:
     facts_used: Mapping[str, Any] = field(default_factory=dict)
     parameters_used: Mapping[str, Any] = field(default_factory=dict)
     missing: str | None = None
+    digest: str | None = None
     # eligible
     eligible: bool | None = None
     ground: str | None = None
@@ -104,6 +106,7 @@ ANSWER_FIELDS = frozenset(item.name for item in dataclasses.fields(Decision)) - 
         "facts_used",
         "parameters_used",
         "missing",
+        "digest",
     )
 }
 

@@ -20,6 +20,7 @@ from sangyu.policy.forms import Fields, finish
 from sangyu.policy.inquiry import Inquiry
 from sangyu.policy.runtime import Truth, Unknown, all_of
 from sangyu.policy.to_python import program
+from sangyu.policy.versions import SHORT
 from sangyu.policy.vocabulary import facts as vocabulary
 
 
@@ -54,12 +55,16 @@ def decide(
     day = on if on is not None else facts.get("on")
     if day is None:
         said = to_chinese.missing(pack, Unknown("fact", "on"))
-        return Decision(pack.id, rule.id, "needs_fact", missing="on", because=said, source=rule.source)
+        return Decision(
+            pack.id, rule.id, "needs_fact", missing="on", because=said, source=rule.source, digest=pack.digest[:SHORT]
+        )
     f = _inquire(pack, facts, vocabulary()["on"].read(day), parameters or {})
     version = rule.version_on(f.on)
     if version is None:
         said = to_chinese.not_in_force(rule, f.on)
-        return Decision(pack.id, rule.id, "not_in_force", f.on, because=said, source=rule.source)
+        return Decision(
+            pack.id, rule.id, "not_in_force", f.on, because=said, source=rule.source, digest=pack.digest[:SHORT]
+        )
     settled = _settle_or_given(rule, version, f)
     if isinstance(settled, Unknown) or isinstance(settled.answer, Unknown):
         missing = settled if isinstance(settled, Unknown) else settled.answer
@@ -195,6 +200,7 @@ def _decision(rule: ir.Rule, version: ir.Version, f: Inquiry, outcome: Any, beca
         source=rule.source,
         facts_used=dict(f.facts_used),
         parameters_used=dict(f.parameters_used),
+        digest=f.pack.digest[:SHORT],
         **answer,
     )
 

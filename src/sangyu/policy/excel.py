@@ -171,7 +171,9 @@ class _Book:
         if not wanted:
             return
         if wanted not in self._lists:
-            self._lists[wanted] = f"='{CHOICES}'!${_letters(len(self._lists))}$1:${_letters(len(self._lists))}${len(wanted)}"
+            self._lists[wanted] = (
+                f"='{CHOICES}'!${_letters(len(self._lists))}$1:${_letters(len(self._lists))}${len(wanted)}"
+            )
         sheet.data_validation(
             first,
             place,
@@ -182,7 +184,9 @@ class _Book:
                 "source": self._lists[wanted],
                 "error_type": "stop" if only else "information",
                 "error_title": "请从清单里选",
-                "error_message": "只能填清单里的值。" if only else "清单里没有；可以写 a|b、not a 或算式，确定要这样写吗？",
+                "error_message": "只能填清单里的值。"
+                if only
+                else "清单里没有；可以写 a|b、not a 或算式，确定要这样写吗？",
             },
         )
 
@@ -213,7 +217,11 @@ class _Book:
                 self._put(sheet, number, place, cells.get(field.key, ""))
             if name == "读法开关":
                 self._choose_one(sheet, number, str(cells["values"]).split("\n"))
-        choices = {"form": get_args(ir.Form), "type": get_args(ir.ParameterType), "document": tuple(self._toml.get("documents", {}))}
+        choices = {
+            "form": get_args(ir.Form),
+            "type": get_args(ir.ParameterType),
+            "document": tuple(self._toml.get("documents", {})),
+        }
         for place, field in enumerate(fields):
             self._choose(sheet, place, len(rows), choices.get(field.key, ()), only=True)
 

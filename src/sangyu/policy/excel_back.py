@@ -31,7 +31,7 @@ def from_excel(path: Path, folder: Path, *, replace: bool = False) -> list[CellF
 
     A pack in `folder` that has changed since the workbook was made is only overwritten with `replace`. A repeat writes
     the same.
-    Raises: BadWorkbook, with sheet and cell of every fault that keeps the pack from being read; then nothing is written.
+    Raises: BadWorkbook, with sheet and cell of every fault of a pack that cannot be read; then nothing is written.
     """
     book = read_book(path)
     pack_id, files = _original(path, book)
@@ -99,7 +99,9 @@ class _Taken:
         if file == "cases.jsonl":
             return CellFinding(*self._cases.place(finding.line), about + finding.message)
         column = _COLUMN.match(finding.message)
-        return CellFinding(*self._tables.place(file, finding.line, column[1] if column else ""), about + finding.message)
+        return CellFinding(
+            *self._tables.place(file, finding.line, column[1] if column else ""), about + finding.message
+        )
 
 
 def _refused(path: Path, message: str) -> BadWorkbook:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -199,7 +199,7 @@ def _date(value: date, column: Column) -> str:
 
 def _day(value: Any) -> date | None:
     if isinstance(value, datetime):
-        return value.date() if value == datetime(value.year, value.month, value.day) else None
+        return value.date() if value.time() == time() else None
     return value if isinstance(value, date) else None
 
 

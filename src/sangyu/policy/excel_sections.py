@@ -51,7 +51,9 @@ class Sections:
         codes = [str(value) for value in (sheet.rows[CODE_ROW] if len(sheet.rows) > CODE_ROW else [])]
         absent = [field for field in fields if field.key not in codes and not field.hidden]
         if absent:
-            self._fault(name, None, "", f"缺少“{'”“'.join(field.header for field in absent)}”列，或隐藏的代码行被删掉了")
+            self._fault(
+                name, None, "", f"缺少“{'”“'.join(field.header for field in absent)}”列，或隐藏的代码行被删掉了"
+            )
             return []
         found = []
         for row in range(FIRST_ROW, len(sheet.rows)):

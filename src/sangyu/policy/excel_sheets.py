@@ -141,7 +141,8 @@ class Tables:
                     found.append((place, Column(code, "said", code)))
                     continue
                 head = str(sheet.value(HEAD_ROW, place))
-                message = f"不认识的列“{head or code}”：表头写事实、参数或开关的名称（如“{facts()['age'].label}”）或代码（如 age）；不要的列请删掉"
+                example = f"如“{facts()['age'].label}”或 age"
+                message = f"不认识的列“{head or code}”：表头写事实、参数或开关的名称或代码（{example}）；不要的列请删掉"
                 self._findings.append(CellFinding(sheet.name, cell_name(HEAD_ROW, place), message))
         if not found:
             said = "没有隐藏的代码行（第2行），认不出各列；请从导出的工作簿里复制工作表"
@@ -178,8 +179,14 @@ class Tables:
         values = [sheet.value(row, place) for place, _ in columns]
         if all(value == "" for value in values):
             return None
-        number = next((sheet.value(row, place) for place in range(len(sheet.rows[row]) - 1, -1, -1)
-                       if str(sheet.value(CODE_ROW, place)).startswith(ORIGIN)), "")
+        number = next(
+            (
+                sheet.value(row, place)
+                for place in range(len(sheet.rows[row]) - 1, -1, -1)
+                if str(sheet.value(CODE_ROW, place)).startswith(ORIGIN)
+            ),
+            "",
+        )
         line = origin.rows.get(int(number)) if isinstance(number, (int, float)) else None
         is_note = isinstance(values[0], str) and values[0].startswith("#")
         texts, changed, seen = [], line is None or len(columns) != len(line.cells), dict[str, int]()

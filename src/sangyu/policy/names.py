@@ -27,6 +27,26 @@ def names_in(expr: ir.Expr) -> Iterable[str]:
             yield rate.name
 
 
+def keys_of(table: ir.Table) -> Iterable[str]:
+    """List the keys of maps that the answers of a table read: `counts.age_65_74` reads `age_65_74`."""
+    for row in table.rows:
+        for expr in row.answers.values():
+            yield from _keys_in(expr)
+
+
+def _keys_in(expr: ir.Expr) -> Iterable[str]:
+    match expr:
+        case ir.Member(_, key):
+            yield key
+        case ir.Arithmetic(_, left, right) | ir.Quotient(_, left, right):
+            yield from _keys_in(left)
+            yield from _keys_in(right)
+        case ir.Call(_, arguments, keys):
+            yield from keys
+            for argument in arguments:
+                yield from _keys_in(argument)
+
+
 def names_of(table: ir.Table) -> Iterable[str]:
     """List the names that a table reads: its columns, the operands of its cells, the formulas of its answers."""
     for column in table.columns:

@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 from sangyu.policy import cells, ir
 from sangyu.policy.errors import BadCell, Finding
-from sangyu.policy.names import names_in, names_of
+from sangyu.policy.names import keys_of, names_in, names_of
 from sangyu.policy.read_table import TableReader
 from sangyu.policy.vocabulary import facts
 
@@ -199,8 +199,6 @@ class Reader:
         if said.get("roll_over", "") not in ("", *self._scope.settings):
             self._fault("pack.toml", line, key, f"结转开关 {said['roll_over']!r} 不存在")
         self._check_rows(key, line, form, said.get("rows", "first"))
-        for strange in [name for name in said.get("words", {}) if name not in facts()]:
-            self._fault("pack.toml", line, key, f"words 里的“{strange}”不是事实")
         versions = []
         for period in said.get("versions", [{}]):
             strange = [bound for bound in ("from", "until") if type(period.get(bound, date.min)) is not date]
@@ -214,6 +212,9 @@ class Reader:
             versions.append(ir.Version(period.get("from"), period.get("until"), read.table))
             if form == "split" and len(payers) < 2 and "by" not in read.table.outcomes:
                 self._fault("pack.toml", line, key, "分担规则要写明付款方（payers），至少两方；按数量分配的写结果列 by")
+        known = {*facts(), *(name for version in versions for name in keys_of(version.table))}
+        for strange in [name for name in said.get("words", {}) if name not in known]:
+            self._fault("pack.toml", line, key, f"words 里的“{strange}”不是事实，也不是表里用到的分类")
         self._check_periods(key, line, versions)
         if len(self.findings) > before or document is None:
             return None

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sangyu.policy import column_forms, column_words as words, ir
+from sangyu.policy import column_forms, ir
+from sangyu.policy import column_words as words
 from sangyu.policy.column_facts import ColumnFacts, NotInColumns, Profile
 from sangyu.policy.column_words import Value
-from sangyu.policy.lazy import Lazy, both, choose, differ, either, is_null, lift, negate
+from sangyu.policy.lazy import Lazy, both, choose, differ, either, first_there, is_null, lift, negate
 from sangyu.policy.to_python import counted_keys
 
 __all__ = ["Answer", "NotInColumns", "Printer", "Profile"]
@@ -95,13 +96,13 @@ class Printer(ColumnFacts):
     def _given(self, rule: ir.Rule) -> tuple[ir.Derived, Value] | None:
         """Find a derived fact that the input states though this very rule decides it."""
         by_row = ("ground", "eligible")
-        derived = next((one for one in self.pack.derived.values() if one.rule == rule.id and one.answer in by_row), None)
+        derived = next(
+            (one for one in self.pack.derived.values() if one.rule == rule.id and one.answer in by_row), None
+        )
         stated = self.stated(derived) if derived else None
         return (derived, stated) if derived and stated else None
 
-    def _or_given(
-        self, given: tuple[ir.Derived, Value], rule: ir.Rule, version: ir.Version, answer: Answer
-    ) -> Answer:
+    def _or_given(self, given: tuple[ir.Derived, Value], rule: ir.Rule, version: ir.Version, answer: Answer) -> Answer:
         derived, stated = given
         rows: dict[Any, ir.Row] = {}
         for row in version.table.rows:
@@ -177,8 +178,9 @@ class Printer(ColumnFacts):
                 events.append((both(after, other_answer), 4 * number + 1))
             events.append((row.sure, 4 * number))
         end = keep(choose(events, 0), "end")
-        gap, open_code = self.codes.fault("BAD_ANSWER"), choose(
-            [(at_open[number], row.truth.missing) for number, row in opened], None
+        gap, open_code = (
+            self.codes.fault("BAD_ANSWER"),
+            choose([(at_open[number], row.truth.missing) for number, row in opened], None),
         )
         wants: list[tuple[Any, Any]] = []
         for number, row in numbered:
@@ -204,15 +206,21 @@ class Printer(ColumnFacts):
             number: keep(both(row.sure, is_null(row.wants.missing) if row.wants.missing is not None else True), "sure")
             for number, row in enumerate(rows)
         }
-        amounts = [choose([(certain[number], row.fields[name])], 0) for number, row in enumerate(rows)]
-        best = keep(words.largest([Value(amount) for amount in [*amounts, 0]]).said, "best")
-        whole = keep(words.known(lambda *ones: sum(ones[1:], ones[0]), *(Value(one) for one in amounts)).said, "sum")
+        sure = [choose([(certain[number], row.fields[name])]) for number, row in enumerate(rows)]
+        there = [one for one in sure if one is not None]
+        best = keep(first_there(lift(words.greatest, *there), 0) if there else 0, "best")
+        whole = keep(lift(lambda *ones: sum(ones[1:], ones[0]), *(first_there(one, 0) for one in sure)), "sum")
         faults: list[tuple[Any, Any]] = []
         asked: list[tuple[Any, Any]] = []
         for row in rows:
             faults.append((words.is_fault(row.truth.missing), row.truth.missing))
             faults.append((both(row.in_play, words.is_fault(row.wants.missing)), row.wants.missing))
-            more = lift(lambda one, than: one > than, row.fields[name], best if how == "best" else 0)
+            amount = row.fields[name]
+            more = (
+                lift(lambda one, than: one > than, amount, best if how == "best" else 0)
+                if amount is not None
+                else False
+            )
             unclear = negate(is_null(row.wants.missing)) if row.wants.missing is not None else False
             asked.append((both(row.open, either(unclear, more)), row.truth.missing))
             asked.append((both(row.sure, unclear), row.wants.missing))
@@ -239,9 +247,7 @@ class Printer(ColumnFacts):
         keep, rule = self.layers.keep, self.pack.rules[derived.rule]
         printed = [(self._holds(version), self.settle(rule, version)) for version in rule.versions]
         said = choose([(holds, answer.fields.get(derived.answer)) for holds, answer in printed])
-        missing = choose(
-            [(holds, answer.wants.missing) for holds, answer in printed], self.codes.fault("BAD_ANSWER")
-        )
+        missing = choose([(holds, answer.wants.missing) for holds, answer in printed], self.codes.fault("BAD_ANSWER"))
         stated = self.stated(derived)
         if stated is not None:
             there = negate(is_null(stated.said))

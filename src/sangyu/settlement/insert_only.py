@@ -16,4 +16,5 @@ INSERT_ONLY_TABLES = [
     "settlement_payment",
     "settlement_paymentreturn",
     "settlement_release",
+    "settlement_ledgersum",
 ]

@@ -294,6 +294,16 @@ class Payment(models.Model):
         ]
 
 
+class LedgerSum(models.Model):
+    """What the ledger said of the holds behind a statement once all of them had ended, so for good. Insert-only."""
+
+    statement = models.OneToOneField(Statement, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    held_fen = models.BigIntegerField()
+    posted_fen = models.BigIntegerField()
+    voided_fen = models.BigIntegerField()
+    at = models.DateTimeField()
+
+
 class Release(models.Model):
     """A second person has seen the account to which a refused payment may go again (放行). Insert-only."""
 

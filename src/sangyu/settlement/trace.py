@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import BinaryField, F, Func, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
-from sangyu import policy
 from sangyu.access import queries as access_read
 from sangyu.access.models import AuditEntry, User
+from sangyu.adoption import queries as adoption_read
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Charge, ChargeShare
 from sangyu.dispatch import queries as dispatch_read
@@ -70,7 +69,7 @@ class Decided:
 
     @property
     def same(self) -> bool:
-        """The pack of today still answers these facts as it did then."""
+        """The pack that the decision names still answers these facts as it did then."""
         return self.again is not None and all(
             self.stored.get(name) == self.again.get(name) for name in ("outcome", "row", "version", *ANSWER_FIELDS)
         )
@@ -327,15 +326,8 @@ def _sheet(viewer: User, charge: Charge | None, statement: Statement | None) -> 
 
 
 def _again(stored: Mapping[str, Any]) -> Decided:
-    on = date.fromisoformat(stored["on"]) if "on" in stored else None
-    try:
-        again = policy.decide(
-            stored["pack"], stored["rule"], stored.get("facts_used", {}), on, stored.get("parameters_used", {})
-        ).to_json()
-    except policy.PolicyError:
-        # A rule that is gone from the pack cannot repeat its answer; the page says so instead of failing.
-        again = None
-    return Decided(stored, again)
+    # A rule that is gone from the pack cannot repeat its answer; the page says so instead of failing.
+    return Decided(stored, adoption_read.decided_again(stored).again)
 
 
 def _seals(viewer: User, line: Line) -> Seals:

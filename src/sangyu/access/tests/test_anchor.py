@@ -104,6 +104,19 @@ def test_a_tail_that_was_cut_off_with_its_head_is_told_and_nothing_is_added(tmp_
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_link_that_was_computed_anew_is_told_by_the_line_of_its_day(tmp_path: Path) -> None:
+    cast = Cast()
+    anchored(cast, tmp_path)
+    second = access_read.anchors(cast.programme, tmp_path)[1]
+    with past_the_guards() as owner:
+        owner.execute("UPDATE access_auditlink SET hash = repeat('0', 64) WHERE n = %s", [second.n])
+    found = access_read.verify_anchors(cast.programme, tmp_path)
+    assert [(fault.n, fault.what) for fault in found] == [
+        (second.n, f"{second.on}留存的第{second.n}环与当日留存的不同")
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_at_midnight_write_one_line(tmp_path: Path) -> None:
     cast = Cast()
     act(cast)

@@ -37,6 +37,7 @@ def close_days(piece: Piece, programme_id: UUID) -> None:
             sold[canteen_id, day].append(rules.Sold(*row))
     cashiers = dict(CanteenUser.objects.values_list("canteen_id", "user_id"))
     adopted = adoption_read.in_force(programme_id, piece.month.first_day)
+    pack = adoption_read.pack_of(adopted)
     asked: dict[tuple[object, ...], dict[str, object]] = {}
 
     def decided(on: date, price_fen: int, counts: dict[str, int]) -> dict[str, object]:
@@ -47,7 +48,7 @@ def close_days(piece: Piece, programme_id: UUID) -> None:
                 "counts": {band.lower(): many for band, many in counts.items()},
                 "on": on.isoformat(),
             }
-            asked[key] = policy.decide(adopted.pack_id, "canteen-day", facts, on, adopted.parameters).to_json()
+            asked[key] = policy.decide(pack, "canteen-day", facts, on, adopted.parameters).to_json()
         return asked[key]
 
     rows = []

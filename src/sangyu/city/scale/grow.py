@@ -30,10 +30,12 @@ from sangyu.city.scale import books, canteen_days, months, people, settled
 from sangyu.city.scale.copying import ON_OTHER_DAYS, PHONE_OF, columns
 from sangyu.city.scale.schema import laid_aside
 from sangyu.city.scale.shape import TILES, Shape
+from sangyu.insight import actions as insight
 from sangyu.kit.errors import Refusal
 from sangyu.orders.models import Order
 from sangyu.portals.clock import now
 from sangyu.providers.models import Enterprise
+from sangyu.settlement import actions as settlement
 
 ORDERS = 7_450_000
 IN_FULL_MONTHS, MEAL_MONTHS = 12, 12
@@ -73,6 +75,8 @@ def grow(
     seconds |= multiply(plan, orders=orders, tiles=tiles, progress=progress)
     with _timed(seconds, "settle"):
         settle_played(plan, drawn_at=drawn_at, progress=progress)
+    with _timed(seconds, "tallies"):
+        count_days(plan, progress=progress)
     return seconds
 
 
@@ -129,6 +133,14 @@ def settle_played(plan: Blueprint, *, drawn_at: datetime, progress: Callable[[st
     settle(plan, replace(who, firms=_all_firms(who)), drawn_at=drawn_at, progress=progress)
     diary.note(plan, diary.CLOSED)
     access.seal(programme_id=who.programme.pk)
+
+
+def count_days(plan: Blueprint, *, progress: Callable[[str], None]) -> None:
+    """Count the years that were copied once and for all, as the clock would have done every night of them."""
+    programme_id = players.load(plan).programme.pk
+    days = insight.tally(programme_id=programme_id, at=now(), again=True)
+    settlement.keep_ledger_sums(programme_id=programme_id, at=now())
+    progress(f"{days:,}天记成日计数。")
 
 
 def _multiply(
@@ -246,4 +258,14 @@ def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
         seconds[step] = round(seconds.get(step, 0.0) + time.monotonic() - began, 1)
 
 
-__all__ = ["GROWN", "ORDERS", "NotEmpty", "grow", "long_plan", "multiply", "play_template", "settle_played"]
+__all__ = [
+    "GROWN",
+    "ORDERS",
+    "NotEmpty",
+    "count_days",
+    "grow",
+    "long_plan",
+    "multiply",
+    "play_template",
+    "settle_played",
+]

@@ -195,11 +195,12 @@ def _statements(
         )
     )
     adopted = adoption_read.in_force(run.programme_id, month.first_day)
+    pack = adoption_read.pack_of(adopted)
 
     def decided(orders: list[int], meals: list[int], score_tenths: int) -> policy.Decision:
         facts = {"order_subsidies_fen": orders, "meal_subsidies_fen": meals, "score_tenths": score_tenths}
         on = month.first_day
-        return policy.decide(adopted.pack_id, "settlement", {**facts, "on": on.isoformat()}, on, adopted.parameters)
+        return policy.decide(pack, "settlement", {**facts, "on": on.isoformat()}, on, adopted.parameters)
 
     rows = []
     for enterprise_id, orders, meals, price_fen, elder_fen in sums:

@@ -20,6 +20,7 @@ from sangyu.config.drills.visitor import GivenUp, Visitor, refusal_of
 HOURS = range(8, 18)
 DAYS = range(3, 30)  # far enough for news to reach an elder before the visit, whatever the hour of the drill
 REFUSED = frozenset({403, 404, 409, 422})
+SAVED = "/hotline/orders/"  # where the desk leads who has saved an order
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,9 @@ class Caller(Line):
         }
         taken = self._say("order", reference, self._agent, f"/hotline/calls/{call}/order/", order)
         if taken is None:
+            return
+        if not taken.location.startswith(SAVED):
+            self.book.trouble(f"order {reference}: {refusal_of(taken)} {taken.location or 'leads nowhere'}")
             return
         number = taken.location.rstrip("/").rpartition("/")[2]
         sent = {"enterprise": self.firm}

@@ -130,6 +130,7 @@ FIGURES = by_code(
         sources.beneficiaries,
         "sort_key",
         dims=ELDER_DIMS,
+        heads=sources.heads,
     ),
     Figure(
         "finals",
@@ -147,10 +148,12 @@ FIGURES = by_code(
         "line",
         "付款已送出、银行没有退回的结算行，扣减后的实付。",
         sources.paid_lines,
-        "charge__service_on",
+        "statement__run__month",
         True,
         LINE_DIMS,
         {"net_fen": "net_fen", "deducted_fen": "deducted_fen"},
+        within=("statement_id", "n"),
+        groups=sources.paid_statements,
     ),
     Figure(
         "taken-back",

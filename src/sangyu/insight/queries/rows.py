@@ -24,6 +24,7 @@ from sangyu.insight.queries.lens import Lens, narrowed, read_date
 from sangyu.kit.errors import NotFound
 
 PAGE = 50
+LOST_PLACE = "翻页的位置不完整。请回到这份清单的第一页。"
 
 
 def figure_of(code: str) -> Figure:
@@ -48,8 +49,7 @@ def open_rows(viewer: User, code: str, lens: Lens) -> QuerySet[Any] | Sequence[A
             raise rules.BadLens("这份清单不能筛选。请从首页或报告里的数字重新点进来。")
         return rows
     rows = narrowed(rows, figure.dims, lens)
-    keys = [figure.key, "pk"]
-    return rows.order_by(*(f"-{key}" for key in keys)) if figure.newest_first else rows.order_by(*keys)
+    return rows.order_by(*(f"-{key}" for key in figure.keys) if figure.newest_first else figure.keys)
 
 
 def total(viewer: User, code: str, lens: Lens) -> dict[str, int]:
@@ -63,6 +63,9 @@ def total(viewer: User, code: str, lens: Lens) -> dict[str, int]:
     tallied = tallies.total(viewer, figure_of(code), lens)
     if tallied is not None:
         return tallied
+    heads = figure_of(code).heads
+    if heads is not None and not lens.cut:
+        return {"n": heads(viewer, lens)}
     wanted = {name: Sum(column) for name, column in figure_of(code).sums.items()}
     sums = {f"sum_{name}": column for name, column in wanted.items()}
     found = rows.order_by().aggregate(n=Count("pk"), **sums)
@@ -88,50 +91,68 @@ def page_of(viewer: User, code: str, lens: Lens, *, after: str = "", limit: int 
         return _slice(rows, after, limit)
     if after:
         rows = rows.filter(_behind(rows, figure, after))
-    found = list(rows[: limit + 1])
+    found = list(rows[: limit + 1]) if figure.groups is None else _walk(viewer, figure, lens, rows, after, limit + 1)
     more = len(found) > limit
     return Page(found[:limit], _key_of(found[limit - 1], figure) if more else "")
 
 
+def _walk(viewer: User, figure: Figure, lens: Lens, rows: QuerySet[Any], after: str, wanted: int) -> list[Any]:
+    """Read rows group by group, more groups at a time the fewer of their rows are wanted."""
+    assert figure.groups is not None
+    groups = [str(group) for group in figure.groups(viewer, lens)]
+    here = after.rsplit("~", len(figure.keys) - 1)[1] if after else ""
+    begins, step = groups.index(here) if here in groups else 0, 1
+    found: list[Any] = []
+    while len(found) < wanted and begins < len(groups):
+        part = rows.filter(**{f"{figure.within[0]}__in": groups[begins : begins + step]})
+        found += part[: wanted - len(found)]
+        begins, step = begins + step, step * 4
+    return found
+
+
 def _slice(rows: Sequence[Any], after: str, limit: int) -> Page:
     if after and not after.isdecimal():
-        raise rules.BadLens("翻页的位置不完整。请回到这份清单的第一页。")
+        raise rules.BadLens(LOST_PLACE)
     begins = int(after or 0)
     ends = begins + limit
     return Page(list(rows[begins:ends]), str(ends) if len(rows) > ends else "")
 
 
 def _key_of(row: Model, figure: Figure) -> str:
+    return "~".join(_text(row, key) for key in figure.keys)
+
+
+def _text(row: Model, key: str) -> str:
     value: Any = row
-    for step in figure.key.split("__"):
+    for step in key.split("__"):
         value = getattr(value, step)
-    return f"{value.isoformat() if hasattr(value, 'isoformat') else value}~{row.pk}"
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _behind(rows: QuerySet[Any], figure: Figure, after: str) -> Q:
-    text, _, pk = after.rpartition("~")
+    """Say which rows stand behind a place: a later first key, or the same and a later second, and so on."""
     way = "lt" if figure.newest_first else "gt"
-    value = _typed(rows, figure, text)
-    try:
-        row_id = rows.model._meta.pk.to_python(pk)
-    except (ValidationError, ValueError) as wrong:
-        raise rules.BadLens("翻页的位置不完整。请回到这份清单的第一页。") from wrong
-    return Q(**{f"{figure.key}__{way}": value}) | Q(**{figure.key: value, f"pk__{way}": row_id})
+    texts = after.rsplit("~", len(figure.keys) - 1)
+    if len(texts) != len(figure.keys):
+        raise rules.BadLens(LOST_PLACE)
+    found, same = Q(), Q()
+    for key, text in zip(figure.keys, texts, strict=True):
+        value = _typed(rows, key, text)
+        found |= same & Q(**{f"{key}__{way}": value})
+        same &= Q(**{key: value})
+    return found
 
 
-def _typed(rows: QuerySet[Any], figure: Figure, text: str) -> Any:
+def _typed(rows: QuerySet[Any], key: str, text: str) -> Any:
     column = rows.model._meta
     field_of: Any = None
-    for step in figure.key.split("__"):
-        field_of = column.get_field(step)
+    for step in key.split("__"):
+        field_of = column.pk if step == "pk" else column.get_field(step)
         column = field_of.related_model._meta if field_of.related_model else column
-    kind = field_of.get_internal_type()
-    if kind == "DateTimeField":
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError as wrong:
-            raise rules.BadLens("翻页的位置不完整。请回到这份清单的第一页。") from wrong
-    return read_date(text) if kind == "DateField" else text
+    try:
+        return field_of.to_python(text)
+    except (ValidationError, ValueError) as wrong:
+        raise rules.BadLens(LOST_PLACE) from wrong
 
 
 def read_lens(query: Mapping[str, str], *, at: datetime, of_now: bool = False) -> Lens:

@@ -8,6 +8,7 @@ that made them are.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
@@ -16,13 +17,13 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from sangyu.access.models import AuditEntry, User
 from sangyu.benefits.models import Charge, Reversal
 from sangyu.dispatch.models import Dispatch
-from sangyu.insight.queries.lens import Lens, ensure_reader
+from sangyu.insight.queries.lens import NONE, Lens, ensure_reader
 from sangyu.meals.models import Refund, Sale
 from sangyu.orders.models import Order, Served
 from sangyu.providers.models import Canteen, Enterprise, EnterpriseState, Standing, Worker
 from sangyu.quality.models import Finalisation
 from sangyu.registry.models import CardEvent, CardEventKind, Elder, ElderCard
-from sangyu.settlement.models import Difference, Line, Payment, PaymentReturn
+from sangyu.settlement.models import Difference, Line, Payment, PaymentReturn, Statement
 
 DIED, NOT_DEAD = "registry.record_death", "registry.withdraw_death"
 WORK = ("providers.take_on", "providers.let_go")
@@ -149,26 +150,38 @@ def subsidised(viewer: User, lens: Lens) -> QuerySet[Charge]:
 
 
 def _sent(viewer: User, lens: Lens) -> QuerySet[Payment]:
-    """The payments of a statement that had been sent by then (in the period) and were not refused by then."""
+    """The payments that had been sent by then (in the period) and were not refused by then."""
     ensure_reader(viewer)
     refused = PaymentReturn.objects.filter(payment=OuterRef("pk"), paid=False, at__lt=lens.until)
-    sent = Payment.objects.filter(statement=OuterRef("statement"), file__at__lt=lens.until).filter(~Exists(refused))
+    sent = Payment.objects.filter(file__run__programme_id=viewer.programme_id, file__at__lt=lens.until)
+    sent = sent.filter(~Exists(refused))
     return sent if lens.since is None else sent.filter(file__at__gte=lens.since)
 
 
 def paid_lines(viewer: User, lens: Lens) -> QuerySet[Line]:
     """The statement lines whose payment had been sent by then and was not refused by then."""
     rows = Line.objects.filter(statement__run__programme_id=viewer.programme_id, net_fen__gt=0)
-    rows = rows.filter(Exists(_sent(viewer, lens))).annotate(elder_class=_class_of("charge__decisions"))
+    rows = rows.filter(statement__in=_sent(viewer, lens).values("statement"))
+    rows = rows.annotate(elder_class=_class_of("charge__decisions"))
     return rows.select_related(
         "charge", "charge__elder", "charge__enterprise", "charge__item", "statement", "statement__run"
     )
 
 
+def paid_statements(viewer: User, lens: Lens) -> list[UUID]:
+    """The statements behind `paid_lines`, newest month first, of one enterprise where the lens names it."""
+    rows = Statement.objects.filter(
+        run__programme_id=viewer.programme_id, pk__in=_sent(viewer, lens).values("statement")
+    )
+    if lens.cut.get("enterprise", NONE) != NONE:
+        rows = rows.filter(enterprise_id=lens.cut["enterprise"])
+    return list(rows.order_by("-run__month", "-pk").values_list("pk", flat=True))
+
+
 def taken_back(viewer: User, lens: Lens) -> QuerySet[Difference]:
     """The corrections of earlier months that paid statements took back."""
     rows = Difference.objects.filter(statement__run__programme_id=viewer.programme_id)
-    return rows.filter(Exists(_sent(viewer, lens))).select_related(
+    return rows.filter(statement__in=_sent(viewer, lens).values("statement")).select_related(
         "statement", "statement__enterprise", "statement__run", "correction"
     )
 
@@ -176,6 +189,11 @@ def taken_back(viewer: User, lens: Lens) -> QuerySet[Difference]:
 def beneficiaries(viewer: User, lens: Lens) -> QuerySet[Elder]:
     """The elders for whom public money paid a part at least once by then (in the period)."""
     return elders(viewer, lens).filter(pk__in=subsidised(viewer, lens).values("elder").distinct())
+
+
+def heads(viewer: User, lens: Lens) -> int:
+    """How many elders `beneficiaries` are, from their charges alone: whoever is charged was registered before."""
+    return subsidised(viewer, lens).order_by().values("elder").distinct().count()
 
 
 def finals(viewer: User, lens: Lens) -> QuerySet[Finalisation]:

@@ -44,6 +44,8 @@ def counted(viewer: User, code: str, lens: Lens, *cuts: str) -> dict[str, dict[s
     Raises: NotAllowed.
     """
     ensure_reader(viewer)
+    if not all(facts.has_period for facts in FACTS[code]):
+        lens = Lens(lens.until)
     found: dict[str, dict[str, Sums]] = {cut: defaultdict(lambda: dict.fromkeys(("n", *SUMS), 0)) for cut in cuts}
     closed_on = _closed_on(viewer.programme_id, lens)
     if closed_on is not None:
@@ -126,8 +128,6 @@ def wrong_tallies(programme_id: UUID) -> Iterator[tuple[str, str]]:
 def _asked(viewer: User, code: str, lens: Lens) -> tuple[str, list[str]] | None:
     """Say which dimension answers a lens, and which of its values."""
     if code not in FACTS or len(lens.cut) > 1 or not _is_whole_days(lens.since):
-        return None
-    if lens.since is not None and not all(facts.has_period for facts in FACTS[code]):
         return None
     if not lens.cut:
         return WHOLE, [WHOLE]

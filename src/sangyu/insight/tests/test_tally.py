@@ -25,6 +25,7 @@ from sangyu.insight.verify import verify
 from sangyu.meals import actions as meals
 from sangyu.meals.tests.kitchen import NOON, Kitchen
 from sangyu.orders import actions as orders
+from sangyu.registry import actions as registry
 from sangyu.settlement import actions as settlement
 from sangyu.settlement.models import Payment
 
@@ -43,7 +44,7 @@ def story(cast: Cast) -> Cast:
     """Five weeks in which everything happens that takes a number back.
 
     Orders go to a second enterprise on another day or are called off, a meal is given back, a payment is refused and
-    made again, a charge is reversed in a later month.
+    made again, a charge is reversed in a later month, a death is recorded by mistake, a card is lost and replaced.
     """
     kitchen = Kitchen(cast)
     cast.visited(cast.called_order())
@@ -52,6 +53,7 @@ def story(cast: Cast) -> Cast:
     kitchen.sell(cast.li)
     wrong = kitchen.sell(cast.grandpa, at=NOON + timedelta(minutes=2))
     meals.refund(sale_id=wrong.pk, reason="打错", by=kitchen.he, at=NOON + timedelta(minutes=5))
+    _newcomer(cast, kitchen)
     late = cast.order(days=12)
     cast.sent(late)
     for _ in range(2):
@@ -77,6 +79,21 @@ def story(cast: Cast) -> Cast:
     cast.at = datetime(2026, 12, 12, 9, tzinfo=BEIJING)
     cast.sent(cast.order(elder=cast.grandpa))
     return cast
+
+
+def _newcomer(cast: Cast, kitchen: Kitchen) -> None:
+    card, begun = kitchen.card(cast.li), cast.at
+    cast.at = begun + timedelta(days=10)
+    elder = cast.elder("张桂英", date(1950, 1, 1), 77, ["13900000077"])
+    kitchen.card(elder, number="6201000012340077")
+    cast.at = begun
+    died_at, december = datetime(2026, 12, 2, 9, tzinfo=BEIJING), datetime(2026, 12, 4, 9, tzinfo=BEIJING)
+    for at in (died_at, died_at + timedelta(hours=1)):
+        registry.record_death(elder_id=elder.pk, died_on=date(2026, 12, 1), by=cast.clerk, at=at)
+    registry.withdraw_death(elder_id=elder.pk, reason="同名", by=cast.clerk, at=december)
+    registry.report_lost(card_id=card.pk, by=cast.clerk, at=died_at)
+    registry.report_found(card_id=card.pk, by=cast.clerk, at=december)
+    registry.replace_card(card_id=card.pk, number="6201000012340099", by=cast.clerk, at=december + timedelta(days=5))
 
 
 def test_a_report_is_the_same_whether_its_days_are_tallied_or_not(story: Cast) -> None:
@@ -147,8 +164,8 @@ def test_the_day_that_just_ended_waits_for_what_is_still_being_written(story: Ca
     assert Tallied.objects.get().until_on == LAST
 
 
-def test_where_nothing_has_happened_nothing_is_tallied(cast: Cast) -> None:
-    assert insight.tally(programme_id=cast.programme.pk, at=night(LAST)) == 0
+def test_where_nothing_has_happened_yet_nothing_is_tallied(cast: Cast) -> None:
+    assert insight.tally(programme_id=cast.programme.pk, at=night(date(2026, 1, 2))) == 0
     assert not Tallied.objects.exists()
 
 

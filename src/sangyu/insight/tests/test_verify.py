@@ -16,6 +16,7 @@ from sangyu.orders.models import Order
 from sangyu.outbox import actions as outbox
 from sangyu.outbox.actions import Draft
 from sangyu.outbox.models import TextStanding, TextState
+from sangyu.settlement import actions as settlement
 
 
 def faulty() -> set[str]:
@@ -29,6 +30,7 @@ def month(cast: Cast) -> Cast:
     cast.visited(cast.order(elder=cast.grandpa, hour=14))
     cast.sent(cast.order(days=40))
     cast.paid(cast.drawn_up())
+    settlement.keep_ledger_sums(programme_id=cast.programme.pk, at=cast.at)
     access.seal(programme_id=cast.programme.pk)
     return cast
 
@@ -76,6 +78,7 @@ def test_a_book_that_parts_from_what_was_kept_outside_is_found(month: Cast, tmp_
 PLANTED = {
     "shares": "UPDATE benefits_chargeshare SET amount_fen = amount_fen + 1 WHERE payer = 'elder'",
     "statements": "UPDATE settlement_statement SET orders = orders + 1",
+    "kept-sums": "UPDATE settlement_ledgersum SET held_fen = held_fen + 1",
     "posted": "UPDATE ledger_holdend SET posted_fen = posted_fen - 1, voided_fen = voided_fen + 1 WHERE voided_fen > 0",
     "payments": "UPDATE settlement_paymentfile SET payments = payments + 1",
     "roots": "UPDATE settlement_statement SET root = repeat('0', 64)",

@@ -20,18 +20,19 @@ def test_a_code_tells_its_area_and_who_registered_it():
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("text", "sentence"),
     [
-        ("", "应为18位，现为0位"),
-        (VALID[:-1], "应为18位，现为17位"),
-        ("9111000060003734IL", "“I”"),
-        ("91A10000600037341L", "行政区划码"),
-        ("91110000600037341M", "校验位不符"),
+        ("", "统一社会信用代码应为18位，现为0位。请对照营业执照重新填写。"),
+        (VALID[:-1], "统一社会信用代码应为18位，现为17位。请对照营业执照重新填写。"),
+        ("9111O000600037341I", "统一社会信用代码含有不应出现的字符“IO”（不使用字母I、O、S、V、Z）。请核对。"),
+        ("91A10000600037341L", "统一社会信用代码第3至8位应为数字（登记机关行政区划码）。请核对。"),
+        ("91110000600037341M", "统一社会信用代码校验位不符，可能有一位填错。请对照营业执照重新填写。"),
     ],
 )
-def test_a_refusal_says_which_check_failed(text, why):
-    with pytest.raises(BadCreditCode, match=why):
+def test_a_refusal_says_which_check_failed_and_what_to_do(text, sentence):
+    with pytest.raises(BadCreditCode) as refused:
         parse(text)
+    assert str(refused.value) == sentence
 
 
 @given(place=st.integers(8, 17), other=st.sampled_from(ALPHABET))

@@ -10,6 +10,7 @@ from sangyu.kit.resident_id import BadResidentId, Sex, from_old, parse
 
 STANDARD_EXAMPLE = "11010519491231002X"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+NOT_DIGITS = "身份证号码前17位只能是数字，最后一位只能是数字或X。请对照证件重新填写。"
 
 
 def with_check(first_17: str) -> str:
@@ -31,23 +32,37 @@ def test_spaces_case_and_width_are_forgiven(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("text", "sentence"),
     [
-        ("", "应为18位，现为0位"),
-        ("1101051949123100", "应为18位，现为16位"),
-        ("110105491231002", "15位旧身份证"),
-        ("11010519491231O02X", "只能是数字"),
-        ("11010519491231002Y", "最后一位只能是数字或X"),
-        ("1101051949123100٣X", "只能是数字"),
-        (with_check("11010519490231002"), "出生日期“19490231”不存在"),
-        (with_check("11010519001301002"), "出生日期“19001301”不存在"),
-        (with_check("11010500491231002"), "不存在"),
-        ("110105194912310021", "校验位不符"),
+        ("", "身份证号码应为18位，现为0位。请对照证件重新填写。"),
+        ("1101051949123100", "身份证号码应为18位，现为16位。请对照证件重新填写。"),
+        ("110105491231002", "这是15位旧身份证号码，办理业务须用18位号码。请对照现用身份证填写。"),
+        ("11010519491231O02X", NOT_DIGITS),
+        ("11010519491231002Y", NOT_DIGITS),
+        ("1101051949123100٣X", NOT_DIGITS),
+        (with_check("11010519490231002"), "身份证号码中的出生日期“19490231”不存在。请对照证件重新填写。"),
+        (with_check("11010519001301002"), "身份证号码中的出生日期“19001301”不存在。请对照证件重新填写。"),
+        (with_check("11010500491231002"), "身份证号码中的出生日期“00491231”不存在。请对照证件重新填写。"),
+        ("110105194912310021", "身份证号码校验位不符，可能有一位填错。请对照证件重新填写。"),
     ],
 )
-def test_a_refusal_says_which_check_failed(text, why):
-    with pytest.raises(BadResidentId, match=why):
+def test_a_refusal_says_which_check_failed_and_what_to_do(text, sentence):
+    with pytest.raises(BadResidentId) as refused:
         parse(text)
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("11010519491231002X", "旧身份证号码应为15位，现为18位。请核对。"),
+        ("11010549123100X", "15位旧身份证号码只能是数字。请核对。"),
+    ],
+)
+def test_what_is_no_old_number_is_told_too(text, sentence):
+    with pytest.raises(BadResidentId) as refused:
+        from_old(text)
+    assert str(refused.value) == sentence
 
 
 @pytest.mark.parametrize(("prefix", "kind"), [("810000", "香港"), ("820000", "澳门"), ("830000", "台湾")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -102,7 +103,7 @@ def test_whatever_leaves_one_side_arrives_on_the_other(parts):
     ("change", "words"),
     [
         ({"legs": (Leg(MONEY, -500),)}, "一笔转账至少要有两个账户：一出一进。请补全账户。"),
-        ({"legs": ()}, "至少要有两个账户"),
+        ({"legs": ()}, "一笔转账至少要有两个账户：一出一进。请补全账户。"),
         ({"legs": (Leg(MONEY, -500), Leg(OWED, 499))}, "一笔转账的进出必须相等，现相差 -0.01 元。请核对各账户金额。"),
         ({"legs": (Leg(MONEY, -500), Leg(OWED, 500), Leg(MONEY, 0))}, "金额 0.00 元不能入账"),
         (
@@ -186,6 +187,17 @@ def test_the_fingerprints_of_rows_already_written_stay_what_they_are():
     assert str(MONEY.id) == "d735841a-6f16-538a-af59-9dedebd80d1a"
 
 
+def test_a_fingerprint_is_the_same_on_a_machine_in_another_zone(monkeypatch):
+    here = hold(expires_at=AT).body_hash
+    try:
+        monkeypatch.setenv("TZ", "Asia/Shanghai")
+        time.tzset()
+        assert hold(expires_at=AT).body_hash == here
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_a_journal_counts_in_the_beijing_month_of_its_booking():
     assert rules.booking_month(AT) == "2026-11"
     assert rules.booking_month(AT + timedelta(minutes=1)) == "2026-12"
@@ -211,3 +223,4 @@ def test_no_more_than_the_hold_and_nothing_without_a_reason():
         assert rules.split_hold(500, posted_fen=500, reason=reason) == (500, 0)
         with pytest.raises(ReasonMissing, match=r"^必须填写原因，以便日后核对。$"):
             rules.ensure_reason(reason)
+    assert rules.split_hold(500, posted_fen=0, reason="没有人上门") == (0, 500)

@@ -55,6 +55,17 @@ DOORS = [
         frozenset({Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR}),
     ),
     Door(
+        _("规则台"),
+        _("每条规则的原文、表和算例，可以试算"),
+        "policy:rules",
+        "list",
+        frozenset(
+            {Role.AGENT, Role.SUPERVISOR, Role.DISPATCHER, Role.COMMUNITY, Role.QUALITY, Role.FINANCE, Role.APPROVER}
+            | {Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR}
+        ),
+        aside=True,
+    ),
+    Door(
         _("系统对接"),
         _("外部系统订阅的事件、对方收到没有"),
         "developer:subscriptions",

@@ -30,6 +30,7 @@ from sangyu.portals.texting.compose import compose
 from sangyu.portals.texting.gateways import gateway
 from sangyu.portals.texting.send import send_due
 from sangyu.quality import actions as quality
+from sangyu.settlement import actions as settlement
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 # A round that finds more to do than this leaves the rest to the next one, so that none outlasts its turn for long.
@@ -131,6 +132,13 @@ def open_cycle(timestamp: int) -> None:
 def tally_days(timestamp: int) -> None:
     """Count the days that are over once and for all, so that no report counts them again; at night there is one."""
     _everywhere(lambda programme, clock: insight.tally(programme_id=programme.pk, at=now()))
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(queueing_lock="keep_ledger_sums", lock="keep_ledger_sums")
+def keep_ledger_sums(timestamp: int) -> None:
+    """Add up once what the ledger says of statements that are paid, so that no page adds up their holds again."""
+    _everywhere(lambda programme, clock: settlement.keep_ledger_sums(programme_id=programme.pk, at=now()))
 
 
 @app.periodic(cron="30 17 * * *")

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
-from sangyu import policy
 from sangyu.access import actions as access
 from sangyu.access.models import Organisation, OrganisationKind, Role, User
 from sangyu.access.queries import ensure_role
@@ -221,7 +220,7 @@ def _ensure_admissible(enterprise: Enterprise, on: date) -> None:
     if providers_read.contract_on(enterprise, on) is None:
         raise rules.ContractMissing(f"{enterprise.name}没有在{on}有效的合同，不能加盟。请先登记合同。")
     adopted = adoption_read.in_force(enterprise.programme_id, on)
-    if OFFICERS_RULE not in policy.load(adopted.pack_id).rules:
+    if OFFICERS_RULE not in adoption_read.pack_of(adopted).rules:
         return
     trained = providers_read.trained_officers([enterprise.pk], on)[enterprise.pk]
     asked = adoption_read.decide(enterprise.programme_id, OFFICERS_RULE, {"counts": trained}, on)

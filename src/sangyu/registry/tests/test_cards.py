@@ -127,3 +127,11 @@ def test_two_desks_that_replace_one_card_give_one_new_card(cast):
     )
     assert {type(answer) for answer in answers} == {ElderCard, CardBlocked}
     assert ElderCard.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_loss_that_several_desks_hear_of_at_once_is_one_event(cast):
+    card = registry.issue_card(elder_id=cast.li.pk, number=OLD, by=cast.clerk, at=cast.at)
+    events = race(*[lambda: registry.report_lost(card_id=card.pk, by=cast.ma, at=cast.at)] * 4)
+    assert len({event.pk for event in events}) == 1
+    assert CardEvent.objects.count() == 2

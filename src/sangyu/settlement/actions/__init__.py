@@ -3,6 +3,7 @@
 from sangyu.settlement.actions.agree import answer, confirm, object_to, withdraw
 from sangyu.settlement.actions.correct import take_back, waive
 from sangyu.settlement.actions.draw_up import draw_up
+from sangyu.settlement.actions.keep import keep_ledger_sums
 from sangyu.settlement.actions.pay import pay, pay_again, release
 from sangyu.settlement.actions.returns import payable_key, take_return
 from sangyu.settlement.actions.sign import approve, decline, explain
@@ -14,6 +15,7 @@ __all__ = [
     "decline",
     "draw_up",
     "explain",
+    "keep_ledger_sums",
     "object_to",
     "pay",
     "pay_again",

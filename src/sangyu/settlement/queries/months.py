@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Sum
 
 from sangyu.access.models import User
 from sangyu.kit.month import Month
-from sangyu.ledger.models import Hold, HoldEnd
 from sangyu.providers.models import Enterprise
 from sangyu.settlement import rules
-from sangyu.settlement.models import Confirmation, Decline, Explanation, Line, PaymentReturn, Run
+from sangyu.settlement.models import Confirmation, Decline, Explanation, LedgerSum, PaymentReturn, Run
 from sangyu.settlement.queries.payments import living_payments
 from sangyu.settlement.queries.signing import standing_approvals
 from sangyu.settlement.queries.statements import runs, statements
@@ -175,15 +175,50 @@ class LedgerSums:
 
 
 def ledger_sums(viewer: User, run: Run) -> LedgerSums:
-    """Add up the holds behind the lines of a run and how they ended, from the ledger's own rows."""
-    settled = Line.objects.filter(statement__in=statements(viewer).filter(run=run).order_by(), gross_fen__gt=0)
-    holds = settled.values("charge__hold_id")
-    ends = HoldEnd.objects.filter(hold__in=holds).aggregate(posted=Sum("posted_fen"), voided=Sum("voided_fen"))
+    """Add up the holds behind the lines of a run and how they ended, from the ledger's own rows.
+
+    A statement whose holds have all ended was added up once and for all (`actions.keep_ledger_sums`).
+    """
+    in_force = list(statements(viewer).filter(run=run).order_by().values_list("pk", flat=True))
+    kept = LedgerSum.objects.filter(statement__in=in_force)
+    parts = {row.statement_id: LedgerSums(row.held_fen, row.posted_fen, row.voided_fen) for row in kept}
+    for row in holds_of([pk for pk in in_force if pk not in parts]):
+        parts[row.statement_id] = row.sums
     return LedgerSums(
-        held_fen=Hold.objects.filter(pk__in=holds).aggregate(sum=Sum("amount_fen"))["sum"] or 0,
-        posted_fen=ends["posted"] or 0,
-        voided_fen=ends["voided"] or 0,
+        held_fen=sum(part.held_fen for part in parts.values()),
+        posted_fen=sum(part.posted_fen for part in parts.values()),
+        voided_fen=sum(part.voided_fen for part in parts.values()),
     )
+
+
+@dataclass(frozen=True)
+class Holds:
+    """The holds behind a statement, added up; `open` of them have not ended."""
+
+    statement_id: UUID
+    sums: LedgerSums
+    open: int
+
+
+_HOLDS = """
+SELECT line.statement_id, coalesce(sum(hold.amount_fen), 0)::bigint, coalesce(sum(ended.posted_fen), 0)::bigint,
+       coalesce(sum(ended.voided_fen), 0)::bigint, count(*) - count(ended.hold_id)
+  FROM settlement_line AS line
+  JOIN benefits_charge AS charge ON charge.id = line.charge_id
+  JOIN ledger_hold AS hold ON hold.id = charge.hold_id
+  LEFT JOIN ledger_holdend AS ended ON ended.hold_id = hold.id
+ WHERE line.statement_id = ANY(%s) AND line.gross_fen > 0
+ GROUP BY line.statement_id
+"""
+
+
+def holds_of(statement_ids: list[UUID]) -> list[Holds]:
+    """Add up the holds behind statements, line by line; statements without any are left out."""
+    if not statement_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDS, [statement_ids])
+        return [Holds(pk, LedgerSums(*sums), left) for pk, *sums, left in cursor.fetchall()]
 
 
 @dataclass(frozen=True)

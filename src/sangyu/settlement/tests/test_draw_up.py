@@ -16,6 +16,7 @@ from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
 from sangyu.benefits.models import Charge
 from sangyu.kit.errors import NotFound
+from sangyu.kit.ids import new_id
 from sangyu.kit.month import Month
 from sangyu.providers.models import Enterprise, EnterpriseState
 from sangyu.quality import actions as quality
@@ -111,6 +112,33 @@ def test_without_a_final_appraisal_the_enterprises_are_named(cast):
     assert not Run.objects.exists()
 
 
+def of_a_latecomer(cast, cause_kind: str) -> None:
+    """Charge something of an enterprise that came when the month had been appraised."""
+    late = cast.enterprise("后来家政服务有限公司", "后来", 3)
+    charge = Charge.objects.get()
+    charge.pk, charge.cause_id, charge.cause_kind, charge.enterprise = new_id(), new_id(), cause_kind, late
+    charge.elder_fen, charge.public_fen, charge.hold_id = charge.price_fen, 0, None
+    charge.save(force_insert=True)
+
+
+def test_an_enterprise_that_is_not_scored_holds_the_whole_month_up(cast):
+    cast.visited()
+    cast.appraised(at=CLOSED - timedelta(days=4))
+    of_a_latecomer(cast, "MEAL")
+    with pytest.raises(NotYet, match="后来家政服务有限公司"):
+        draw_up(cast)
+    assert (Run.objects.count(), Statement.objects.count(), Line.objects.count()) == (0, 0, 0)
+
+
+def test_an_enterprise_of_which_everything_waits_needs_no_score(cast):
+    cast.visited()
+    cast.appraised(at=CLOSED - timedelta(days=4))
+    of_a_latecomer(cast, "ORDER")
+    draw_up(cast)
+    assert Statement.objects.get().enterprise == cast.kangan
+    assert Withheld.objects.get().charge.enterprise.short_name == "后来"
+
+
 def test_an_enterprise_suspended_since_is_paid_for_its_month(cast):
     cast.visited()
     Enterprise.objects.filter(pk=cast.kangan.pk).update(state=EnterpriseState.SUSPENDED)
@@ -174,6 +202,11 @@ def test_two_clerks_at_once_settle_each_charge_once(cast):
     assert len({run.pk for run in outcomes}) == 1
     assert Line.objects.count() == Charge.objects.count() == 5
     assert Statement.objects.count() == 1
+    for n in range(6, 9):  # what came in since meets a run that is there: nobody waits for another to make it
+        cast.visited(cast.order(days=n))
+    race(*[partial(draw_up, cast, at=at)] * 3)
+    assert Line.objects.count() == Charge.objects.count() == 8
+    assert Statement.objects.count() == 2
 
 
 def test_twice_the_lines_cost_no_more_queries(cast):

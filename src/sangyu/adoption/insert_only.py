@@ -1,0 +1,3 @@
+"""The tables of this room that nobody may change or empty."""
+
+INSERT_ONLY_TABLES = ["adoption_packversion"]

@@ -1,0 +1,323 @@
+"""Decide one rule for every line of a table at once, in DuckDB, with the answers that `decide` would give one by one.
+
+The input has a column for each fact (`facts.csv` says which type); no value means that the fact is not given. An
+account whose input does not say what was used before is drawn on in order of service: by `elder`, month, `at`, `id`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from sangyu.policy import column_forms, ir
+from sangyu.policy import column_words as words
+from sangyu.policy.column_facts import COLUMN_TYPES
+from sangyu.policy.column_words import Value
+from sangyu.policy.errors import BadFact, UnknownRule
+from sangyu.policy.lazy import Lazy, both, built, choose, column, is_null, lift, literal, negate
+from sangyu.policy.to_columns import Answer, NotInColumns, Printer, Profile
+from sangyu.policy.vocabulary import facts
+
+HOLDER, AT, ID, POSITION = "elder", "at", "id", "position"
+_ORDER = (HOLDER, "on", AT, ID)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A rule printed for one shape of input: the SQL text, and which columns of the input it reads."""
+
+    sql: str
+    asked: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+def find(pack: ir.Pack, rule_id: str) -> ir.Rule:
+    """Find a rule of a pack. Raises: UnknownRule."""
+    rule = pack.rules.get(rule_id)
+    if rule is None:
+        raise UnknownRule(f"规则包 {pack.id} 没有规则 {rule_id}，现有：{'、'.join(pack.rules)}")
+    return rule
+
+
+def runs_on(rule: ir.Rule, columns: set[str]) -> bool:
+    """Tell whether an account is drawn on in order of service: the input names the services, not what was used."""
+    unit = column_forms.unit_of(rule)
+    periodic = rule.form == "account" and any("granted" in one.table.outcomes for one in rule.versions)
+    return periodic and f"used_before_{unit}" not in columns and columns.issuperset(_ORDER)
+
+
+def print_rule(
+    pack: ir.Pack,
+    rule_id: str,
+    shape: ibis.Schema,
+    parameters: Mapping[str, Any] | None = None,
+    profile: Profile | None = None,
+    on: date | None = None,
+    keys: tuple[str, ...] = (),
+) -> Printed:
+    """Print a rule as one SELECT over a table `facts` of a shape; `keys` are columns that go through untouched.
+
+    Raises: UnknownRule, NotInColumns, BadFact for a column of the wrong type, BadParameter.
+    """
+    rule = find(pack, rule_id)
+    running = runs_on(rule, set(shape))
+    f = Printer(pack, shape, parameters or {}, profile or Profile(), on, running)
+    answer, version = f.answer(rule)
+    if running:
+        _refuse_what_order_changes(rule, shape)
+        answer = _run(rule, answer, f, profile or Profile())
+    made = _finished(f, answer, version)
+    table = ibis.table(shape, name="facts")
+    needed = dict.fromkeys([*keys, *f.asked, *(("on",) if on is None else ()), *(_ORDER if running else ())])
+    stacked = f.layers.over(table.select(*(name for name in needed if name in shape)))
+    types = answer_types(rule)
+    fields = ["outcome", "missing", "fault", "version", "row", *versions_fields(rule)]
+    chosen = {name: literal(built(made.get(name), stacked)).cast(types[name]) for name in fields}
+    whole = stacked.select(*(stacked[key] for key in keys), **chosen)
+    fuses, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
+    try:
+        return Printed(str(ibis.to_sql(whole, dialect="duckdb")), tuple(f.asked), tuple(fields))
+    finally:
+        ibis.options.sql.fuse_selects = fuses
+
+
+def versions_fields(rule: ir.Rule) -> list[str]:
+    """List the answer fields of a rule over all its versions, in the order in which both engines write them."""
+    names = {name for version in rule.versions for name in version.table.outcomes}
+    unit = column_forms.unit_of(rule)
+    made = {name for name in names if name not in (*rule.payers, "granted", "available", "every", "by")}
+    if rule.form == "account":
+        made |= {f"used_{unit}", f"balance_{unit}"} | ({f"granted_{unit}"} if "granted" in names else set())
+        made |= {"rest_minutes"} if unit == "minutes" else set()
+    if "due" in names or "every" in names:
+        made |= {"due", "done", "overdue"}
+    made |= {f"share_{payer}_fen" for payer in rule.payers}
+    return [name for name in answer_types(rule) if name in made]
+
+
+def answer_types(rule: ir.Rule) -> dict[str, str]:
+    """Give the type of every column that an answer may have."""
+    text = ("outcome", "missing", "fault", "version", "ground", "result")
+    fixed = dict.fromkeys(text, "string") | {"eligible": "boolean", "until": "date"}
+    numbers = ["row", "amount_fen", "hours", "units", "figure", "value", "denominator", "due", "done", "overdue"]
+    numbers += [f"{word}_{unit}" for word in ("granted", "used", "balance", "rest") for unit in ("fen", "minutes")]
+    return fixed | dict.fromkeys([*numbers, *(f"share_{payer}_fen" for payer in rule.payers)], "int64")
+
+
+def _finished(f: Printer, answer: Answer, version: Any) -> dict[str, Any]:
+    """Name what is missing or refused, and leave the fields of such lines empty."""
+    keep, missing = f.layers.keep, answer.wants.missing
+    asks = is_null(f.on) if "on" not in f.profile.whole else False
+    nothing: list[tuple[Any, Any]] = [(asks, "needs_fact"), (is_null(version), "not_in_force")]
+    named, faults, kinds = None, None, []
+    if missing is not None:
+        even = lift(lambda one: one - one % 2, missing)
+        same = {number: lift(lambda one, at=2 * number + 2: one == at, even) for number in range(len(f.codes.names))}
+        named = choose([(same[number], name) for number, (_, name, _) in enumerate(f.codes.names)])
+        kinds = [(same[number], f"needs_{kind}") for number, (kind, _, _) in enumerate(f.codes.names)]
+        kinds.insert(0, (words.is_fault(missing), "refused"))
+        faults = choose(
+            [
+                (lift(lambda one, at=words.FAULT + number: one == at, missing), code)
+                for number, code in enumerate(f.codes.faults)
+            ]
+        )
+    outcome = keep(choose([*nothing, *kinds], "decided"), "outcome")
+    decided = keep(lift(lambda one: one == "decided", outcome), "decided")
+    fields = dict(answer.fields)
+    if "ground" in fields:
+        fields["ground"] = choose([(fields["eligible"], fields["ground"])])
+    lost = negate(either_known := both(negate(asks), negate(is_null(version))))
+    made = {
+        "outcome": outcome,
+        "missing": choose([(asks, "on"), (lost, None)], named),
+        "fault": choose([(lost, None)], faults),
+        "version": choose([(either_known, version)]),
+        "row": choose([(decided, answer.line)]),
+    }
+    return {**made, **{name: choose([(decided, value)]) for name, value in fields.items()}}
+
+
+def reason_against(pack: ir.Pack, rule_id: str) -> str:
+    """Say why a rule cannot be decided in columns; an empty text if it can."""
+    shape = ibis.schema({name: COLUMN_TYPES[fact.type] for name, fact in facts().items()})
+    try:
+        Printer(pack, shape, {}, Profile()).answer(find(pack, rule_id))
+    except NotInColumns as reason:
+        return str(reason)
+    return ""
+
+
+# -- in order of service -----------------------------------------------------------------------------------------------
+
+
+def _refuse_what_order_changes(rule: ir.Rule, shape: ibis.Schema) -> None:
+    if "refund_fen" in shape:
+        raise NotInColumns(f"“{rule.title}”按服务先后累计时不能带退回额度（refund_fen），请先冲正，或写明本期已用")
+
+
+def _run(rule: ir.Rule, answer: Answer, f: Printer, profile: Profile) -> Answer:
+    """Draw on each elder's credit service by service: what was used before is a running sum, cut at the credit."""
+    keep, unit = f.layers.keep, column_forms.unit_of(rule)
+    base, wanted, granted = (answer.fields[name] for name in ("base", "wanted", f"granted_{unit}"))
+    base = keep(choose([(is_null(base), 0)], base), "base")
+    counts = both(is_null(answer.wants.missing), lift(lambda one: one > 0, base))
+    takes = keep(choose([(counts, wanted)], 0), "takes")
+    month = keep(lift(lambda day: day.truncate("M"), f.on), "month") if isinstance(f.on, Lazy) else f.on
+    credits = keep(choose([(counts, base)]), "credit")
+    level = max(one.level for one in (takes, credits, month) if isinstance(one, Lazy))
+
+    def over(what: str, value: Any, ordered: bool) -> Any:
+        def make(table: Any) -> Any:
+            groups = [table[HOLDER], *([month.build(table)] if isinstance(month, Lazy) else [])]
+            order = [table[AT], table[ID]] if ordered else None
+            frame = (
+                ibis.window(group_by=groups, order_by=order, rows=(None, 0))
+                if ordered
+                else ibis.window(group_by=groups)
+            )
+            return getattr(value.build(table), what)().over(frame)
+
+        return keep(Lazy(make, level), what)
+
+    summed = lift(lambda one: one.cast("decimal(38, 0)").cast("int64"), over("sum", takes, ordered=True))
+    most: Any = _only_credit(rule, f)
+    wants = answer.wants
+    if most is None:
+        most, least = over("max", credits, ordered=False), over("min", credits, ordered=False)
+        changes = lift(lambda one, other: (one != other).fill_null(False), most, least)
+        wants = _refused(wants, changes, "CREDIT_CHANGES", f)
+    if rule.shared not in profile.positive:
+        below = lift(lambda one: one < 0, over("min", takes, ordered=False))
+        wants = _refused(wants, below, "NEGATIVE_SERVICE", f)
+    before = words.smallest([words.known(lambda a, b: a - b, Value(summed), Value(takes)), Value(most)]).said
+    available = keep(lift(lambda a, b: a - b, base, choose([(counts, before)], 0)), "available")
+    return Answer(answer.line, wants, column_forms.drawn(rule, granted, wanted, available, f))
+
+
+def _only_credit(rule: ir.Rule, f: Printer) -> int | None:
+    """Give the one credit that all rows grant, if it is one constant: then it cannot change within a month."""
+    said = {row.answers["granted"] for version in rule.versions for row in version.table.rows}
+    amounts = {
+        expr.value if isinstance(expr, ir.Const) else None for expr in said if not isinstance(expr, ir.NoAccount)
+    }
+    carries = rule.roll_over and f.setting(rule.roll_over).said
+    only = amounts.pop() if len(amounts) == 1 and not carries else None
+    return only if isinstance(only, int) and only > 0 else None
+
+
+def _refused(wants: Value, truth: Any, fault: str, f: Printer) -> Value:
+    code = choose([(truth, f.codes.fault(fault))])
+    missing = code if wants.missing is None else choose([(is_null(wants.missing), code)], wants.missing)
+    return Value(None, f.layers.keep(missing, "missing"), risky=True)
+
+
+# -- running it --------------------------------------------------------------------------------------------------------
+
+
+def connect(memory: str = "600MB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB in this process that keeps within some memory."""
+    return duckdb.connect(config={"memory_limit": memory, "threads": threads, "preserve_insertion_order": False})
+
+
+def shape_of(connection: duckdb.DuckDBPyConnection, known: pa.Schema) -> ibis.Schema:
+    """Read the shape of an input as the expression sees it."""
+    return ibis.Schema.from_pyarrow(known)
+
+
+def look(
+    connection: duckdb.DuckDBPyConnection,
+    pack: ir.Pack,
+    rule_id: str,
+    shape: ibis.Schema,
+    on: date | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> Profile:
+    """Look over the columns that a rule reads: which have no gap, which hold only codes that are known."""
+    asked = print_rule(pack, rule_id, shape, parameters, None, on).asked
+    names = dict.fromkeys([*asked, *(("on",) if "on" in shape else ())])
+    tests: dict[tuple[str, str], str] = {}
+    for name in names:
+        tests["whole", name] = f'bool_and("{name}" IS NOT NULL)'
+        fact = facts().get(name)
+        if fact is not None and fact.codes and fact.type in ("code", "codes"):
+            codes = ", ".join(f"'{code}'" for code in fact.codes)
+            clean = f'"{name}" IN ({codes})' if fact.type == "code" else f'list_has_all([{codes}], "{name}")'
+            tests["clean", name] = f'bool_and(coalesce({clean}, "{name}" IS NULL))'
+        elif fact is not None and fact.type in ("ints", "dates"):
+            tests["clean", name] = f'bool_and(coalesce(len(list_filter("{name}", lambda one: one IS NULL)) = 0, true))'
+        if fact is not None and fact.type == "int":
+            tests["positive", name] = f'bool_and(coalesce("{name}" >= 0, true))'
+        if name == "birth_date":
+            day = '"on"' if on is None else f"DATE '{on}'"
+            tests["clean", name] = f'bool_and(coalesce("{name}" <= {day}, true))'
+    row = connection.execute(f"SELECT {', '.join(tests.values())} FROM facts").fetchone() if tests else ()
+    said: dict[str, set[str]] = {"whole": set(), "clean": set(), "positive": set()}
+    for (kind, name), truth in zip(tests, row or (), strict=True):
+        if truth:
+            said[kind].add(name)
+    return Profile(*(frozenset(said[kind]) for kind in ("whole", "clean", "positive")))
+
+
+def decide_all(
+    pack: ir.Pack,
+    rule_id: str,
+    table: pa.Table,
+    parameters: Mapping[str, Any] | None = None,
+    on: date | None = None,
+) -> pa.Table:
+    """Decide one rule for all lines of an Arrow table; the answers stand in the order of the lines.
+
+    Shape: outcome, missing, fault, version, row, and the answer fields of the rule's form. A line that `decide` would
+    refuse (a code that nobody knows) has the outcome `refused` and the fault's code.
+    Raises: UnknownRule, NotInColumns, BadParameter, BadFact for a column of the wrong type.
+    """
+    if "on" not in table.column_names and on is None:
+        raise BadFact("缺少服务日期（on）这一列")
+    numbered = table.append_column(POSITION, pa.array(range(table.num_rows), pa.int64()))
+    with connect() as connection:
+        connection.register("facts", numbered)
+        shape = shape_of(connection, numbered.schema)
+        profile = look(connection, pack, rule_id, shape, on, parameters) if table.num_rows else None
+        printed = print_rule(pack, rule_id, shape, parameters, profile, on, keys=(POSITION,))
+        made = connection.sql(f"SELECT * FROM ({printed.sql}) ORDER BY {POSITION}").to_arrow_table()
+    return made.drop_columns([POSITION])
+
+
+def decide_file(
+    pack: ir.Pack,
+    rule_id: str,
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, Any] | None = None,
+) -> int:
+    """Decide one rule for all lines of a Parquet file into another; give the number of lines.
+
+    A column `id` goes through; without one the lines are numbered from 1 (`position`).
+    """
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(source)
+    with connect() as connection:
+        key = ID if ID in schema.names else POSITION
+        number = "" if key == ID else f", row_number() OVER () AS {POSITION}"
+        connection.execute(f"CREATE VIEW facts AS SELECT *{number} FROM read_parquet('{_quoted(source)}')")
+        known = schema if key == ID else schema.append(pa.field(POSITION, pa.int64()))
+        shape = shape_of(connection, known)
+        if "on" not in shape:
+            raise BadFact("缺少服务日期（on）这一列")
+        profile = look(connection, pack, rule_id, shape, None, parameters)
+        printed = print_rule(pack, rule_id, shape, parameters, profile, keys=(key,))
+        done = connection.execute(f"COPY ({printed.sql}) TO '{_quoted(target)}' (FORMAT parquet)").fetchone()
+    return int(done[0]) if done else 0
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,58 @@
+"""The frame of the policy desk: who may read here, and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sangyu.access.models import Role
+from sangyu.access.queries import ensure_role
+from sangyu.portals.components.frame import Desk, Tab
+
+READERS = (
+    Role.AGENT,
+    Role.SUPERVISOR,
+    Role.DISPATCHER,
+    Role.COMMUNITY,
+    Role.QUALITY,
+    Role.FINANCE,
+    Role.APPROVER,
+    Role.BUREAU,
+    Role.DEPUTY,
+    Role.HEAD,
+    Role.AUDITOR,
+)
+
+
+def seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in whoever explains the policy to somebody, or answers for it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        ensure_role(request.user, *READERS)
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
+    """Return what every page of this desk needs, and what the page adds."""
+    pages = (
+        ("policy:rules", _("规则"), "g r", "list"),
+        ("policy:readings", _("读法与参数"), "g d", "edit"),
+        ("policy:cases", _("算例"), "g l", "check"),
+        ("home", _("回到岗位"), "g h", "left"),
+    )
+    desk = Desk(
+        name=_("规则台"),
+        programme=request.user.programme.name,
+        home_url=reverse("policy:rules"),
+        nav=[Tab(label, reverse(route), active=here == route, key=key, icon=icon) for route, label, key, icon in pages],
+    )
+    return {"desk": desk, "viewer": request.user, **more}

@@ -1,0 +1,164 @@
+"""What the pages show of a pack: its rules by document, one rule in words, its switches and parameters, its cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sangyu import policy
+from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.models import Adoption
+from sangyu.policy import cases, ir, table_text
+from sangyu.policy.to_chinese import PAYERS, day, value_text
+from sangyu.policy.vocabulary import facts
+
+CASES_FILE = "cases.jsonl"
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The pack of a programme on a day, and the adoption by which it holds."""
+
+    pack: ir.Pack
+    adoption: Adoption
+    on: date
+
+
+def in_force(programme_id: Any, on: date) -> InForce:
+    """Return the pack that a programme works by on a day.
+
+    Raises: NothingAdopted; BadPack.
+    """
+    adopted = adoption_read.in_force(programme_id, on)
+    return InForce(policy.load(adopted.pack_id), adopted, on)
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule as a line of the list."""
+
+    rule: ir.Rule
+    form: str
+    period: str
+    payers: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The rules that stand in one document."""
+
+    document: str
+    number: str
+    lines: tuple[RuleLine, ...]
+
+
+def chapters(held: InForce, text: str = "") -> list[Chapter]:
+    """Return the rules by document, in the order of the pack; with a text those whose title or locator has it."""
+    found: dict[tuple[str, str], list[RuleLine]] = {}
+    for rule in held.pack.rules.values():
+        if text and text not in rule.title and text not in rule.source.locator:
+            continue
+        version = rule.version_on(held.on)
+        line = RuleLine(
+            rule,
+            table_text.FORMS[rule.form],
+            period(version or rule.versions[-1]),
+            "、".join(PAYERS[payer] for payer in rule.payers),
+            version is not None,
+        )
+        found.setdefault((rule.source.document, rule.source.number), []).append(line)
+    return [Chapter(title, number, tuple(lines)) for (title, number), lines in found.items()]
+
+
+def period(version: ir.Version) -> str:
+    """Say when a version holds: 2014年10月1日起, 2014年10月1日前, 一直有效."""
+    since = f"{day(version.from_on)}起" if version.from_on else ""
+    until = f"{day(version.until_on)}前" if version.until_on else ""
+    return since + until or "一直有效"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A switch or setting: its readings, which of them holds, and whether somebody chose it."""
+
+    label: str
+    readings: tuple[str, ...]
+    now: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Open:
+    """A figure that the text leaves open; `value` is empty until the bureau sets it."""
+
+    label: str
+    value: str
+
+
+def choices(held: InForce) -> list[Choice]:
+    """Return every switch and setting with the reading that holds now."""
+    found = []
+    for setting in held.pack.settings.values():
+        given = held.adoption.parameters.get(setting.name)
+        now = setting.default if given is None else given
+        kept = tuple(now) if isinstance(now, list) else now
+        readings = tuple(table_text.reading(setting, value) for value in setting.values)
+        found.append(Choice(setting.label, readings, table_text.reading(setting, kept), given is not None))
+    return found
+
+
+def open_figures(held: InForce) -> list[Open]:
+    """Return every parameter with the figure that the bureau has set."""
+    return [
+        Open(parameter.label, _parameter_text(parameter, held.adoption.parameters.get(parameter.name), held.pack))
+        for parameter in held.pack.parameters.values()
+    ]
+
+
+def _parameter_text(parameter: ir.Parameter, value: Any, pack: ir.Pack) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return "，".join(f"{key} {one}" for key, one in value.items())
+    if isinstance(value, list):
+        return "，".join(f"{bound}起 {result}" for bound, result in value)
+    return value_text(parameter.name, value, pack) if isinstance(value, int) else str(value)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example of the pack with what it came to now; `fault` is empty when every expected field is equal."""
+
+    id: str
+    rule: str
+    title: str
+    facts: Mapping[str, Any]
+    note: str
+    because: str
+    fault: str
+
+
+def examples(pack: ir.Pack, rule_id: str = "") -> list[Example]:
+    """Run the pack's own worked examples, those of one rule or all, in the order of the file."""
+    path = pack.folder / CASES_FILE
+    lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
+    found = []
+    for line in lines:
+        case = json.loads(line) if line.strip() else None
+        if case is None or (rule_id and case["rule"] != rule_id):
+            continue
+        fault = cases.fault_of(case, pack)
+        because = policy.decide(pack, case["rule"], case["facts"]).because
+        title = pack.rules[case["rule"]].title
+        found.append(Example(case["id"], case["rule"], title, case["facts"], case.get("note", ""), because, fault))
+    return found
+
+
+def asked(pack: ir.Pack, rule: ir.Rule) -> list[str]:
+    """Return the facts that a question to a rule may need, in the order of the vocabulary: what its examples give."""
+    given = {name for one in examples(pack, rule.id) for name in one.facts}
+    return [name for name in facts() if name in given]

@@ -1,0 +1,143 @@
+"""The policy as its official knows it: rules by document, one rule as its table, and a question tried on it."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from sangyu import policy
+from sangyu.policy import Decision, Rule, table_text
+from sangyu.policy.to_chinese import PAYERS, value_text
+from sangyu.portals.clock import now
+from sangyu.portals.policy import reading
+from sangyu.portals.policy.frame import context, seat
+from sangyu.portals.policy.questions import QuestionForm, initial
+from sangyu.portals.policy.reading import InForce
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+# The fields of a decision that are shown as figures, with their words.
+FIGURES = {
+    "amount_fen": "金额",
+    "hours": "小时",
+    "units": "数量",
+    "granted_fen": "本期额度",
+    "used_fen": "本次使用",
+    "balance_fen": "用后余额",
+    "granted_minutes": "本期分钟",
+    "used_minutes": "本次分钟",
+    "balance_minutes": "剩余分钟",
+    "rest_minutes": "额度外分钟",
+    "figure": "数字",
+    "value": "数值",
+    "denominator": "分母",
+    "due": "应做",
+    "done": "已做",
+    "overdue": "逾期",
+    "until": "截止日",
+}
+
+
+@seat
+@require_GET
+def rules(request: HttpRequest) -> HttpResponse:
+    """List the rules by the document they stand in."""
+    held, text = _held(request), request.GET.get("q", "").strip()[:40]
+    page = context(request, "policy:rules", held=held, chapters=reading.chapters(held, text), typed=text)
+    return render(request, "policy/rules.html", page)
+
+
+@seat
+@require_GET
+def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
+    """Show one rule: its source, its table in every version, its examples, and a question tried on it."""
+    held = _held(request)
+    found = held.pack.rules.get(rule_id)
+    if found is None:
+        raise Http404(rule_id)
+    examples = reading.examples(held.pack, rule_id)
+    names = reading.asked(held.pack, found)
+    form, decision, wrong = _tried(request, held, found, names, examples)
+    on = decision.on if decision and decision.on else held.on
+    sheets = [
+        {
+            "label": version.label,
+            "period": reading.period(version),
+            "sheet": table_text.sheet(found, version, held.pack),
+            "now": version.holds(on),
+            "row": decision.row if decision and version.label == decision.version else None,
+        }
+        for version in found.versions
+    ]
+    page = context(
+        request,
+        "policy:rules",
+        held=held,
+        rule=found,
+        form_name=table_text.FORMS[found.form],
+        payers=[PAYERS[payer] for payer in found.payers],
+        sheets=sheets,
+        examples=examples,
+        form=form,
+        decision=decision,
+        figures=_figures(decision, held) if decision else [],
+        wrong=wrong,
+    )
+    return render(request, "policy/rule.html", page, status=422 if form.errors or wrong else 200)
+
+
+@seat
+@require_GET
+def readings(request: HttpRequest) -> HttpResponse:
+    """Show how ambiguous sentences are read, and which figures the bureau has set."""
+    held = _held(request)
+    page = context(
+        request,
+        "policy:readings",
+        held=held,
+        choices=reading.choices(held),
+        open_figures=reading.open_figures(held),
+    )
+    return render(request, "policy/readings.html", page)
+
+
+@seat
+@require_GET
+def cases(request: HttpRequest) -> HttpResponse:
+    """Run every worked example of the pack, what went wrong first."""
+    held = _held(request)
+    found = sorted(reading.examples(held.pack), key=lambda one: not one.fault)
+    page = context(request, "policy:cases", held=held, examples=found, wrong=sum(1 for one in found if one.fault))
+    return render(request, "policy/cases.html", page)
+
+
+def _held(request: HttpRequest) -> InForce:
+    return reading.in_force(request.user.programme_id, now().astimezone(BEIJING).date())
+
+
+def _tried(
+    request: HttpRequest, held: InForce, rule: Rule, names: list[str], examples: list[reading.Example]
+) -> tuple[QuestionForm, Decision | None, str]:
+    """Read the question, and decide it by the programme's own figures; nothing is written."""
+    if "on" not in request.GET:
+        chosen = next((one for one in examples if one.id == request.GET.get("like")), None)
+        return QuestionForm(names, rule, initial=initial(names, chosen.facts if chosen else {}, held.on)), None, ""
+    form = QuestionForm(names, rule, request.GET)
+    if not form.is_valid():
+        return form, None, ""
+    try:
+        return form, policy.decide(held.pack, rule.id, form.asked(), parameters=held.adoption.parameters), ""
+    except policy.PolicyError as refused:
+        return form, None, str(refused)
+
+
+def _figures(decision: Decision, held: InForce) -> list[tuple[str, str]]:
+    shares = [(PAYERS[payer], value_text(payer, fen, held.pack)) for payer, fen in (decision.shares_fen or {}).items()]
+    plain = [
+        (label, value_text(name, getattr(decision, name), held.pack))
+        for name, label in FIGURES.items()
+        if getattr(decision, name) is not None
+    ]
+    return shares + plain
