@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
@@ -170,7 +171,8 @@ def served(recipe: str) -> Iterator[tuple[str, Callable[[], float], Callable[[],
 
     def start() -> float:
         began = time.perf_counter()
-        servers.append(subprocess.Popen(command))
+        # Its answers stand alone on the other stream; and what it starts can be killed together with it.
+        servers.append(subprocess.Popen(command, stdout=sys.stderr, start_new_session=True))
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
@@ -181,16 +183,22 @@ def served(recipe: str) -> Iterator[tuple[str, Callable[[], float], Callable[[],
         raise TimeoutError("the pages did not come up within two minutes")
 
     def back() -> float:
-        servers[-1].kill()
-        servers[-1].wait()
+        kill()
         return start()
+
+    def kill() -> None:
+        os.killpg(servers[-1].pid, signal.SIGKILL)
+        servers[-1].wait()
 
     start()
     try:
         yield base, back, lambda: cpu_s(servers[-1].pid)
     finally:
         servers[-1].terminate()
-        servers[-1].wait(timeout=30)
+        try:
+            servers[-1].wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            kill()
 
 
 @dataclass

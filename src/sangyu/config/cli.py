@@ -56,7 +56,7 @@ COMMANDS = (
     _line("bench", "重跑公布的每一个数字", "sangyu.config.bench:main", "packages", "front end", "areas"),
     _line("drill", "演练:断电、断网、重复与并发", "sangyu.config.drill:main", "packages", "front end", "areas"),
     _line("verify", "从第一行起重新核算全部状态与账目", "sangyu.insight.cli:main", "packages", "database"),
-    _line("tally", "把过完的每一天记成日计数（平时由时钟记）", "sangyu.portals.rounds.cli:tally", "packages", "database"),
+    _line("tally", "把过完的每一天记成日计数（平时自动记）", "sangyu.portals.rounds.cli:tally", "packages", "database"),
     _line("proof", "需求证明账：哪一条需求有测试证明；--json", "sangyu.config.proof:main"),
     _line("backup", "备份数据库与附件", "sangyu.config.backup:backup", "packages"),
     _line("restore", "从备份恢复到一个新库", "sangyu.config.backup:restore", "packages"),

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sangyu.policy import BadPack, Pack, PolicyError, decide, load, pack_ids, packs_folder
-from sangyu.policy import batch
+from sangyu.policy import BadPack, Pack, PolicyError, batch, decide, load, pack_ids, packs_folder
 from sangyu.policy.cases import run_file
 from sangyu.policy.cli_desk import add_commands
 

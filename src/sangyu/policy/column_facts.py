@@ -1,4 +1,4 @@
-"""Read what a rule asks from columns: facts as they lie there, ages and days that follow, figures, readings, parameters.
+"""Read what a rule asks from columns: facts as they lie there, ages and days that follow, figures, parameters.
 
 The counterpart of `inquiry`, and of the formulas that `to_python` prints.
 """
@@ -13,12 +13,12 @@ from typing import Any
 import ibis
 
 from sangyu.policy import column_days as days
+from sangyu.policy import column_lookups, ir
 from sangyu.policy import column_words as words
-from sangyu.policy import ir
 from sangyu.policy.column_words import Codes, Value
 from sangyu.policy.errors import BadFact, PolicyError
 from sangyu.policy.inquiry import Inquiry
-from sangyu.policy.lazy import Lazy, Layers, both, choose, column, either, first_there, is_null, lift, negate
+from sangyu.policy.lazy import Layers, Lazy, both, choose, column, first_there, is_null, lift, negate
 from sangyu.policy.runtime import Unknown
 from sangyu.policy.to_python import Keys, counted_keys
 from sangyu.policy.vocabulary import ABSENT, Fact, facts
@@ -231,8 +231,8 @@ class ColumnFacts:
             case ir.Arithmetic(operator, left, right):
                 return self._arithmetic(operator, self.expression(left, keys), self.expression(right, keys))
             case ir.Quotient(rounding, over, under):
-                made = self.expression(over, keys), self.expression(under, keys)
-                return words.quotient(rounding, *(self._kept(one) for one in made), self.codes)
+                whole, parts = self._kept(self.expression(over, keys)), self._kept(self.expression(under, keys))
+                return words.quotient(rounding, whole, parts, self.codes)
             case ir.Call():
                 return self._call(expr, keys)
             case ir.Count(of, within):
@@ -285,9 +285,9 @@ class ColumnFacts:
             case "at":
                 return self._at(call, first, others)
             case "step":
-                return self._step(call, first, others[0])
+                return column_lookups.step(self.codes, getattr(call.arguments[0], "name", ""), first, others[0])
             case "weighted":
-                return self._weighted(call, first, others[0])
+                return column_lookups.weighted(self.codes, getattr(call.arguments[0], "name", ""), first, others[0])
             case "months_from":
                 return self._months_from(first)
             case "year":
@@ -325,12 +325,22 @@ class ColumnFacts:
             if isinstance(years, Lazy) or years is None or not isinstance(day, ir.Name):
                 raise NotInColumns("months_aged 的年龄不是写定的数，还不能按列计算，请用 --engine python")
             made: Any = Value(None)
-            by_birth = lambda birth: days.months_aged(birth, years, day.name, self.on, leap)  # noqa: E731
-            by_age = lambda age: lift(lambda one: (one >= years).cast("int64") * 12, age)  # noqa: E731
+            named = day.name
+
+            def by_birth(birth: Any) -> Any:
+                return days.months_aged(birth, years, named, self.on, leap)
+
+            def by_age(age: Any) -> Any:
+                return lift(lambda one: (one >= years).cast("int64") * 12, age)
         else:
             made = self.expression(day, keys)
-            by_birth = lambda birth: days.age_on(birth, made.said, leap)  # noqa: E731
-            by_age = lambda age: age  # noqa: E731
+
+            def by_birth(birth: Any) -> Any:
+                return days.age_on(birth, made.said, leap)
+
+            def by_age(age: Any) -> Any:
+                return age
+
         if made.said is None and made.missing is not None:
             return Value(None, made.missing)
         alone = "birth_date" not in self.shape
@@ -355,58 +365,13 @@ class ColumnFacts:
     def _at(self, call: ir.Call, things: Value, places: Sequence[Value]) -> Value:
         first = call.arguments[0]
         if isinstance(first, ir.Name) and first.kind == "parameter":
-            return self._at_parameter(things, first.name, places)
+            return column_lookups.at_parameter(self.codes, things, first.name, places)
         (place,) = places
         wants = words.first_missing(things, place)
         if not isinstance(things.said, Lazy) or place.said is None:
             return Value(None, wants.missing, risky=wants.risky)
         said = lift(lambda one, key: one.get(key, 0).fill_null(0), things.said, place.said)
         return Value(said, wants.missing, risky=wants.risky)
-
-    def _at_parameter(self, things: Value, name: str, places: Sequence[Value]) -> Value:
-        """Read an entry of a map that the bureau sets; one that is not there is still wanted."""
-        wants = words.first_missing(things, *places)
-        if things.said is None or any(place.said is None for place in places):
-            return Value(None, wants.missing, risky=wants.risky)
-        absent = self.codes.wanted("parameter", name, "其中没有这一项")
-        entries = _entries(things.said)
-        cases = [
-            (both(*(_is(place.said, key) for place, key in zip(places, path, strict=True))), number)
-            for path, number in entries
-        ]
-        found = either(*(case for case, _ in cases))
-        lost = choose([(found, None)], absent)
-        missing = choose([(is_null(wants.missing), lost)], wants.missing) if wants.missing is not None else lost
-        return Value(choose(cases), missing, risky=wants.risky)
-
-    def _step(self, call: ir.Call, steps: Value, value: Value) -> Value:
-        wants = words.first_missing(steps, value)
-        if steps.said is None or value.said is None:
-            return Value(None, wants.missing, risky=wants.risky)
-        name = getattr(call.arguments[0], "name", "")
-        best: dict[int, int] = {}
-        for bound, result in sorted(steps.said):
-            best[bound] = result
-        reached = [(lift(lambda one, at=at: one >= at, value.said), best[at]) for at in sorted(best, reverse=True)]
-        below = choose([(reached[-1][0], None)], self.codes.wanted("parameter", name, "分档表没有覆盖"))
-        missing = choose([(is_null(wants.missing), below)], wants.missing) if wants.missing is not None else below
-        return Value(choose(reached), missing, risky=wants.risky)
-
-    def _weighted(self, call: ir.Call, values: Value, weights: Value) -> Value:
-        wants = words.first_missing(values, weights)
-        if not isinstance(values.said, Lazy) or weights.said is None:
-            return Value(None, wants.missing, risky=wants.risky)
-        name = getattr(call.arguments[0], "name", "")
-        counted = [(key, weight) for key, weight in weights.said.items() if weight]
-        lost = choose(
-            [
-                (lift(lambda one, key=key: ~one.contains(key), values.said), self.codes.wanted("fact", name, key))
-                for key, _ in counted
-            ]
-        )
-        parts = [lift(lambda one, k=key, w=weight: one.get(k, 0) * w, values.said) for key, weight in counted]
-        said = lift(lambda *ones: sum(ones[1:], ones[0]), *parts) if parts else 0
-        return Value(said, first_there(values.missing, lost), risky=wants.risky)
 
     def _months_from(self, day: Value) -> Value:
         if day.said is None:
@@ -426,15 +391,3 @@ class ColumnFacts:
 
 def _of_day(part: Any, day: Value) -> Value:
     return replace(day, said=part(day.said), missing=words.uncounted(day.missing))
-
-
-def _is(value: Any, key: str) -> Any:
-    return lift(lambda one: one == key, value)
-
-
-def _entries(things: Mapping[str, Any]) -> list[tuple[tuple[str, ...], int]]:
-    entries: list[tuple[tuple[str, ...], int]] = []
-    for key, said in things.items():
-        inner = _entries(said) if isinstance(said, Mapping) else [((), said)]
-        entries += [((key, *path), number) for path, number in inner]
-    return entries

@@ -19,7 +19,7 @@ from sangyu.policy.lazy import Lazy, both, choose, either, first_there, is_null,
 FAULT = 1_000_000  # from here on a number beside a value is a fault
 
 
-@ibis.udf.scalar.builtin(name="divide")
+@ibis.udf.scalar.builtin(name="divide")  # type: ignore[untyped-decorator]
 def _divide(over: datatypes.int64, under: datatypes.int64) -> datatypes.int64:
     """Divide whole numbers, towards zero."""
 
@@ -38,7 +38,7 @@ class Value:
 
 
 class Codes:
-    """Number what may be missing: an even number for each name, the odd one above it if it is a count (not negative)."""
+    """Number what may be missing: an even number for each name, the odd one above it if it is never negative."""
 
     def __init__(self) -> None:
         self.names: list[tuple[str, str, str]] = []
@@ -87,9 +87,9 @@ def uncounted(missing: Any) -> Any:
 def known(operate: Callable[..., Any], *values: Value) -> Value:
     """Work something out where all it stands on is known; of what there is not comes what there is not."""
     wants = first_missing(*values)
-    if any(value.missing is not None and not isinstance(value.missing, Lazy) for value in values):
-        said = None
-    elif any(value.said is None for value in values):
+    if any(value.missing is not None and not isinstance(value.missing, Lazy) for value in values) or any(
+        value.said is None for value in values
+    ):
         said = None
     else:
         said = lift(operate, *(value.said for value in values))
@@ -272,8 +272,8 @@ def remainder(over: Any, under: int) -> Any:
 
 def quotient(rounding: str, over: Value, under: Value, codes: Codes) -> Value:
     """Divide and round once; a division by nothing is a fault."""
+    made = known(lambda whole, parts: whole, over, under)
     if rounding == "half_up":
-        made = known(lambda a, b: a, over, under)
         said = _both_said(over, under, lambda a, b: floor(_plus(_times(a, 2), b), _times(b, 2)))
     elif rounding == "up":
         said = _both_said(over, under, lambda a, b: _times(floor(_times(a, -1), b), -1))

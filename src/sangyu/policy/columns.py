@@ -14,14 +14,15 @@ from typing import Any
 
 import duckdb
 import ibis
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from sangyu.policy import column_forms, ir
 from sangyu.policy import column_words as words
 from sangyu.policy.column_facts import COLUMN_TYPES
 from sangyu.policy.column_words import Value
 from sangyu.policy.errors import BadFact, UnknownRule
-from sangyu.policy.lazy import Lazy, both, built, choose, column, is_null, lift, literal, negate
+from sangyu.policy.lazy import Lazy, both, built, choose, is_null, lift, literal, negate
 from sangyu.policy.to_columns import Answer, NotInColumns, Printer, Profile
 from sangyu.policy.vocabulary import facts
 
@@ -83,7 +84,7 @@ def print_rule(
     whole = stacked.select(*(stacked[key] for key in keys), **chosen)
     fuses, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
     try:
-        return Printed(str(ibis.to_sql(whole, dialect="duckdb")), tuple(f.asked), tuple(fields))
+        return Printed(str(ibis.to_sql(whole, dialect="duckdb", pretty=False)), tuple(f.asked), tuple(fields))
     finally:
         ibis.options.sql.fuse_selects = fuses
 
@@ -171,8 +172,8 @@ def _run(rule: ir.Rule, answer: Answer, f: Printer, profile: Profile) -> Answer:
     counts = both(is_null(answer.wants.missing), lift(lambda one: one > 0, base))
     takes = keep(choose([(counts, wanted)], 0), "takes")
     month = keep(lift(lambda day: day.truncate("M"), f.on), "month") if isinstance(f.on, Lazy) else f.on
-    credits = keep(choose([(counts, base)]), "credit")
-    level = max(one.level for one in (takes, credits, month) if isinstance(one, Lazy))
+    credit = keep(choose([(counts, base)]), "credit")
+    level = max(one.level for one in (takes, credit, month) if isinstance(one, Lazy))
 
     def over(what: str, value: Any, ordered: bool) -> Any:
         def make(table: Any) -> Any:
@@ -191,7 +192,7 @@ def _run(rule: ir.Rule, answer: Answer, f: Printer, profile: Profile) -> Answer:
     most: Any = _only_credit(rule, f)
     wants = answer.wants
     if most is None:
-        most, least = over("max", credits, ordered=False), over("min", credits, ordered=False)
+        most, least = over("max", credit, ordered=False), over("min", credit, ordered=False)
         changes = lift(lambda one, other: (one != other).fill_null(False), most, least)
         wants = _refused(wants, changes, "CREDIT_CHANGES", f)
     if rule.shared not in profile.positive:
@@ -224,7 +225,9 @@ def _refused(wants: Value, truth: Any, fault: str, f: Printer) -> Value:
 
 def connect(memory: str = "600MB", threads: int = 2) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB in this process that keeps within some memory."""
-    return duckdb.connect(config={"memory_limit": memory, "threads": threads, "preserve_insertion_order": False})
+    opened = duckdb.connect(config={"memory_limit": memory, "threads": threads, "preserve_insertion_order": False})
+    opened.execute("SET enable_progress_bar = false")
+    return opened
 
 
 def shape_of(connection: duckdb.DuckDBPyConnection, known: pa.Schema) -> ibis.Schema:
@@ -241,8 +244,10 @@ def look(
     parameters: Mapping[str, Any] | None = None,
 ) -> Profile:
     """Look over the columns that a rule reads: which have no gap, which hold only codes that are known."""
-    asked = print_rule(pack, rule_id, shape, parameters, None, on).asked
-    names = dict.fromkeys([*asked, *(("on",) if "on" in shape else ())])
+    rule = find(pack, rule_id)
+    f = Printer(pack, shape, parameters or {}, Profile(), on, runs_on(rule, set(shape)))
+    f.answer(rule)
+    names = dict.fromkeys([*f.asked, *(("on",) if "on" in shape else ())])
     tests: dict[tuple[str, str], str] = {}
     for name in names:
         tests["whole", name] = f'bool_and("{name}" IS NOT NULL)'
@@ -258,7 +263,7 @@ def look(
         if name == "birth_date":
             day = '"on"' if on is None else f"DATE '{on}'"
             tests["clean", name] = f'bool_and(coalesce("{name}" <= {day}, true))'
-    row = connection.execute(f"SELECT {', '.join(tests.values())} FROM facts").fetchone() if tests else ()
+    row = connection.execute(f"SELECT {', '.join(tests.values())} FROM facts").fetchall()[0] if tests else ()
     said: dict[str, set[str]] = {"whole": set(), "clean": set(), "positive": set()}
     for (kind, name), truth in zip(tests, row or (), strict=True):
         if truth:
@@ -302,8 +307,6 @@ def decide_file(
 
     A column `id` goes through; without one the lines are numbered from 1 (`position`).
     """
-    import pyarrow.parquet as pq
-
     schema = pq.read_schema(source)
     with connect() as connection:
         key = ID if ID in schema.names else POSITION
@@ -315,8 +318,8 @@ def decide_file(
             raise BadFact("缺少服务日期（on）这一列")
         profile = look(connection, pack, rule_id, shape, None, parameters)
         printed = print_rule(pack, rule_id, shape, parameters, profile, keys=(key,))
-        done = connection.execute(f"COPY ({printed.sql}) TO '{_quoted(target)}' (FORMAT parquet)").fetchone()
-    return int(done[0]) if done else 0
+        done = connection.execute(f"COPY ({printed.sql}) TO '{_quoted(target)}' (FORMAT parquet)").fetchall()
+    return int(done[0][0])
 
 
 def _quoted(path: Path) -> str:

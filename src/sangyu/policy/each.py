@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from sangyu.policy import Pack, decide
 from sangyu.policy.column_forms import unit_of
@@ -50,7 +50,7 @@ def each_of_file(
     keys = table.column(ID) if key == ID else pa.array(range(1, table.num_rows + 1), pa.int64())
     made = decide_each(pack, rule_id, table, parameters)
     pq.write_table(made.add_column(0, key, keys), target)
-    return table.num_rows
+    return int(table.num_rows)
 
 
 def decide_each(

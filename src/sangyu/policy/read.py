@@ -10,6 +10,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, get_args
 from sangyu.policy import cells, ir
 from sangyu.policy.errors import BadCell, Finding
 from sangyu.policy.names import keys_of, names_in, names_of
-from sangyu.policy.read_table import TableReader
+from sangyu.policy.read_table import TABLE_BYTES_MAX, TableReader
 from sangyu.policy.vocabulary import facts
 
 _PARAMETER_TYPES = get_args(ir.ParameterType)
@@ -148,8 +149,9 @@ class Reader:
         codes: dict[str, None] = {}
         for version in rules.get(rule, {}).get("versions", [{}]):
             path = self.folder / "tables" / version.get("table", f"{rule}.csv")
-            if path.exists() and answer in ("ground", "eligible"):
-                with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            readable = path.exists() and path.stat().st_size <= TABLE_BYTES_MAX
+            if readable and answer in ("ground", "eligible"):
+                with path.open(encoding="utf-8-sig", errors="replace", newline="") as file, suppress(csv.Error):
                     codes.update(dict.fromkeys(row[answer] for row in csv.DictReader(file) if row.get(answer)))
         codes.pop("", None)
         labels = tuple(code for code in codes if re.fullmatch(r"[A-Za-z_]\w*", code))
@@ -213,7 +215,7 @@ class Reader:
             if form == "split" and len(payers) < 2 and "by" not in read.table.outcomes:
                 self._fault("pack.toml", line, key, "分担规则要写明付款方（payers），至少两方；按数量分配的写结果列 by")
         known = {*facts(), *(name for version in versions for name in keys_of(version.table))}
-        for strange in [name for name in said.get("words", {}) if name not in known]:
+        for strange in [name for name in said.get("words", {}) if versions and name not in known]:
             self._fault("pack.toml", line, key, f"words 里的“{strange}”不是事实，也不是表里用到的分类")
         self._check_periods(key, line, versions)
         if len(self.findings) > before or document is None:

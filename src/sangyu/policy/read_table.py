@@ -26,6 +26,7 @@ OUTCOMES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "statistic": (("value", "denominator"), ("value",)),
 }
 _WORDS = {"result": ("pass", "warn", "fail"), "every": tuple(PERIODS)}
+TABLE_BYTES_MAX = 1_000_000  # a rule of a bureau has some dozen rows; more is another file, or a list of people
 NOTE = "#"  # a line whose first cell begins so is for readers only
 
 
@@ -47,9 +48,18 @@ class TableReader:
 
     def _lines(self, path: Path) -> list[tuple[int, list[str]]]:
         try:
+            size = path.stat().st_size
+            if size > TABLE_BYTES_MAX:
+                self._fault(
+                    0, f"表有 {size / 1_000_000:.1f} MB，最多 1 MB；规则表通常只有几十行，请核对是不是放错了文件"
+                )
+                return []
             lines = _lines(path.read_text(encoding="utf-8-sig"))
         except OSError:
             self._fault(0, "没有这张表")
+            return []
+        except csv.Error:
+            self._fault(0, "有一格长得不像话，多半是引号没有配对，请核对")
             return []
         except UnicodeDecodeError:
             self._fault(0, "不是 UTF-8 编码，请在 Excel 里另存为“CSV UTF-8（逗号分隔）”")

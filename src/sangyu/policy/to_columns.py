@@ -81,6 +81,8 @@ class Printer(ColumnFacts):
             printed = [
                 (holds, version, self._or_given(given, rule, version, answer)) for holds, version, answer in printed
             ]
+        if rule.form == "eligible":
+            printed = [(holds, version, self._explained(version.table, answer)) for holds, version, answer in printed]
         names = dict.fromkeys(name for _, _, answer in printed for name in answer.fields)
         joined = Answer(
             choose([(holds, answer.line) for holds, _, answer in printed]),
@@ -129,6 +131,20 @@ class Printer(ColumnFacts):
             Value(None, choose([(refused, fault), (there, None)], answer.wants.missing), risky=True),
             fields,
         )
+
+    def _explained(self, table: ir.Table, answer: Answer) -> Answer:
+        """Refuse what could not be explained: a refusal names what lacks, so it reads all that the grounds read."""
+        grounds = [row for row in table.rows if row.answers["eligible"] == ir.Const(True)]
+        truths = [self.test(cell) for row in grounds for cell in row.cells]
+        risky = [truth.missing for truth in truths if truth.risky]
+        lines = [row.line for row in table.rows if row not in grounds and (not row.cells or "{lacking}" in row.because)]
+        if not risky or not lines or answer.line is None:
+            return answer
+        fault = self.layers.keep(choose([(words.is_fault(one), one) for one in risky]), "fault")
+        refused = lift(lambda one: one.isin(lines) if not isinstance(one, int) else one in lines, answer.line)
+        whole = is_null(answer.wants.missing) if answer.wants.missing is not None else True
+        missing = choose([(both(whole, refused, negate(is_null(fault))), fault)], answer.wants.missing)
+        return Answer(answer.line, Value(None, self.layers.keep(missing, "missing"), risky=True), answer.fields)
 
     def settle(self, rule: ir.Rule, version: ir.Version) -> Answer:
         """Print the walk through one table: which row decides, or what is missing without it."""
@@ -189,18 +205,25 @@ class Printer(ColumnFacts):
                 wants.append((_equals(end, 4 * number + 3), row.truth.missing))
             if row.wants.risky:
                 wants.append((_equals(end, 4 * number + 2), row.wants.missing))
-        wants.append((both(_equals(end, 0), _equals(first_open, 0)), gap))
-        if isinstance(end, int) and end:
-            wants = [case for case in wants if case[0] is not False]
-        decides = {number: _equals(end, 4 * number) for number, _ in numbered}
+        closed = bool(rows) and rows[-1].truth == Value(True)  # then the walk ends, and nothing falls through
+        if not closed:
+            wants.append((both(_equals(end, 0), _equals(first_open, 0)), gap))
+        last = rows[-1] if closed else None
+        decides = [(_equals(end, 4 * number), row) for number, row in numbered if row is not last]
+        risky = not closed or any(row.truth.risky or row.wants.risky for row in rows)
         return Answer(
-            choose([(decides[number], row.row.line) for number, row in numbered]),
-            Value(None, keep(choose(wants, open_code), "missing"), risky=True),
-            {name: choose([(decides[number], row.fields.get(name)) for number, row in numbered]) for name in names},
+            choose([(here, row.row.line) for here, row in decides], last.row.line if last else None),
+            Value(None, keep(choose(wants, open_code), "missing"), risky=risky),
+            {
+                name: choose(
+                    [(here, row.fields.get(name)) for here, row in decides], last.fields.get(name) if last else None
+                )
+                for name in names
+            },
         )
 
     def _together(self, rows: Sequence[_Row], name: str, how: Any) -> Answer:
-        """Join all rows that match: the best of their amounts, or their sum; a possible row counts if it would matter."""
+        """Join all rows that match: the best of their amounts, or their sum; a possible row that would matter asks."""
         keep = self.layers.keep
         certain = {
             number: keep(both(row.sure, is_null(row.wants.missing) if row.wants.missing is not None else True), "sure")

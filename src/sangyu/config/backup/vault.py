@@ -153,6 +153,14 @@ class Vault:
         names = (path.name.removesuffix(".gz") for path in self.wal.glob(f"{prefix}*.gz"))
         return sorted(name for name in names if len(name) == 24)
 
+    def sealed(self, timeline: int) -> list[str]:
+        """List the segments that have arrived, still there or not: the checksum beside each says that it was.
+
+        One that is arriving just now has a checksum before it has its name; it is left out.
+        """
+        names = (path.stem for path in self.wal.glob(f"{timeline:08X}*.sha256"))
+        return sorted(name for name in names if len(name) == 24 and not (self.wal / f".{name}.part").exists())
+
     def segment(self, name: str) -> Path:
         return self.wal / f"{name}.gz"
 
@@ -163,12 +171,14 @@ class Vault:
 def log_of(vault: Vault, base: Base, at: datetime | None) -> list[str]:
     """Name the segments that bring a base forward to a moment, or to the end, whether they are there or not.
 
-    The end is the last segment that is there or that the book says was brought, so that a tail cut off is missed.
+    The end is the last segment that is there, that left its checksum or that the book says was brought, so that a tail
+    cut off is missed.
     """
     manifest = base.manifest
     noted = [line for line in vault.notes() if line["timeline"] == manifest.timeline]
     reached = [line["segment"] for line in noted if at is not None and datetime.fromisoformat(line["until_at"]) >= at]
-    there = [name for name in vault.segments(manifest.timeline) if name >= manifest.first_segment]
+    arrived = {*vault.segments(manifest.timeline), *vault.sealed(manifest.timeline)}
+    there = [name for name in arrived if name >= manifest.first_segment]
     last = min(reached) if reached else max([manifest.first_segment, *there, *(line["segment"] for line in noted)])
     return list(span(manifest.first_segment, last))
 

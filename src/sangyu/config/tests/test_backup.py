@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import json
 import os
 import secrets
@@ -19,7 +20,7 @@ import pytest
 from sangyu.config import backup as command
 from sangyu.config.backup.bring_back import bring_back, choose
 from sangyu.config.backup.take import alone, take, top_up
-from sangyu.config.backup.vault import Vault, span
+from sangyu.config.backup.vault import FORMAT, SEGMENT_BYTES, Base, Manifest, Vault, sha256_of, span, wal_faults
 from sangyu.config.processes.embedded import Cluster
 from sangyu.config.processes.places import places_for
 from sangyu.config.setup.trouble import Trouble
@@ -187,3 +188,25 @@ def test_segments_are_named_across_the_end_of_a_log() -> None:
         "0000000100000000",
         "0000000100000001",
     ]
+
+
+def test_a_tail_that_came_by_itself_and_is_gone_is_missed_and_one_that_is_arriving_is_not(tmp_path: Path) -> None:
+    """The server brings its log every minute, and nobody writes that into the book."""
+    vault = Vault(tmp_path)
+    base = Base(tmp_path / "bases" / "one")
+    base.folder.mkdir(parents=True)
+    vault.wal.mkdir()
+    first, second, third = (f"00000001000000000000000{n}" for n in range(3))
+    blank = dict.fromkeys(("sangyu", "system", "start_lsn", "end_lsn", "began_at", "ended_at"), "")
+    sums = {"data_sha256": "", "names_sha256": "", "files": 0, "bytes": 0, "attachments": 0}
+    base.seal(Manifest(format=FORMAT, postgres=18, timeline=1, first_segment=first, **blank, **sums))
+    for name in (first, second):
+        vault.segment(name).write_bytes(gzip.compress(b"\0" * SEGMENT_BYTES, 1))
+        (vault.wal / f"{name}.sha256").write_text(f"{sha256_of(vault.segment(name))}\n")
+    assert wal_faults(vault, base, None) == []
+    vault.segment(second).unlink()
+    assert wal_faults(vault, base, None) == [f"日志 {second} 缺失"]
+    vault.segment(second).write_bytes(gzip.compress(b"\0" * SEGMENT_BYTES, 1))
+    (vault.wal / f".{third}.part").write_bytes(b"half")
+    (vault.wal / f"{third}.sha256").write_text("what it will be\n")
+    assert wal_faults(vault, base, None) == []

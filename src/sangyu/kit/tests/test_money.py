@@ -121,3 +121,20 @@ def test_a_negative_sum_or_weight_is_refused():
 def test_a_sum_nobody_pays_is_refused():
     with pytest.raises(NothingToSplit):
         apportion(total_fen=1, weights={"elder": 0})
+
+
+def test_the_odd_fen_goes_to_the_largest_remainder_and_not_to_the_largest_share():
+    assert apportion(total_fen=10, weights={"city": 60, "district": 25, "elder": 15}) == {
+        "city": 6,
+        "district": 3,
+        "elder": 1,
+    }
+
+
+def test_what_cannot_be_split_says_what_to_look_at():
+    with pytest.raises(NothingToSplit) as refused:
+        apportion(total_fen=500, weights={"city": 0})
+    assert str(refused.value) == "5.00 元没有可分摊的对象：所有比例均为零。请检查政策表中的比例。"
+    with pytest.raises(BadAmount) as refused:
+        apportion(total_fen=500, weights={"city": -1, "elder": 2})
+    assert str(refused.value) == "分摊比例不能为负数。请检查政策表中的比例。"

@@ -111,3 +111,8 @@ def test_names_sort_as_in_a_phone_book():
         "单强",
         "曾国",
     ]
+
+
+def test_of_a_number_that_is_no_mobile_only_the_last_four_digits_are_shown():
+    assert mask_phone("09318000001") == "*******0001"
+    assert mask_phone("12345") == "*2345"

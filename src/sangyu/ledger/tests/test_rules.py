@@ -117,7 +117,7 @@ def test_whatever_leaves_one_side_arrives_on_the_other(parts):
 def test_a_journal_that_can_never_be_booked_is_refused_before_any_balance_is_asked(change, words):
     with pytest.raises(BadJournal) as refusal:
         journal(**change)
-    assert words in str(refusal.value)
+    assert str(refusal.value).startswith(words)
 
 
 @pytest.mark.parametrize("amount_fen", [0, -1, rules.LARGEST_FEN])

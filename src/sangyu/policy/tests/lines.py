@@ -7,15 +7,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import ibis
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 
-from sangyu.policy import Pack
+from sangyu.policy import Pack, Rule
 from sangyu.policy.column_facts import COLUMN_TYPES
+from sangyu.policy.names import names_in, names_of
 from sangyu.policy.vocabulary import Fact, facts
 
 _NUMBERS = (0, 1, 2, 3, 5, 7, 12, 15, 20, 59, 60, 61, 64, 65, 74, 75, 79, 80, 90, 100, 200, 800, 900, 999, 1000, 1499)
 _MONEY = (1500, 1501, 2000, 5000, 12345, 179_999, 180_000, 180_001, 1_000_001, 6_000_000, 10_000_000)
-_KEYS = ("age_65_74", "age_75_up", "three_no", "severe_disability", "unsubsidised", "safety_officer", "first_aider") + (
+_KEYS = (
+    *("age_65_74", "age_75_up", "three_no", "severe_disability", "unsubsidised", "safety_officer", "first_aider"),
     *("meat", "vegetable", "soup", "meal_emergency", "domestic", "rehab", "comfort", "other", "base", "helper"),
 )
 _DAYS = [
@@ -26,6 +28,25 @@ _DAYS = [
     date(2017, 6, 1),
     date(2020, 12, 31),
 ]
+
+
+def read_by(pack: Pack, rule: Rule) -> list[str]:
+    """List the facts that a rule may read, by its figures and derived facts too."""
+    seen: set[str] = set()
+    reach = [name for version in rule.versions for name in names_of(version.table)]
+    reach += ["on", rule.shared, "age", "birth_date", "since", "used_before_fen", "used_before_minutes", "refund_fen"]
+    while reach:
+        name = reach.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in pack.figures:
+            reach += names_in(pack.figures[name].formula)
+        if name in pack.derived:
+            reach += [
+                one for version in pack.rules[pack.derived[name].rule].versions for one in names_of(version.table)
+            ]
+    return [name for name in facts() if name in seen]
 
 
 def day(dice: random.Random) -> date:

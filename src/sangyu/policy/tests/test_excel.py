@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sangyu.policy import decide, pack_ids, packs_folder
 from sangyu.policy.cli import main
 from sangyu.policy.excel import pack_files, to_excel
 from sangyu.policy.excel_back import from_excel
+from sangyu.policy.excel_cells import Column, said, same, shown
 from sangyu.policy.excel_layout import CODE_ROW, FIRST_ROW, HEAD_ROW
 from sangyu.policy.excel_read import FILE_BYTES_MAX, BadWorkbook
 from sangyu.policy.read import Reader
@@ -236,6 +240,23 @@ def test_a_workbook_of_ten_megabytes_is_refused_before_it_is_opened(exported: Pa
         from_excel(big, tmp_path / PACK_ID)
 
 
+@pytest.mark.parametrize(
+    ("row", "times", "wanted"),
+    [(">=90,yes,age_90,九十岁\n", 400_000, " MB，最多 1 MB"), ('">=90' + "x" * 200_000, 1, "引号没有配对")],
+)
+def test_a_table_of_ten_megabytes_or_without_an_end_is_refused(
+    tmp_path: Path, row: str, times: int, wanted: str
+) -> None:
+    folder = tmp_path / PACK_ID
+    shutil.copytree(packs_folder() / PACK_ID, folder)
+    for table in ("registration.csv", "service-class.csv"):
+        with (folder / "tables" / table).open("a", encoding="utf-8") as file:
+            file.write(row * times)
+    found = [str(finding) for finding in Reader(folder).findings]
+    for table in ("registration", "service-class"):
+        assert [one for one in found if one.startswith(f"{PACK_ID}/tables/{table}.csv:0:") and wanted in one]
+
+
 def test_faults_that_a_check_finds_point_at_the_cell(
     book: Workbook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -272,3 +293,15 @@ def test_the_commands_go_out_and_back(tmp_path: Path, capsys: pytest.CaptureFixt
     file.write_text("x", encoding="utf-8")
     assert main(["from-excel", str(file), str(folder)]) == 1
     assert "没有读回，规则包没有改动" in capsys.readouterr().out
+
+
+@given(st.integers(-(10**15) + 1, 10**15 - 1))
+@settings(deadline=None, max_examples=200)
+def test_an_amount_survives_the_binary_fractions_of_excel(fen: int) -> None:
+    money = Column("amount_fen", "money", "金额")
+    sign, whole = "-" if fen < 0 else "", abs(fen)
+    text = f"{sign}{whole // 100}.{whole % 100:02d}"
+    put = shown(text, money)
+    assert isinstance(put, Decimal)
+    assert same(float(put), put)
+    assert said(float(put), money) == (text if fen else "0")

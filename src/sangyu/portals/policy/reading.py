@@ -124,8 +124,9 @@ def _parameter_text(parameter: ir.Parameter, value: Any, pack: ir.Pack) -> str:
         return ""
     if isinstance(value, Mapping):
         return "，".join(f"{key} {one}" for key, one in value.items())
-    if isinstance(value, list):
-        return "，".join(f"{bound}起 {result}" for bound, result in value)
+    if isinstance(value, list):  # steps: from where on, and what holds there
+        steps = ([value_text(name, one, pack) for name, one in step.items()] for step in value)
+        return "，".join(f"{bound}起{result}" for bound, result in steps)
     return value_text(parameter.name, value, pack) if isinstance(value, int) else str(value)
 
 

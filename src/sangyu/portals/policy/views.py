@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from sangyu import policy
 from sangyu.policy import Decision, Rule, table_text
+from sangyu.policy.ir import Version
 from sangyu.policy.to_chinese import PAYERS, value_text
 from sangyu.portals.clock import now
 from sangyu.portals.policy import reading
@@ -18,6 +19,7 @@ from sangyu.portals.policy.questions import QuestionForm, initial
 from sangyu.portals.policy.reading import InForce
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+COLUMNS_MAX = 4
 # The fields of a decision that are shown as figures, with their words.
 FIGURES = {
     "amount_fen": "金额",
@@ -61,16 +63,8 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     names = reading.asked(held.pack, found)
     form, decision, wrong = _tried(request, held, found, names, examples)
     on = decision.on if decision and decision.on else held.on
-    sheets = [
-        {
-            "label": version.label,
-            "period": reading.period(version),
-            "sheet": table_text.sheet(found, version, held.pack),
-            "now": version.holds(on),
-            "row": decision.row if decision and version.label == decision.version else None,
-        }
-        for version in found.versions
-    ]
+    newest_first = sorted(found.versions, key=lambda version: not version.holds(on))
+    sheets = [_sheet(found, version, held, decision) for version in newest_first]
     page = context(
         request,
         "policy:rules",
@@ -131,6 +125,19 @@ def _tried(
         return form, policy.decide(held.pack, rule.id, form.asked(), parameters=held.adoption.parameters), ""
     except policy.PolicyError as refused:
         return form, None, str(refused)
+
+
+def _sheet(rule: Rule, version: Version, held: InForce, decision: Decision | None) -> dict[str, object]:
+    """Give a version's table; with many columns a line tells its conditions in one cell, the empty ones left out."""
+    sheet = table_text.sheet(rule, version, held.pack)
+    wide = len(sheet.columns) > COLUMNS_MAX
+    row = decision.row if decision and version.label == decision.version else None
+    lines = []
+    for line in sheet.lines:
+        tests = [(word, cell) for word, cell in zip(sheet.columns, line.tests, strict=True) if cell or not wide]
+        lines.append({"n": line.n, "tests": tests, "answers": line.answers, "because": line.because})
+        lines[-1]["decided"] = line.n == row
+    return {"sheet": sheet, "wide": wide, "period": reading.period(version), "lines": lines}
 
 
 def _figures(decision: Decision, held: InForce) -> list[tuple[str, str]]:

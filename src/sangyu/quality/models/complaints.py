@@ -38,7 +38,10 @@ class Complaint(models.Model):
                 name="a_complaint_has_one_source",
             ),
         ]
-        indexes = [models.Index(fields=["programme", "due_on", "id"], name="complaints_by_deadline")]
+        indexes = [
+            models.Index(fields=["programme", "due_on", "id"], name="complaints_by_deadline"),
+            models.Index(fields=["programme", "opened_at", "id"], name="complaints_by_time"),
+        ]
 
 
 class ComplaintOwner(models.Model):

@@ -34,6 +34,7 @@ def restore(cluster: Cluster, name: str) -> None:
         if not dump.is_file():
             return
         _turn.close()
+        _turn = None
     with psycopg.connect(cluster.url("owner", "postgres"), autocommit=True) as owner:
         owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     psql = [cluster.bin / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-1", "-o", os.devnull, "-f", dump]
@@ -42,12 +43,14 @@ def restore(cluster: Cluster, name: str) -> None:
 
 def keep(cluster: Cluster, name: str) -> None:
     """Write the migrated database `name` to its file, whole or not at all, and forget older ones."""
-    dump = _dump()
-    if dump.is_file():
-        return
-    _write(cluster, name, dump)
-    if _turn is not None:
-        _turn.close()
+    global _turn
+    try:
+        if not _dump().is_file():
+            _write(cluster, name, _dump())
+    finally:
+        if _turn is not None:
+            _turn.close()
+            _turn = None
 
 
 def _write(cluster: Cluster, name: str, dump: Path) -> None:
