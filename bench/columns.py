@@ -76,6 +76,7 @@ def by_hand(source: Path, target: Path) -> float:
     with duckdb.connect(
         config={"threads": 2, "memory_limit": "600MB", "preserve_insertion_order": False}
     ) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"COPY ({BY_HAND.format(source=source)}) TO '{target}' (FORMAT parquet)").fetchall()
     return time.perf_counter() - started
 

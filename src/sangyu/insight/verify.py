@@ -6,14 +6,18 @@ Every check is one query (or one pass) that trusts no cache and no verb; an empt
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from sangyu.access import queries as access_read
+from sangyu.adoption import queries as adoption_read
 from sangyu.insight.queries import tallies
 from sangyu.ledger import verify as ledger_verify
 from sangyu.outbox import queries as outbox_read
@@ -195,6 +199,20 @@ HAVING NOT close.agrees
 """
 
 
+DECISIONS = """
+SELECT subject, decision FROM (
+    SELECT min('charge ' || charge.id) AS subject, decision
+      FROM benefits_charge AS charge, jsonb_array_elements(charge.decisions) AS decision GROUP BY decision
+    UNION ALL
+    SELECT 'statement ' || id, decision FROM settlement_statement
+    UNION ALL
+    SELECT 'appraisal ' || appraisal_id, decision FROM quality_finalisation
+    UNION ALL
+    SELECT 'sample ' || id, decision FROM quality_sample
+) AS stored WHERE decision ? 'rule'
+"""
+
+
 def _by_query(name: str, sql: str) -> Callable[[], Iterator[Fault]]:
     def check() -> Iterator[Fault]:
         with connection.cursor() as cursor:
@@ -205,8 +223,26 @@ def _by_query(name: str, sql: str) -> Callable[[], Iterator[Fault]]:
     return check
 
 
+def _decisions() -> Iterator[Fault]:
+    """Take every stored decision again by the tables it names; of equal ones, one."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(DECISIONS)
+        for subject, stored in cursor:
+            found = adoption_read.decided_again(stored if isinstance(stored, dict) else json.loads(stored))
+            if not found.same:
+                yield Fault("decisions", subject, found.why or f"重新判定的{'、'.join(found.different)}不同")
+
+
 def _roots() -> Iterator[Fault]:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_id::text, correction_id, amount_fen FROM settlement_difference ORDER BY n")
+        taken_back = cursor.fetchall()
+    differences: dict[str, list[str]] = {}
+    for statement, correction_id, amount_fen in taken_back:
+        differences.setdefault(statement, []).append(
+            settlement_rules.difference_leaf(correction_id=correction_id, amount_fen=amount_fen)
+        )
+    with connection.chunked_cursor() as cursor:  # seven years have millions of lines: one statement at a time is held
         cursor.execute(
             "SELECT statement.id::text, statement.root, line.charge_id, charge.service_on, line.gross_fen, line.net_fen"
             "  FROM settlement_statement AS statement"
@@ -214,23 +250,13 @@ def _roots() -> Iterator[Fault]:
             "  JOIN benefits_charge AS charge ON charge.id = line.charge_id"
             " ORDER BY statement.id, line.n"
         )
-        rows = cursor.fetchall()
-        cursor.execute("SELECT statement_id::text, correction_id, amount_fen FROM settlement_difference ORDER BY n")
-        taken_back = cursor.fetchall()
-    leaves: dict[tuple[str, str], list[str]] = {}
-    for statement, root, charge_id, service_on, gross_fen, net_fen in rows:
-        leaves.setdefault((statement, root), []).append(
-            settlement_rules.leaf(charge_id=charge_id, service_on=service_on, gross_fen=gross_fen, net_fen=net_fen)
-        )
-    differences: dict[str, list[str]] = {}
-    for statement, correction_id, amount_fen in taken_back:
-        differences.setdefault(statement, []).append(
-            settlement_rules.difference_leaf(correction_id=correction_id, amount_fen=amount_fen)
-        )
-    for (statement, root), hashes in leaves.items():
-        hashes += differences.get(statement, [])
-        if settlement_rules.root(hashes) != root:
-            yield Fault("roots", statement, "明细与结算单的根摘要不符")
+        for (statement, root), lines in groupby(cursor, key=itemgetter(0, 1)):
+            hashes = [
+                settlement_rules.leaf(charge_id=charge_id, service_on=service_on, gross_fen=gross_fen, net_fen=net_fen)
+                for _, _, charge_id, service_on, gross_fen, net_fen in lines
+            ]
+            if settlement_rules.root(hashes + differences.get(statement, [])) != root:
+                yield Fault("roots", statement, "明细与结算单的根摘要不符")
 
 
 def _books() -> Iterator[Fault]:
@@ -272,6 +298,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "stages": ("工单状态与各环节记录", _by_query("stages", STAGES)),
     "shares": ("费用与各方承担", _by_query("shares", SHARES)),
     "told": ("费用与电话里告知的价格", _by_query("told", CHARGED_AS_TOLD)),
+    "decisions": ("判定与当时的表", _decisions),
     "held": ("政府补贴与预算占用", _by_query("held", HELD)),
     "reversed": ("退回的费用与释放、结算", _by_query("reversed", REVERSED)),
     "meals": ("就餐与费用、退餐", _by_query("meals", MEALS)),

@@ -88,15 +88,8 @@ def recompute(viewer: User, rows: list[Row]) -> list[Recomputed]:
 
 
 def _again(stored: Mapping[str, Any]) -> Decided:
-    on = date.fromisoformat(stored["on"]) if "on" in stored else None
-    try:
-        answer = policy.decide(
-            stored["pack"], stored["rule"], stored.get("facts_used", {}), on, stored.get("parameters_used", {})
-        )
-    except policy.PolicyError:
-        # A rule that has left the pack cannot repeat its answer: that is a difference, not a failure of this page.
-        return Decided(stored, None)
-    return Decided(stored, answer.to_json())
+    # A decision that cannot be taken again is a difference, not a failure of this page.
+    return Decided(stored, adoption_read.decided_again(stored).again)
 
 
 def _shares_hold(price_fen: int, elder_fen: int, shares: Mapping[str, int], again: Iterable[Decided]) -> bool:
@@ -137,6 +130,7 @@ def _nets(viewer: User, statements: Mapping[UUID, Statement]) -> dict[UUID, int]
         return {}
     months = {statement.run.month: Month.parse(statement.run.month).first_day for statement in statements.values()}
     adopted = adoption_read.in_force_on(viewer.programme_id, months.values())
+    packs = {on: adoption_read.pack_of(held) for on, held in adopted.items()}
     gross: dict[UUID, dict[str, dict[UUID, int]]] = defaultdict(lambda: {"orders": {}, "meals": {}})
     for statement_id, charge_id, kind, gross_fen in (
         Line.objects.filter(statement__in=list(statements))
@@ -158,7 +152,7 @@ def _nets(viewer: User, statements: Mapping[UUID, Statement]) -> dict[UUID, int]
                 "score_tenths": statement.score_tenths,
                 "on": on.isoformat(),
             }
-            return policy.decide(adopted[on].pack_id, "settlement", facts, on, adopted[on].parameters).amount_fen or 0
+            return policy.decide(packs[on], "settlement", facts, on, adopted[on].parameters).amount_fen or 0
 
         meals_fen = pays({}, parts["meals"]) if parts["meals"] else 0
         orders_fen = pays(parts["orders"], parts["meals"]) - meals_fen

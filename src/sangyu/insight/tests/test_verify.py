@@ -76,6 +76,7 @@ def test_a_book_that_parts_from_what_was_kept_outside_is_found(month: Cast, tmp_
 
 
 PLANTED = {
+    "decisions": "UPDATE settlement_statement SET decision = jsonb_set(decision, '{amount_fen}', '1')",
     "shares": "UPDATE benefits_chargeshare SET amount_fen = amount_fen + 1 WHERE payer = 'elder'",
     "statements": "UPDATE settlement_statement SET orders = orders + 1",
     "kept-sums": "UPDATE settlement_ledgersum SET held_fen = held_fen + 1",

@@ -33,7 +33,7 @@ def in_force(programme_id: Any, on: date) -> InForce:
     Raises: NothingAdopted; BadPack.
     """
     adopted = adoption_read.in_force(programme_id, on)
-    return InForce(policy.load(adopted.pack_id), adopted, on)
+    return InForce(adoption_read.pack_of(adopted), adopted, on)
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Example:
 
 def examples(pack: ir.Pack, rule_id: str = "") -> list[Example]:
     """Run the pack's own worked examples, those of one rule or all, in the order of the file."""
-    path = pack.folder / CASES_FILE
+    path = policy.packs_folder() / pack.id / CASES_FILE  # examples explain the tables and are not kept with them
     lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
     found = []
     for line in lines:
