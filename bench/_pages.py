@@ -122,7 +122,11 @@ def pages() -> dict[str, tuple[str, str]]:
         asked.append(("provider:statement", FIRM, (mine.pk,), ""))
     if line is not None:
         asked.append(("audit:line", "auditor", (line.pk,), ""))
-    return {name + query: (who, reverse(name, args=args) + query) for name, who, args, query in asked}
+    said = ("".join(f" {arg}" for arg in args if isinstance(arg, str)) for _, _, args, _ in asked)
+    return {
+        name + words + query: (who, reverse(name, args=args) + query)
+        for (name, who, args, query), words in zip(asked, said, strict=True)
+    }
 
 
 def looked_at(times: int = 3, only: str = "") -> Iterator[Looked]:

@@ -224,6 +224,13 @@ def settled_lines() -> tuple[int, int]:
         return cursor.fetchone()
 
 
+def count_days(plan: object) -> None:
+    """Count the days as the clock does every night, so that the pages read what they read in service."""
+    from sangyu.city.scale import grow
+
+    grow.count_days(plan, progress=say)
+
+
 def told_kill(cities: Cities, size: str) -> None:
     import signal
 
@@ -277,6 +284,7 @@ def main() -> None:
             if "build" in PARTS:
                 told_build(cities, name, seconds, whole_s)
             told_settling(drawn_at, plain)  # the pages show a month that was settled
+            count_days(plan)
             if {"every", "growth"} & set(PARTS):
                 grown[orders] = told_every(size)
             if orders != ORDERS:
