@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sangyu.policy import ir
 from sangyu.policy.names import names_in
-from sangyu.policy.to_chinese import PAYERS, label, value_text
+from sangyu.policy.to_chinese import PAYERS, PLACEHOLDER, label, value_text
 from sangyu.policy.vocabulary import facts
 
 OUTCOMES: Mapping[str, str] = {
@@ -37,6 +38,18 @@ FORMS: Mapping[str, str] = {
     "limit": "指标",
     "schedule": "时限",
     "statistic": "统计",
+}
+BLANKS: Mapping[str, str] = {
+    "lacking": "差在哪里",
+    "age_gap": "差多少岁数",
+    "granted_fen": "本期额度",
+    "used_fen": "本次使用",
+    "balance_fen": "余额",
+    "granted_minutes": "本期时长",
+    "used_minutes": "本次时长",
+    "balance_minutes": "剩余时长",
+    "rest_minutes": "额度外时长",
+    "overdue": "缺几次",
 }
 WORDS: Mapping[str | bool, str] = {
     "pass": "达标",
@@ -103,14 +116,15 @@ def reading(setting: ir.Setting, value: object) -> str:
     """Write one value of a switch by the reading it stands for, of a setting by itself."""
     if setting.readings and value in setting.values:
         return setting.readings[setting.values.index(value)]
-    return _codes(value)
+    return code_text(value)
 
 
-def _codes(value: object) -> str:
+def code_text(value: object) -> str:
+    """Write a code, a list of codes or yes and no by its label; what has none stays as it is."""
     if isinstance(value, bool):
         return WORDS[value]
     if isinstance(value, (list, tuple)):
-        return "、".join(map(_codes, value))
+        return "、".join(map(code_text, value))
     text = str(value)
     return next((fact.codes[text] for fact in facts().values() if text in fact.codes), PAYERS.get(text, text))
 
@@ -139,7 +153,12 @@ class _Writer:
                 cells.remove(found)
             tests.append(self.test(found) if found else "")
         answers = (self.answer(name, row.answers[name]) if name in row.answers else "" for name in outcomes)
-        return Line(row.line, tuple(tests), tuple(answers), row.because)
+        return Line(row.line, tuple(tests), tuple(answers), PLACEHOLDER.sub(self.blank, row.because))
+
+    def blank(self, match: re.Match[str]) -> str:
+        """What stands in a sentence where a decision puts its figure: 〔自付〕, 〔年龄（周岁）〕."""
+        name = match[1]
+        return f"〔{BLANKS.get(name) or PAYERS.get(name) or OUTCOMES.get(name) or self.label(name)}〕"
 
     def label(self, name: str) -> str:
         return self.rule.words.get(name) or label(name, self.pack)
@@ -155,7 +174,7 @@ class _Writer:
             if setting:
                 return reading(setting, expr.value)
             is_word = isinstance(expr.value, str) and name not in facts()
-            return _codes(expr.value) if is_word else value_text(name, expr.value, self.pack)
+            return code_text(expr.value) if is_word else value_text(name, expr.value, self.pack)
 
         match cell.test:
             case ir.Is(wanted):
@@ -187,12 +206,12 @@ class _Writer:
         match expr:
             case ir.Const(value):
                 if isinstance(value, str):
-                    return _codes(value)
+                    return code_text(value)
                 return value_text("_fen" if is_money else "", value, self.pack)
             case ir.Name(_, name):
                 return self.label(name)
             case ir.Member(of, key):
-                return f"{self.label(of.name)}·{self.rule.words.get(key) or _codes(key)}"
+                return f"{self.label(of.name)}·{self.rule.words.get(key) or code_text(key)}"
             case ir.Arithmetic("multiply", left, right):
                 sides = ((left, right), (right, left))
                 return "×".join(
@@ -207,7 +226,7 @@ class _Writer:
                 return f"{ROUNDINGS[rounding]}({self.formula(over, is_money=is_money)} ÷ {self.formula(under)})"
             case ir.Call(function, arguments, keys):
                 amounts = is_money and function in ("min", "max")
-                inside = [*(self.formula(one, is_money=amounts) for one in arguments), *map(_codes, keys)]
+                inside = [*(self.formula(one, is_money=amounts) for one in arguments), *map(code_text, keys)]
                 return f"{FUNCTIONS.get(function, function)}({'，'.join(inside)})"
             case ir.Count(of, within):
                 range_ = self.test(ir.Cell(ir.Name("fact", ""), within, ""))

@@ -59,4 +59,5 @@ def test_no_word_of_a_programmer_is_left_in_any_table(pack_id: str):
                 *found.outcomes,
                 *(cell for line in found.lines for cell in line.tests + line.answers),
             ]
+            said += [line.because for line in found.lines]
             assert [cell for cell in said if PROGRAMMERS_WORD.search(cell)] == [], rule.id

@@ -14,6 +14,7 @@ from sangyu.adoption.models import Adoption
 from sangyu.policy import cases, ir, table_text
 from sangyu.policy.to_chinese import PAYERS, day, value_text
 from sangyu.policy.vocabulary import facts
+from sangyu.quality.models import Dimension
 
 CASES_FILE = "cases.jsonl"
 
@@ -123,7 +124,8 @@ def _parameter_text(parameter: ir.Parameter, value: Any, pack: ir.Pack) -> str:
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return "，".join(f"{key} {one}" for key, one in value.items())
+        sides = dict(Dimension.choices)  # weights name the sides of an appraisal
+        return "，".join(f"{sides.get(key) or table_text.code_text(str(key))} {one}" for key, one in value.items())
     if isinstance(value, list):  # steps: from where on, and what holds there
         steps = ([value_text(name, one, pack) for name, one in step.items()] for step in value)
         return "，".join(f"{bound}起{result}" for bound, result in steps)

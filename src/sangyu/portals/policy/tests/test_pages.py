@@ -46,7 +46,7 @@ def test_a_rule_is_found_by_a_word_of_its_text(cast, sit):
 
 def test_a_rule_shows_its_table_in_every_version_in_words(cast, sit):
     _, page = read(sit(cast.clerk), reverse("policy:rule", args=["lunch-subsidy"]))
-    for said in ("取小(10元，价格)", "≥75", "只补贴每日午餐", "2014年10月1日前", "2014年10月1日起"):
+    for said in ("取小(10元，价格)", "≥75", "政府补贴〔政府〕", "只补贴每日午餐", "2014年10月1日前", "2014年10月1日起"):
         assert said in page
     assert "相符" in page
     assert "不符" not in page.replace("不符合", "")
@@ -111,7 +111,7 @@ def test_every_rule_opens_and_every_example_of_it_can_be_tried(cast, sit):
 
 def test_readings_and_open_figures_stand_with_who_decided(cast, sit):
     _, page = read(sit(cast.head), reverse("policy:readings"))
-    for said in ("B类月补贴结转", "当月有效，不结转", "默认读法", "抽查回访比例"):
+    for said in ("B类月补贴结转", "当月有效，不结转", "默认读法", "抽查回访比例", "服务规范 30", "90.0分起100%"):
         assert said in page
 
 
