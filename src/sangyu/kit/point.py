@@ -46,6 +46,8 @@ _TAIWAN = ((119.2, 21.7), (122.2, 21.7), (122.2, 25.4), (120.9, 25.4), (119.2, 2
 
 
 class BadPlace(Refusal):
+    """The numbers are no place on the globe, or no accuracy."""
+
     code = "BAD_PLACE"
 
 

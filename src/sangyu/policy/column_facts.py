@@ -5,6 +5,7 @@ The counterpart of `inquiry`, and of the formulas that `to_python` prints.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -50,7 +51,7 @@ class Profile:
     positive: frozenset[str] = field(default_factory=frozenset)
 
 
-class ColumnFacts:
+class ColumnFacts(ABC):
     """Answer what printed rows ask, each name once, for all lines of the input at once."""
 
     def __init__(
@@ -68,9 +69,9 @@ class ColumnFacts:
         self._values: dict[tuple[str, str], Value] = {}
         self.on: Any = self.fact("on").said if on is None else on
 
+    @abstractmethod
     def derived(self, name: str) -> Value:
         """Read a derived fact; who prints tables says how."""
-        raise NotImplementedError(name)
 
     # -- names ---------------------------------------------------------------------------------------------------------
 

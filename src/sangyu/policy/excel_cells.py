@@ -17,7 +17,7 @@ from typing import Any, Literal
 from sangyu.policy import ir
 from sangyu.policy.errors import BadCell
 from sangyu.policy.formulas import Scope
-from sangyu.policy.to_chinese import PAYERS, label
+from sangyu.policy.to_chinese import ANSWERS, PAYERS, label
 from sangyu.policy.vocabulary import facts
 
 Kind = Literal["money", "int", "date", "bool", "code", "said"]
@@ -26,26 +26,7 @@ Shown = str | int | Decimal | date
 _WHOLE, _YUAN = re.compile(r"-?\d{1,13}"), re.compile(r"-?\d{1,13}\.\d\d")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _BARE = re.compile(r"(?:not\s*)?(?:>=|<=|>|<)?\s*-?\d+(?:\s*(?:\.\.|\|)\s*-?\d+)*")
-_OUTCOMES: Mapping[str, str] = {
-    "eligible": "是否符合",
-    "ground": "依据",
-    "amount_fen": "金额（分）",
-    "hours": "小时",
-    "units": "数量",
-    "by": "按什么分",
-    "granted": "本期额度",
-    "available": "使用前余额",
-    "result": "结论",
-    "figure": "数字",
-    "every": "周期",
-    "due": "应做",
-    "done": "已做",
-    "until": "到期日",
-    "value": "数值",
-    "denominator": "分母",
-    "because": "说明",
-    **PAYERS,
-}
+_TITLES: Mapping[str, str] = {**ANSWERS, "because": "说明", **PAYERS}
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "result": ("pass", "warn", "fail"),
     "every": ("week", "month", "quarter", "year"),
@@ -69,7 +50,7 @@ def column(code: str, rule: ir.Rule | None, pack: ir.Pack, texts: list[str]) -> 
 
     Raises: BadCell, if the name is neither an outcome of the rule nor known to the pack.
     """
-    title = _OUTCOMES.get(code, "")
+    title = _TITLES.get(code, "")
     if code == "because" or rule is None:
         return Column(code, "said", title or code)
     outcomes = {name for version in rule.versions for name in version.table.outcomes}

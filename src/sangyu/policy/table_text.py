@@ -8,27 +8,9 @@ from dataclasses import dataclass
 
 from sangyu.policy import ir
 from sangyu.policy.names import names_in
-from sangyu.policy.to_chinese import PAYERS, PLACEHOLDER, label, value_text
+from sangyu.policy.to_chinese import ANSWERS, PAYERS, PLACEHOLDER, label, value_text
 from sangyu.policy.vocabulary import facts
 
-OUTCOMES: Mapping[str, str] = {
-    "eligible": "是否符合",
-    "ground": "依据",
-    "amount_fen": "金额",
-    "hours": "小时",
-    "units": "数量",
-    "granted": "本期额度",
-    "available": "可用余额",
-    "result": "结论",
-    "figure": "数字",
-    "every": "周期",
-    "until": "截止日",
-    "due": "应做",
-    "done": "已做",
-    "value": "数值",
-    "denominator": "分母",
-    "by": "按什么分",
-}
 FORMS: Mapping[str, str] = {
     "eligible": "资格",
     "tier": "标准",
@@ -39,18 +21,7 @@ FORMS: Mapping[str, str] = {
     "schedule": "时限",
     "statistic": "统计",
 }
-BLANKS: Mapping[str, str] = {
-    "lacking": "差在哪里",
-    "age_gap": "差多少岁数",
-    "granted_fen": "本期额度",
-    "used_fen": "本次使用",
-    "balance_fen": "余额",
-    "granted_minutes": "本期时长",
-    "used_minutes": "本次时长",
-    "balance_minutes": "剩余时长",
-    "rest_minutes": "额度外时长",
-    "overdue": "缺几次",
-}
+BLANKS: Mapping[str, str] = {"lacking": "差在哪里", "age_gap": "差多少岁数"}
 WORDS: Mapping[str | bool, str] = {
     "pass": "达标",
     "warn": "提醒",
@@ -141,7 +112,7 @@ class _Writer:
         outcomes = [name for name in table.outcomes if name not in self.left_out]
         return Sheet(
             tuple(self.label(column.name) for column in table.columns),
-            tuple(PAYERS.get(name) or OUTCOMES.get(name, name) for name in outcomes),
+            tuple(PAYERS.get(name) or ANSWERS.get(name, name) for name in outcomes),
             tuple(self.line(row, table.columns, outcomes) for row in table.rows),
         )
 
@@ -158,7 +129,7 @@ class _Writer:
     def blank(self, match: re.Match[str]) -> str:
         """What stands in a sentence where a decision puts its figure: 〔自付〕, 〔年龄（周岁）〕."""
         name = match[1]
-        return f"〔{BLANKS.get(name) or PAYERS.get(name) or OUTCOMES.get(name) or self.label(name)}〕"
+        return f"〔{BLANKS.get(name) or PAYERS.get(name) or ANSWERS.get(name) or self.label(name)}〕"
 
     def label(self, name: str) -> str:
         return self.rule.words.get(name) or label(name, self.pack)

@@ -32,6 +32,33 @@ PAYERS = {
 }
 
 
+# The fields of an answer and the columns that give them, as tables, workbooks and pages head them.
+ANSWERS = {
+    "eligible": "是否符合",
+    "ground": "依据",
+    "amount_fen": "金额",
+    "hours": "小时",
+    "units": "数量",
+    "by": "按什么分",
+    "granted": "本期额度",
+    "available": "可用余额",
+    "granted_fen": "本期额度",
+    "used_fen": "本次使用",
+    "balance_fen": "用后余额",
+    "granted_minutes": "本期分钟",
+    "used_minutes": "本次分钟",
+    "balance_minutes": "剩余分钟",
+    "rest_minutes": "额度外分钟",
+    "result": "结论",
+    "figure": "数字",
+    "every": "周期",
+    "due": "应做",
+    "done": "已做",
+    "overdue": "缺几次",
+    "until": "截止日",
+    "value": "数值",
+    "denominator": "分母",
+}
 DAYS = {
     "month_start": "本月第一天",
     "month_end": "本月最后一天",

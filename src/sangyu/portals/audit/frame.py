@@ -5,42 +5,24 @@ Nothing on this desk writes but the auditor's own samples and findings.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sangyu.access.queries import Role, ensure_role
+from sangyu.access.queries import Role
 from sangyu.portals.components.frame import Desk, Tab
+from sangyu.portals.seats import seated
 
 READERS = (Role.AUDITOR, Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.FINANCE, Role.APPROVER)
 BENCH = (Role.AUDITOR, Role.BUREAU, Role.DEPUTY, Role.HEAD)
 
 
-def seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in who may follow a fen."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ensure_role(request.user, *READERS)
-        return view(request, *args, **kwargs)
-
-    return login_required(guarded)
+seat = seated(*READERS)  # who may follow a fen
 
 
-def bench(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in who may see a sample; only the auditor draws one and notes findings."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ensure_role(request.user, *BENCH)
-        return view(request, *args, **kwargs)
-
-    return login_required(guarded)
+bench = seated(*BENCH)  # who may see a sample; only the auditor draws one and notes findings
 
 
 def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:

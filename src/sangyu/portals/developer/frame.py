@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sangyu.access.models import Role
-from sangyu.access.queries import ensure_role
 from sangyu.portals.components.frame import Desk, Tab
+from sangyu.portals.seats import seated
 
-
-def seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in the bureau, which answers for what other systems are told; enterprises come by the interface."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ensure_role(request.user, Role.BUREAU)
-        return view(request, *args, **kwargs)
-
-    return login_required(guarded)
+seat = seated(Role.BUREAU)  # the bureau answers for what other systems are told; enterprises come by the interface
 
 
 def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:

@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sangyu.access.models import Role
-from sangyu.access.queries import ensure_role
 from sangyu.portals.components.frame import Desk, Tab
 from sangyu.portals.live.address import live_url
+from sangyu.portals.seats import seated
 
-View = Callable[..., HttpResponse]
-
-
-def for_agents(view: View) -> View:
-    """Let agents and supervisors in; anybody else learns who may.
-
-    Raises: NotAllowed.
-    """
-    return _for(view, Role.AGENT, Role.SUPERVISOR)
-
-
-def for_supervisors(view: View) -> View:
-    """Let supervisors in; anybody else learns who may.
-
-    Raises: NotAllowed.
-    """
-    return _for(view, Role.SUPERVISOR)
-
-
-def _for(view: View, *roles: str) -> View:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ensure_role(request.user, *roles)
-        return view(request, *args, **kwargs)
-
-    return login_required(guarded)
+for_agents = seated(Role.AGENT, Role.SUPERVISOR)
+for_supervisors = seated(Role.SUPERVISOR)
 
 
 def frame(request: HttpRequest, here: str) -> dict[str, Any]:

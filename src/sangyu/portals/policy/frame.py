@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sangyu.access.models import Role
-from sangyu.access.queries import ensure_role
 from sangyu.portals.components.frame import Desk, Tab
+from sangyu.portals.seats import seated
 
 READERS = (
     Role.AGENT,
@@ -30,15 +27,7 @@ READERS = (
 )
 
 
-def seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in whoever explains the policy to somebody, or answers for it."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ensure_role(request.user, *READERS)
-        return view(request, *args, **kwargs)
-
-    return login_required(guarded)
+seat = seated(*READERS)  # whoever explains the policy to somebody, or answers for it
 
 
 def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from sangyu import policy
 from sangyu.policy import Decision, Rule, table_text
 from sangyu.policy.ir import Version
-from sangyu.policy.to_chinese import PAYERS, value_text
+from sangyu.policy.to_chinese import ANSWERS, PAYERS, value_text
 from sangyu.portals.clock import now
 from sangyu.portals.policy import reading
 from sangyu.portals.policy.frame import context, seat
@@ -20,26 +20,8 @@ from sangyu.portals.policy.reading import InForce
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 COLUMNS_MAX = 4
-# The fields of a decision that are shown as figures, with their words.
-FIGURES = {
-    "amount_fen": "金额",
-    "hours": "小时",
-    "units": "数量",
-    "granted_fen": "本期额度",
-    "used_fen": "本次使用",
-    "balance_fen": "用后余额",
-    "granted_minutes": "本期分钟",
-    "used_minutes": "本次分钟",
-    "balance_minutes": "剩余分钟",
-    "rest_minutes": "额度外分钟",
-    "figure": "数字",
-    "value": "数值",
-    "denominator": "分母",
-    "due": "应做",
-    "done": "已做",
-    "overdue": "逾期",
-    "until": "截止日",
-}
+# The fields of a decision that are told by its sentence or its colour, and not as a figure beside it.
+TOLD = {"eligible", "ground", "result"}
 
 
 @seat
@@ -144,7 +126,7 @@ def _figures(decision: Decision, held: InForce) -> list[tuple[str, str]]:
     shares = [(PAYERS[payer], value_text(payer, fen, held.pack)) for payer, fen in (decision.shares_fen or {}).items()]
     plain = [
         (label, value_text(name, getattr(decision, name), held.pack))
-        for name, label in FIGURES.items()
-        if getattr(decision, name) is not None
+        for name, label in ANSWERS.items()
+        if name not in TOLD and getattr(decision, name, None) is not None
     ]
     return shares + plain

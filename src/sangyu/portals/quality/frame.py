@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sangyu.access.queries import Role, ensure_role
+from sangyu.access.queries import Role
 from sangyu.portals.components.frame import Desk, Tab
+from sangyu.portals.seats import seated
 from sangyu.quality import queries as quality_read
 
 READERS = (Role.QUALITY, Role.SUPERVISOR, Role.BUREAU, Role.AUDITOR)
 
 
-def seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in who may read this desk; its verbs let only the quality officer write."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ensure_role(request.user, *READERS)
-        return view(request, *args, **kwargs)
-
-    return login_required(guarded)
+seat = seated(*READERS)  # its verbs let only the quality officer write
 
 
 def context(request: HttpRequest, here: str, *, due: int | None = None, **more: Any) -> dict[str, Any]:

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sangyu.access.models import Role
-from sangyu.access.queries import ensure_role
 from sangyu.portals.components.frame import Desk, Tab
+from sangyu.portals.seats import seated
 
 # Whoever answers or makes calls for the programme; texts carry what families are told, so nobody else reads them.
 SEATS = (Role.SUPERVISOR, Role.DISPATCHER, Role.QUALITY, Role.AGENT)
 
 
-def seat(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in who may read texts and ring instead."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ensure_role(request.user, *SEATS)
-        return view(request, *args, **kwargs)
-
-    return login_required(guarded)
+seat = seated(*SEATS)  # who may read texts and ring instead
 
 
 def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
