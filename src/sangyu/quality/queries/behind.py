@@ -64,8 +64,8 @@ class _Stretch:
 def records_behind(viewer: User, item: AppraisalItem) -> list[Record]:
     """Return what a computed item of a sheet rests on, what cost points first; nothing for an item scored by hand.
 
-    Answers and calls of after the draft are left out; visits of the month and papers are told as they are on file now. An
-    enterprise sees which scores its elders gave, and not who gave them.
+    Answers and calls of after the draft are left out; visits of the month and papers are told as they are on file now.
+    An enterprise sees which scores its elders gave, and not who gave them.
     """
     if item.how == How.HAND:
         return []
