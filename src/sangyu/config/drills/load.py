@@ -38,6 +38,7 @@ class Book:
 
     acks: list[Ack] = field(default_factory=list)
     wishes: set[tuple[str, str]] = field(default_factory=set)
+    doubtful: set[tuple[str, str]] = field(default_factory=set)  # refused on a repeat: the tables must show them done
     troubles: list[str] = field(default_factory=list)
     asked: int = 0
     silent: int = 0
@@ -50,6 +51,10 @@ class Book:
     def heard(self, step: str, reference: str) -> None:
         with self._lock:
             self.acks.append(Ack(step, reference, datetime.now(UTC)))
+
+    def doubt(self, step: str, reference: str) -> None:
+        with self._lock:
+            self.doubtful.add((step, reference))
 
     def count(self, visitor: Visitor) -> None:
         """Add up what somebody who goes home has asked and not heard."""
@@ -141,14 +146,16 @@ class Caller(Line):
     ) -> Any:
         """Insist on one step and write the yes down; None if the answer was a no.
 
-        A no after silence may mean that it was done the first time; the tables will tell.
+        A no after silence or after a server in trouble means that it was done before; the tables must show it.
         """
         self.book.wish(step, reference)
-        silent = visitor.silent
+        unsure = visitor.silent + visitor.busy
         answer = visitor.insist("POST", path, fields, body=body)
         if answer.status in REFUSED:
-            if visitor.silent == silent:
+            if visitor.silent + visitor.busy == unsure:
                 self.book.trouble(f"{step} {reference}: {refusal_of(answer)}")
+            else:
+                self.book.doubt(step, reference)
             return None
         self.book.heard(step, reference)
         return answer
@@ -186,6 +193,11 @@ def compare(book: Book, *, until: datetime | None = None) -> dict[str, int]:
             found["acknowledged"] += len(said)
             found["lost"] += len(set(said) - set(there))
             found["twice"] += len(there) - len(set(there))
+            if until is None:
+                undone = {reference for doubted, reference in book.doubtful if doubted == step} - set(there)
+                book.troubles += [
+                    f"{step} {reference}: refused on a repeat, and not done" for reference in sorted(undone)
+                ]
         # An order that no call leads to, or a hold that no order stands behind, would be a wish done twice or by half.
         cursor.execute(
             "SELECT (SELECT count(*) FROM orders_order) - (SELECT count(*) FROM hotline_callorder),"

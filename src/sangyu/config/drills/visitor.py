@@ -46,11 +46,14 @@ class Answer:
 
 
 class Visitor:
-    """A browser without a screen, or a machine, at one address; `asked` counts requests, `silent` those unheard."""
+    """A browser without a screen, or a machine, at one address; `asked` counts requests, `silent` those unheard.
+
+    `busy` counts those that met a server in trouble: whether they were done is not known either.
+    """
 
     def __init__(self, port: int, *, headers: dict[str, str] | None = None) -> None:
         self.port = port
-        self.asked = self.silent = 0
+        self.asked = self.silent = self.busy = 0
         self._cookies: dict[str, str] = {}
         self._headers = headers or {}
         self._who: tuple[str, str] | None = None
@@ -133,11 +136,15 @@ class Visitor:
                 self.sign_in(*self._who)  # signed out meanwhile: nothing was done
             elif heard.status not in BUSY:
                 return heard
+            else:
+                self.busy += 1  # the answer may have broken after the work was kept
             time.sleep(PAUSE_S)
         raise GivenUp(f"{method} {path}: {heard.status if heard else 'silence'}")
 
 
 def refusal_of(answer: Answer) -> str:
-    """Find the sentence with which a page refuses, for the report of a drill."""
-    found = re.search(r"<title>(.*?)</title>", answer.body, re.S)
-    return f"{answer.status} {found.group(1).strip() if found else ''}"
+    """Find the sentence with which a page refuses, for the report of a drill: its title, and what it says aloud."""
+    title = re.search(r"<title>(.*?)</title>", answer.body, re.S)
+    alerts = re.findall(r'role="alert"[^>]*>(.*?)</(?:div|p)>', answer.body, re.S)
+    said = (" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in [title.group(1) if title else "", *alerts])
+    return " ".join([str(answer.status), *filter(None, said)])
