@@ -71,12 +71,16 @@ class Cast:
     The clock stands at `at`, Monday 9 November 2026, 09:00 in Beijing, and moves only where a helper says so.
     """
 
+    hotline_number = "965885"
+    community_code = COMMUNITY
+    contracted_codes: tuple[str, ...] = ("620102001", "620102002")
+
     def __init__(self, *, budget_fen: int = 1_000_000_00, parameters: dict | None = None) -> None:
         self.at = datetime(2026, 11, 9, 9, 0, tzinfo=BEIJING)
         self.month = Month(2026, 11)
         access.load_areas(rows=AREAS)
         self.programme = access.found_programme(
-            slug="chengguan", name="城关区虚拟养老院", area_code="620102", hotline_number="965885"
+            slug="chengguan", name="城关区虚拟养老院", area_code="620102", hotline_number=self.hotline_number
         )
         self.bureau = access.found_organisation(
             programme=self.programme, kind=OrganisationKind.BUREAU, name="城关区民政局", area_code="620102"
@@ -122,6 +126,7 @@ class Cast:
         self.bathing = self.item(
             "YL001", "助浴", minutes=90, market_price_fen=15000, skill="助浴", certificate="养老护理员证"
         )
+        self.contracted_items = [self.cleaning, self.bathing]
         self.kangan = self.enterprise("康安居家服务有限公司", "康安", 1)
         self.letter = self.enterprise("乐泰家政服务有限公司", "乐泰", 2, lng=103.8600)
         self.kangan_user = self.user(self.kangan.organisation, "kangan", "康平", Role.ENTERPRISE)
@@ -218,8 +223,8 @@ class Cast:
             contract_number=f"城养合〔2026〕{serial}号",
             contract_from=date(2026, 1, 1),
             contract_until=date(2027, 1, 1),
-            area_codes=["620102001", "620102002"],
-            item_ids=[self.cleaning.pk, self.bathing.pk],
+            area_codes=self.contracted_codes,
+            item_ids=[item.pk for item in self.contracted_items],
         )
 
     def worker(
@@ -257,7 +262,7 @@ class Cast:
             at=self.at,
             name=name,
             document_number=resident_number(birth_on, serial),
-            community_code=COMMUNITY,
+            community_code=self.community_code,
             address="南门巷8号2单元301",
             phones=phones,
             hukou_in_area=True,
@@ -271,7 +276,7 @@ class Cast:
             programme=self.programme,
             line_reference=reference,
             caller_number=number,
-            called_number="965885",
+            called_number=self.hotline_number,
             at=self.at,
         )
         if answered:

@@ -1,19 +1,22 @@
-"""Reads of adoption: the pack and figures in force on a day, and decisions made by them."""
+"""Reads of adoption: the pack and figures in force on a day, decisions made by them, drafts and the history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sangyu import policy
-from sangyu.adoption.models import Adoption, PackVersion
-from sangyu.kit.errors import Refusal
+from sangyu.adoption.models import Adoption, Draft, DraftDecision, PackVersion
+from sangyu.adoption.rules import DRAFT_READERS, Viewer
+from sangyu.adoption.workbook import texts_beside
+from sangyu.kit.errors import NotFound, Refusal
 from sangyu.policy.replay import Replayed, replay
-from sangyu.policy.versions import SHORT, lay_out
+from sangyu.policy.versions import SHORT, lay_out, version_files
 
 
 class NothingAdopted(Refusal):
@@ -77,10 +80,95 @@ def decided_again(stored: Mapping[str, Any]) -> Replayed:
     return replay(stored, pack_version)
 
 
-def decide(programme_id: UUID, rule: str, facts: Mapping, on: date) -> policy.Decision:
+def decide(programme_id: UUID, rule: str, facts: Mapping[str, Any], on: date) -> policy.Decision:
     """Decide one rule by the pack and parameters in force on the day of the service.
 
     Raises: NothingAdopted.
     """
     adopted = in_force(programme_id, on)
     return policy.decide(pack_of(adopted), rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
+
+
+# -- drafts and the history ----------------------------------------------------------------------------------------
+
+
+def newest(programme_id: UUID) -> Adoption:
+    """Return the adoption that begins last, perhaps on a day to come: what a change starts from.
+
+    Raises: NothingAdopted.
+    """
+    found = Adoption.objects.filter(programme_id=programme_id).order_by("-valid_from").first()
+    if found is None:
+        raise NothingAdopted("本项目还没有启用过政策包，没有可改的规则。请先由管理服务器的人建立项目。")
+    return found
+
+
+def drafts(viewer: Viewer) -> QuerySet[Draft]:
+    """The drafts of the viewer's programme with what became of them, newest first; none for who may not read them."""
+    rows = Draft.objects.filter(programme_id=viewer.programme_id).select_related("decision", "base")
+    rows = rows.order_by("-proposed_at", "-id")
+    return rows if viewer.roles & DRAFT_READERS else rows.none()
+
+
+def draft(viewer: Viewer, draft_id: UUID) -> Draft:
+    """Return one draft of the viewer's programme.
+
+    Raises: NotFound.
+    """
+    found = drafts(viewer).filter(pk=draft_id).first()
+    if found is None:
+        raise NotFound("没有找到这份拟改稿。请从拟改稿清单里打开。")
+    return found
+
+
+def draft_pack(viewer: Viewer, draft_id: UUID) -> policy.Pack:
+    """Return the pack that a draft proposes; its figures stand in `draft.parameters`.
+
+    Raises: NotFound.
+    """
+    found = draft(viewer, draft_id)
+    return pack_version(found.pack_id, found.digest)
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """One adoption of the history; `decision` names the draft and the second person, None if it had no draft."""
+
+    adoption: Adoption
+    decision: DraftDecision | None
+
+
+def adoptions(viewer: Viewer) -> list[Adopted]:
+    """Return every adoption of the viewer's programme, the one that begins last first."""
+    rows = Adoption.objects.filter(programme_id=viewer.programme_id).order_by("-valid_from")
+    decided = DraftDecision.objects.filter(adoption__in=rows).select_related("draft")
+    by_adoption = {one.adoption_id: one for one in decided}
+    return [Adopted(row, by_adoption.get(row.pk)) for row in rows]
+
+
+def files_of(pack_id: str, digest: str) -> dict[str, str]:
+    """Return the files that decide of a version. Shape: name -> text.
+
+    Raises: UnknownPack.
+    """
+    kept = PackVersion.objects.filter(pk=digest).first()
+    return dict(kept.files) if kept else version_files(pack_version(pack_id, digest).folder)
+
+
+def texts_of(programme_id: UUID, pack_id: str, digest: str) -> dict[str, str]:
+    """Return the worked examples and notes of a version: of its last draft, else as kept, else of today's folder."""
+    proposed = Draft.objects.filter(programme_id=programme_id, pack_id=pack_id, digest=digest)
+    last = proposed.order_by("-proposed_at", "-id").first()
+    if last is not None:
+        return dict(last.texts)
+    kept = PackVersion.objects.filter(pk=digest).first()
+    return dict(kept.texts) if kept and kept.texts else texts_beside(policy.packs_folder() / pack_id)
+
+
+def whole_files(adopted: Adoption) -> dict[str, str]:
+    """Return all files of what was adopted, worked examples and notes included. Shape: name -> text."""
+    digest = pack_of(adopted).digest
+    return {
+        **files_of(adopted.pack_id, digest),
+        **texts_of(adopted.programme_id, adopted.pack_id, digest),
+    }

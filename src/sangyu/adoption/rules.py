@@ -1,21 +1,43 @@
-"""Whether a bureau's own figures fit a pack, and which the pack still waits for; pure."""
+"""Whether a bureau's own figures fit a pack, which it still waits for, and from when a change may hold; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 from sangyu import policy
 from sangyu.kit.errors import Refusal
 from sangyu.policy.inquiry import Inquiry
 from sangyu.policy.ir import Derived, Parameter, Setting
 
+# Whoever answers for the policy reads what is proposed; an agent quotes only what is in force.
+DRAFT_READERS = frozenset({"BUREAU", "DEPUTY", "HEAD", "AUDITOR"})
+
+
+class Viewer(Protocol):
+    """What this room needs to know of whoever reads: their programme and roles."""
+
+    @property
+    def programme_id(self) -> UUID:
+        """The programme whose books the viewer reads."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The codes of the viewer's roles."""
+
 
 class UnknownParameter(Refusal):
     """A figure that no rule of the pack reads: most likely a slip of the pen, and without effect."""
 
     code = "UNKNOWN_PARAMETER"
+
+
+class FirstDayPassed(Refusal):
+    """A policy begins on a day to come, behind the newest one."""
+
+    code = "FIRST_DAY_PASSED"
 
 
 def ensure_parameters(pack: policy.Pack, parameters: Mapping[str, Any], *, on: date) -> None:
@@ -36,6 +58,20 @@ def ensure_parameters(pack: policy.Pack, parameters: Mapping[str, Any], *, on: d
 def missing_parameters(pack: policy.Pack, parameters: Mapping[str, Any]) -> dict[str, str]:
     """Return the figures that a pack's text leaves open and the bureau has not set. Shape: name -> label."""
     return {name: one.label for name, one in sorted(pack.parameters.items()) if parameters.get(name) is None}
+
+
+def ensure_first_day(valid_from: date, *, today: date, after: date) -> None:
+    """Refuse a first day that has begun, or that is not behind the one on which the newest version begins.
+
+    Raises: FirstDayPassed.
+    """
+    if valid_from <= today:
+        raise FirstDayPassed(
+            f"{valid_from}不行：到今天（{today}）为止的服务已按当时的政策报价、记账，不能倒过来改。"
+            f"请把生效日期定在明天或以后；多付、少付的由财务按更正办理。"
+        )
+    if valid_from <= after:
+        raise FirstDayPassed(f"最新一版从{after}起执行，新的一版要在那之后才能接上。请另选生效日期。")
 
 
 def _nothing_derived(_asked: Inquiry, derived: Derived) -> Any:

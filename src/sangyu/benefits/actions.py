@@ -1,22 +1,20 @@
-"""Verbs of benefits: quote a price, hold its public part, give it back, turn a delivery into a charge, reverse it."""
+"""Verbs of benefits: hold the public part of a quote, give it back, turn a delivery into a charge, reverse it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from sangyu import policy
 from sangyu.access import actions as access
 from sangyu.access.models import User
-from sangyu.adoption import queries as adoption_read
-from sangyu.adoption.models import Adoption
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Charge, ChargeShare, Reversal
-from sangyu.benefits.rules import NoOffer, NotReversible, Quote, Undecided
+from sangyu.benefits.pricing import quote
+from sangyu.benefits.rules import NotReversible, Quote
 from sangyu.budget import actions as budget
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import derived_id
@@ -24,68 +22,27 @@ from sangyu.kit.month import Month
 from sangyu.ledger import actions as ledger
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.rules import AccountKey, HoldEnded, Leg, Reference
-from sangyu.providers import queries as providers_read
 from sangyu.providers.models import Enterprise, ServiceItem
-from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+CREDIT_KINDS = ("ELDER_CREDIT", "ELDER_MINUTES")
+__all__ = [
+    "MonthNotOver",
+    "charge",
+    "charge_at_once",
+    "credit_hold_id",
+    "hold_id",
+    "lapse_credits",
+    "quote",
+    "release",
+    "reserve",
+    "reverse",
+]
 
 
 class MonthNotOver(Refusal):
     """Credits lapse when their month is over, not before."""
-
-
-def quote(
-    *,
-    elder: Elder,
-    item: ServiceItem,
-    on: date,
-    price_fen: int | None = None,
-    about: Mapping[str, object] | None = None,
-) -> Quote:
-    """Price a service for an elder on a day by the pack in force, and split it over its payers.
-
-    `price_fen` is what the place itself asks (a canteen's meal); without it the catalogue's market price is taken.
-    `about` adds what the policy asks of the delivery itself, in the words of the tables (which meal, where, how).
-
-    Raises: PriceMissing, NothingAdopted, NoOffer, Undecided (naming the missing fact or parameter).
-    """
-    adopted = adoption_read.in_force(elder.programme_id, on)
-    pack = adoption_read.pack_of(adopted)
-    offer = pack.offers.get(item.offer)
-    if offer is None:
-        raise NoOffer(f"政策包“{pack.title}”没有规定“{item.name}”这类服务如何定价，请先补充政策包。")
-    fund = offer.fund.upper()
-    market_fen = providers_read.market_price_fen(item, on) if price_fen is None else price_fen
-    facts = {**registry_read.facts(elder, on), **(about or {}), "market_price_fen": market_fen}
-    decisions = []
-    price_fen = market_fen
-    if offer.price:
-        priced = _decide(adopted, offer.price, facts, on)
-        decisions.append(priced)
-        price_fen = priced.amount_fen
-    facts["price_fen"] = price_fen
-    if offer.account and _holds(adopted, pack, offer, facts, on):
-        used = benefits_read.credit(elder.programme_id, fund, elder.pk, on).used_fen
-        credited = _decide(adopted, offer.account, {**facts, "used_before_fen": used}, on)
-        decisions.append(credited)
-        return Quote(
-            price_fen=price_fen,
-            shares_fen=dict(credited.shares_fen),
-            fund=fund,
-            credit_fen=credited.used_fen,
-            credit_granted_fen=credited.granted_fen,
-            decisions=tuple(decision.to_json() for decision in decisions),
-        )
-    shared = _decide(adopted, offer.split, facts, on)
-    decisions.append(shared)
-    return Quote(
-        price_fen=price_fen,
-        shares_fen=dict(shared.shares_fen),
-        fund=fund,
-        decisions=tuple(decision.to_json() for decision in decisions),
-    )
 
 
 def reserve(*, order_id: UUID, elder: Elder, quote: Quote, on: date, by: User, at: datetime) -> None:
@@ -109,11 +66,11 @@ def _hold(cause: Reference, *, elder: Elder, quote: Quote, on: date, by: User, a
             by_id=by.pk,
             at=at,
         )
-    if quote.credit_fen:
-        key = benefits_read.credit_key(elder.programme_id, quote.fund, elder.pk, on)
+    if quote.credit_used:
+        key = _pot(elder, quote, on)
         _grant(key, quote, on, at)
         ledger.hold(
-            id=credit_hold_id(cause.id), account=key, amount_fen=quote.credit_fen, cause=cause, at=at, by_id=by.pk
+            id=credit_hold_id(cause.id), account=key, amount_fen=quote.credit_used, cause=cause, at=at, by_id=by.pk
         )
 
 
@@ -121,7 +78,7 @@ def release(*, order_id: UUID, quote: Quote, reason: str, by: User, at: datetime
     """Give back what was held for an order that will not be delivered."""
     if quote.public_fen:
         ledger.void_hold(hold_id=hold_id(order_id), reason=reason, at=at, by_id=by.pk)
-    if quote.credit_fen:
+    if quote.credit_used:
         ledger.void_hold(hold_id=credit_hold_id(order_id), reason=reason, at=at, by_id=by.pk)
 
 
@@ -224,6 +181,7 @@ def _charge(
         elder_fen=quote.elder_fen,
         public_fen=quote.public_fen,
         fund=quote.fund,
+        credit_minutes=quote.credit_minutes,
         hold_id=hold_id(cause.id) if quote.public_fen else None,
         decisions=list(quote.decisions),
         cause_kind=cause.kind,
@@ -238,12 +196,11 @@ def _charge(
             if amount_fen
         ]
     )
-    if quote.credit_fen:
+    if quote.credit_used:
         # The elder has had the use of the credit now, whatever the enterprise is paid at the end of the month.
-        month = str(Month.of(service_on))
         ledger.post_hold(
             hold_id=credit_hold_id(cause.id),
-            to=AccountKey(elder.programme_id, quote.fund, "CREDIT_USED", month, elder.pk),
+            to=_beside(_pot(elder, quote, service_on), "USED"),
             service_on=service_on,
             at=at,
             by_id=by.pk,
@@ -263,29 +220,31 @@ def _charge(
 def lapse_credits(*, programme_id: UUID, month: Month, by: User, at: datetime) -> int:
     """Let what is left of a closed month's credits lapse by an entry each; return how many did (no roll-over).
 
-    A credit that is still promised to an order is left for the next call.
+    With December the credits of its year lapse too. One that is still promised to an order is left for the next call.
     Raises: MonthNotOver.
     """
     if at.astimezone(BEIJING).date() < month.next().first_day:
         raise MonthNotOver(f"{month}还没有结束，额度要到{month.next().first_day}才能失效。请届时再办。")
+    over = {str(month): "当月", **({str(month.year): "当年"} if month.month == 12 else {})}
     lapsed = 0
-    for balance in ledger_read.balances(programme_id, kind="ELDER_CREDIT", period=str(month)):
-        left_fen, key = balance.available_fen, balance.account
-        if left_fen <= 0 or balance.held_fen or key.party_id is None:
-            continue
-        gone = AccountKey(programme_id, key.fund, "CREDIT_LAPSED", str(month), key.party_id)
-        ledger.transfer(
-            id=derived_id("lapse", key.id, balance.debit_fen),  # what comes free later lapses by an entry of its own
-            programme_id=programme_id,
-            kind="CREDIT_LAPSE",
-            legs=[Leg(key, -left_fen), Leg(gone, left_fen)],
-            cause=Reference("ELDER", key.party_id),
-            service_on=month.first_day,
-            at=at,
-            by_id=by.pk,
-            reason=f"{month}额度当月有效，余额不结转",
-        )
-        lapsed += 1
+    for period, term in over.items():
+        for kind in CREDIT_KINDS:
+            for balance in ledger_read.balances(programme_id, kind=kind, period=period):
+                left_fen, key = balance.available_fen, balance.account
+                if left_fen <= 0 or balance.held_fen or key.party_id is None:
+                    continue
+                ledger.transfer(
+                    id=derived_id("lapse", key.id, balance.debit_fen),  # what comes free later lapses by its own entry
+                    programme_id=programme_id,
+                    kind="CREDIT_LAPSE",
+                    legs=[Leg(key, -left_fen), Leg(_beside(key, "LAPSED"), left_fen)],
+                    cause=Reference("ELDER", key.party_id),
+                    service_on=month.first_day,
+                    at=at,
+                    by_id=by.pk,
+                    reason=f"{period}额度{term}有效，余额不结转",
+                )
+                lapsed += 1
     return lapsed
 
 
@@ -299,39 +258,34 @@ def credit_hold_id(order_id: UUID) -> UUID:
     return derived_id("hold", "credit", order_id)
 
 
-def _grant(key: AccountKey, quote: Quote, on: date, at: datetime) -> None:
-    # The credit of a month appears on the books with its first use, and grows if the policy does within the month;
-    # the elder's row is locked, so nobody grants beside us.
-    granted_fen = ledger_read.balance(key).credit_fen
-    if granted_fen >= quote.credit_granted_fen:
-        return
-    more_fen = quote.credit_granted_fen - granted_fen
-    month = Month.of(on)
-    source = AccountKey(key.programme_id, key.fund, "CREDIT_SOURCE", key.period, None)
-    ledger.transfer(
-        id=derived_id("grant", key.id, quote.credit_granted_fen),
-        programme_id=key.programme_id,
-        kind="CREDIT_GRANT",
-        legs=[Leg(source, -more_fen), Leg(key, more_fen)],
-        cause=Reference("ELDER", key.party_id),
-        service_on=month.first_day,
-        at=at,
-        by_id=key.party_id,
+def _pot(elder: Elder, quote: Quote, on: date) -> AccountKey:
+    """Name the ledger account on which a quote draws."""
+    return benefits_read.credit_key(
+        elder.programme_id, quote.fund, elder.pk, on, unit=quote.credit_unit, period=quote.credit_period
     )
 
 
-def _decide(adopted: Adoption, rule: str, facts: dict, on: date) -> policy.Decision:
-    pack = adoption_read.pack_of(adopted)
-    decision = policy.decide(pack, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
-    if decision.outcome in ("needs_fact", "needs_parameter", "not_in_force"):
-        title = pack.rules[rule].title
-        raise Undecided(f"无法按“{title}”定价：{decision.because}。现在不能下单，请换一个服务项目，或请民政局补充。")
-    return decision
+def _beside(pot: AccountKey, end: str) -> AccountKey:
+    """Name the account to which a credit goes when it is used or lapses; minutes stay among minutes."""
+    stem = "MINUTES" if pot.kind == "ELDER_MINUTES" else "CREDIT"
+    return AccountKey(pot.programme_id, pot.fund, f"{stem}_{end}", pot.period, pot.party_id)
 
 
-def _holds(adopted: Adoption, pack: policy.Pack, offer: policy.Offer, facts: dict, on: date) -> bool:
-    """Tell whether the elder's credit pays here: every derived fact that the offer names has the value it names."""
-    return all(
-        _decide(adopted, pack.derived[fact].rule, facts, on).ground == value
-        for fact, value in offer.account_when.items()
+def _grant(key: AccountKey, quote: Quote, on: date, at: datetime) -> None:
+    # A credit appears on the books with its first use, and grows if the policy does within its period; the elder's row
+    # is locked, so nobody grants beside us.
+    granted = ledger_read.balance(key).credit_fen
+    if granted >= quote.credit_granted:
+        return
+    more = quote.credit_granted - granted
+    source = replace(_beside(key, "SOURCE"), party_id=None)
+    ledger.transfer(
+        id=derived_id("grant", key.id, quote.credit_granted),
+        programme_id=key.programme_id,
+        kind="CREDIT_GRANT",
+        legs=[Leg(source, -more), Leg(key, more)],
+        cause=Reference("ELDER", key.party_id),
+        service_on=Month.of(on).first_day,
+        at=at,
+        by_id=key.party_id,
     )

@@ -18,21 +18,29 @@ from sangyu.ledger.rules import AccountKey
 
 @dataclass(frozen=True)
 class Credit:
-    """An elder's credit of one month in fen: granted so far, used or promised, left."""
+    """An elder's credit of one period: granted so far, used or promised, left.
+
+    Units: fen; whole minutes for a credit of minutes.
+    """
 
     granted_fen: int
     used_fen: int
     left_fen: int
 
 
-def credit_key(programme_id: UUID, fund: str, elder_id: UUID, on: date) -> AccountKey:
-    """Name the ledger account of an elder's credit in the month of `on`."""
-    return AccountKey(programme_id, fund, "ELDER_CREDIT", str(Month.of(on)), elder_id)
+def credit_key(
+    programme_id: UUID, fund: str, elder_id: UUID, on: date, *, unit: str = "fen", period: str = "month"
+) -> AccountKey:
+    """Name the ledger account of an elder's credit in the month (or year) of `on`, in fen or in minutes."""
+    kind = "ELDER_MINUTES" if unit == "minutes" else "ELDER_CREDIT"
+    return AccountKey(programme_id, fund, kind, str(on.year) if period == "year" else str(Month.of(on)), elder_id)
 
 
-def credit(programme_id: UUID, fund: str, elder_id: UUID, on: date) -> Credit:
-    """Return what an elder's credit of the month holds; zeros before its first use."""
-    balance = ledger_read.balance(credit_key(programme_id, fund, elder_id, on))
+def credit(
+    programme_id: UUID, fund: str, elder_id: UUID, on: date, *, unit: str = "fen", period: str = "month"
+) -> Credit:
+    """Return what an elder's credit of the period holds; zeros before its first use."""
+    balance = ledger_read.balance(credit_key(programme_id, fund, elder_id, on, unit=unit, period=period))
     return Credit(
         granted_fen=balance.credit_fen,
         used_fen=balance.debit_fen + balance.held_fen,

@@ -16,6 +16,12 @@ class NoOffer(Refusal):
     code = "NO_OFFER"
 
 
+class NotEntitled(Refusal):
+    """The policy does not offer this service to this elder."""
+
+    code = "NOT_ENTITLED"
+
+
 class Undecided(Refusal):
     """A rule cannot be decided, because a fact or a parameter is missing."""
 
@@ -33,8 +39,8 @@ class Quote:
     """A price with its parts and the decisions behind both.
 
     Shape: `shares_fen` maps every payer of the rule to fen, zeros included; the parts add up to `price_fen`.
-    `credit_fen` is the part of the public money that uses up the elder's own monthly credit,
-    `credit_granted_fen` what that credit is worth this month.
+    `credit_fen` is the part of the public money that uses up the elder's own credit, `credit_granted_fen` what that
+    credit is worth in its `credit_period` (month or year); a credit of free hours is counted in minutes instead.
     """
 
     price_fen: int
@@ -42,6 +48,9 @@ class Quote:
     fund: str
     credit_fen: int = 0
     credit_granted_fen: int = 0
+    credit_minutes: int = 0
+    credit_granted_minutes: int = 0
+    credit_period: str = "month"
     decisions: tuple[Mapping[str, Any], ...] = field(default=())
 
     @property
@@ -51,6 +60,21 @@ class Quote:
     @property
     def public_fen(self) -> int:
         return self.price_fen - self.elder_fen
+
+    @property
+    def credit_unit(self) -> str:
+        """What the elder's credit is counted in."""
+        return "minutes" if self.credit_granted_minutes else "fen"
+
+    @property
+    def credit_used(self) -> int:
+        """What is drawn on the elder's credit, in its unit."""
+        return self.credit_minutes or self.credit_fen
+
+    @property
+    def credit_granted(self) -> int:
+        """What the elder's credit is worth in its period, in its unit."""
+        return self.credit_granted_minutes or self.credit_granted_fen
 
     @property
     def because(self) -> tuple[str, ...]:
@@ -77,6 +101,9 @@ class Quote:
             "fund": self.fund,
             "credit_fen": self.credit_fen,
             "credit_granted_fen": self.credit_granted_fen,
+            "credit_minutes": self.credit_minutes,
+            "credit_granted_minutes": self.credit_granted_minutes,
+            "credit_period": self.credit_period,
             "decisions": [dict(decision) for decision in self.decisions],
         }
 
@@ -89,5 +116,8 @@ class Quote:
             fund=plain["fund"],
             credit_fen=plain["credit_fen"],
             credit_granted_fen=plain["credit_granted_fen"],
+            credit_minutes=plain.get("credit_minutes", 0),
+            credit_granted_minutes=plain.get("credit_granted_minutes", 0),
+            credit_period=plain.get("credit_period", "month"),
             decisions=tuple(plain["decisions"]),
         )

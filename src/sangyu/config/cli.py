@@ -48,6 +48,7 @@ COMMANDS = (
     _line("test", "运行全部测试和检查", "sangyu.config.processes.test:main", "packages", "test tools", "front end"),
     _line("city", "建一座城,演完一个月", "sangyu.city.cli:main", "packages", "areas", "database"),
     _line("policy", "查看、核对和试算政策包", "sangyu.policy.cli:main", "packages"),
+    _line("rehearse", "在本地的档案和计费上试算改过的规则包", "sangyu.config.rehearse:main", "packages", "database"),
     _line("ledger", "核验账簿、导出文本账", "sangyu.ledger.cli:main", "packages", "database"),
     _line("audit", "导出审计账簿，在库外留存它的根", "sangyu.access.cli:main", "packages", "database"),
     _line("token", "接口密钥：签发、列出、续期、停用", "sangyu.portals.api.cli:main", "packages", "database"),

@@ -78,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
 def _create(wish: argparse.Namespace) -> int:
     pack = policy.load(wish.pack)
     area = wish.area or pack.area
-    if not (area.startswith(pack.area) or pack.area.startswith(area)):
+    reach = pack.area.removesuffix("00")  # a city's pack holds in its districts
+    if not (area.startswith(reach) or reach.startswith(area)):
         raise Refusal(f"“{pack.title}”是为 {pack.area} 写的，不能用于 {area}。请另选政策包或区划。")
     at = now()
     trees = _trees(area, wish.areas)

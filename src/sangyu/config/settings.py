@@ -55,6 +55,7 @@ DESKS = [
     "sangyu.portals.texting",
     "sangyu.portals.developer",
     "sangyu.portals.policy",
+    "sangyu.portals.rehearsal",
     "sangyu.portals.exchange",
     "sangyu.portals.audit",
     "sangyu.portals.api",

@@ -17,6 +17,7 @@ DESKS = [
     "texting",
     "developer",
     "policy",
+    "rehearsal",
     "audit",
     "exchange",
     "components",

@@ -71,6 +71,11 @@ KINDS: dict[str, AccountKind] = {
     "ELDER_CREDIT": AccountKind("老人服务额度", 0, "请减少服务数量、改为自费，或待下期额度发放后再办。"),
     "CREDIT_USED": AccountKind("已使用额度", 0),
     "CREDIT_LAPSED": AccountKind("已失效额度", 0),
+    # Free hours are counted in whole minutes: a "fen" of these four is a minute, and no journal mixes them with money.
+    "MINUTES_SOURCE": AccountKind("免费时长来源（分钟）", None),
+    "ELDER_MINUTES": AccountKind("老人免费时长（分钟）", 0, "请减少服务时长、改为自费，或待下月时长发放后再办。"),
+    "MINUTES_USED": AccountKind("已使用时长（分钟）", 0),
+    "MINUTES_LAPSED": AccountKind("已失效时长（分钟）", 0),
     "PROVIDER_PAYABLE": AccountKind("应付企业款", 0, "请核对该企业已结算和已支付的金额。"),
     "BANK": AccountKind("银行支付", None),
 }

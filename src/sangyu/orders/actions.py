@@ -249,6 +249,7 @@ def _money(quote: Quote) -> dict[str, object]:
         "fund": quote.fund,
         "public_fen": quote.public_fen,
         "credit_fen": quote.credit_fen,
+        "credit_minutes": quote.credit_minutes,
     }
 
 

@@ -130,8 +130,9 @@ def ensure_same_money(
 ) -> None:
     """Refuse a day on which the price or its shares would differ, or whose month's money the order does not hold.
 
-    Shape: `stands` and `would_be` hold `price_fen`, `shares_fen`, `fund`, `public_fen` and `credit_fen`. The credit of
-    an elder is held by the month, the public money by the year; what nobody pays for may move to any day.
+    Shape: `stands` and `would_be` hold `price_fen`, `shares_fen`, `fund`, `public_fen`, `credit_fen` and, for free hours,
+    `credit_minutes`. The credit of an elder is held by the month, the public money by the year; what nobody pays for may
+    move to any day.
     Raises: TimeFixed.
     """
     if dict(stands) != dict(would_be):
@@ -140,7 +141,8 @@ def ensure_same_money(
             "请取消这张工单后按新时间重新下单，把新的价格念给老人听。"
         )
     other_month = (held_on.year, held_on.month) != (on.year, on.month)
-    if (stands["credit_fen"] and other_month) or (stands["public_fen"] and held_on.year != on.year):
+    credit = stands["credit_fen"] or stands.get("credit_minutes")
+    if (credit and other_month) or (stands["public_fen"] and held_on.year != on.year):
         raise TimeFixed(
             f"工单{number}占用的是{held_on.year}年{held_on.month}月的补贴额度，不能改到{on.year}年{on.month}月。"
             "请取消这张工单后按新时间重新下单。"

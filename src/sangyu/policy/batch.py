@@ -23,7 +23,7 @@ def add_command(commands: Any) -> None:
     batch.add_argument("rule", nargs="?")
     batch.add_argument("source", nargs="?", type=Path, metavar="IN")
     batch.add_argument("target", nargs="?", type=Path, metavar="OUT")
-    batch.add_argument("--engine", choices=["duckdb", "python"], default="duckdb")
+    batch.add_argument("--engine", choices=["duckdb", "spark", "python"], default="duckdb")
     batch.add_argument("--parameters", help="参数与读法：JSON 对象或文件名")
     batch.add_argument("--list", action="store_true", help="列出每条规则能否按列计算，不能的写明原因")
     batch.add_argument("--no-digest", action="store_true", help="不计算答案的摘要")
@@ -47,11 +47,17 @@ def run(arguments: argparse.Namespace) -> int:
     from sangyu.policy.each import digest, each_of_file
 
     pack, started = load(arguments.pack, arguments.packs), time.perf_counter()
-    engine = decide_file if arguments.engine == "duckdb" else each_of_file
+    engine = {"duckdb": decide_file, "spark": _on_spark, "python": each_of_file}[arguments.engine]
     rows = engine(pack, arguments.rule, arguments.source, arguments.target, parameters)
     said = f"{rows} 行  {time.perf_counter() - started:.2f} 秒  {arguments.engine}"
     print(said if arguments.no_digest else f"{said}  sha256 {digest(arguments.target)}")
     return 0
+
+
+def _on_spark(*asked: Any) -> int:
+    from sangyu.policy.spark import decide_file
+
+    return decide_file(*asked)
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -88,6 +88,14 @@ class ColumnFacts(ABC):
             self._values["fact", name] = self._fact(facts()[name])
         return self._values["fact", name]
 
+    def put(self, name: str, value: Value) -> None:
+        """Put something else in the place of a fact, for all that is read of it from here on."""
+        self._values["fact", name] = value
+
+    def raw(self, name: str) -> Any:
+        """Give the column of a fact as it lies there."""
+        return self._column(facts()[name])
+
     def _fact(self, fact: Fact) -> Value:
         wanted = self.codes.wanted("fact", fact.name, counted=fact.type == "int")
         if fact.name == "age" and "birth_date" in self.shape:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sangyu.policy import column_corrections, ir
 from sangyu.policy import column_words as words
-from sangyu.policy import ir
 from sangyu.policy.column_facts import NotInColumns
 from sangyu.policy.column_words import Value
 from sangyu.policy.lazy import Lazy, both, choose, either, is_null, lift, negate
@@ -80,7 +80,7 @@ def _split(rule: ir.Rule, row: ir.Row, raw: Mapping[str, Value], f: Printer) -> 
         if raw[name].missing is not None:  # of a price of 0 a rate that nobody has set does not decide
             shares[name] = choose([(nothing, 0)], shares[name]) if shares[name] is not None else 0
     rest = [name for name in rule.payers if isinstance(row.answers[name], ir.Rest)]
-    paid, sound = share_out(price_fen, shares, list(rates), rest, f)
+    paid, sound = share_out(price_fen, shares, list(rates), rest, f, signed=not f.above_zero(rule.shared))
     bad = negate(sound)
     if bad is not False:
         fault = choose([(bad, f.codes.fault("BAD_ANSWER"))])
@@ -92,10 +92,11 @@ def _split(rule: ir.Rule, row: ir.Row, raw: Mapping[str, Value], f: Printer) -> 
 
 
 def share_out(
-    price_fen: Any, shares: Mapping[str, Any], rated: Sequence[str], rest: Sequence[str], f: Printer
+    price_fen: Any, shares: Mapping[str, Any], rated: Sequence[str], rest: Sequence[str], f: Printer, signed: bool
 ) -> tuple[Fields, Any]:
     """Split a price over payers so that the parts add up to it exactly. Shape: (payer -> fen, whether they do).
 
+    `signed`: it may be below zero, and is then shared out as if it were above and turned round.
     Raises: NotInColumns, for a row that mixes a rate, a rest and an amount that is not known beforehand.
     """
     rates = {payer: shares[payer] for payer in rated}
@@ -109,6 +110,9 @@ def share_out(
             left = lift(lambda *ones: 1000 - sum(ones), *rates.values())
             rates[rest[0]] = left
             rates = {payer: rates[payer] for payer in shares if payer in rates}
+    back: Any = False
+    if signed:
+        back, price_fen, fixed = column_corrections.mirrored(price_fen, fixed, f)
     sound: Any = True
     for rate in rates.values():
         sound = both(sound, lift(lambda one: (one >= 0) & (one <= 1000), rate))
@@ -121,13 +125,9 @@ def share_out(
         sound = both(sound, lift(lambda whole, *ones: sum(ones) == whole, price_fen, *paid.values()))
     for part in paid.values():
         if part is price_fen or (not isinstance(part, Lazy) and part == 0):
-            continue  # 0 and the price itself are never below both
-        sound = both(sound, lift(_not_below, part, price_fen))
-    return paid, sound
-
-
-def _not_below(part: Any, price_fen: Any) -> Any:
-    return (part >= 0) | (part >= price_fen)
+            continue  # 0 and the price itself are never below
+        sound = both(sound, lift(lambda one: one >= 0, part))
+    return column_corrections.turned(back, paid, f), sound
 
 
 def _parts(price_fen: Any, rates: Mapping[str, Any], f: Printer) -> Fields:

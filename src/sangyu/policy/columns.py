@@ -6,7 +6,8 @@ account whose input does not say what was used before is drawn on in order of se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ import duckdb
 import ibis
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from ibis.expr import types
 
 from sangyu.policy import column_forms, ir
 from sangyu.policy import column_words as words
@@ -67,6 +69,34 @@ def print_rule(
 
     Raises: UnknownRule, NotInColumns, BadFact for a column of the wrong type, BadParameter.
     """
+    whole, asked, fields = rule_expression(pack, rule_id, shape, parameters, profile, on, keys)
+    with steps_apart():
+        return Printed(str(ibis.to_sql(whole, dialect="duckdb", pretty=False)), asked, fields)
+
+
+@contextmanager
+def steps_apart() -> Iterator[None]:
+    """Keep the steps of an expression apart while it is printed: joined, what is used twice would be written twice."""
+    fuses, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = fuses
+
+
+def rule_expression(
+    pack: ir.Pack,
+    rule_id: str,
+    shape: ibis.Schema,
+    parameters: Mapping[str, Any] | None = None,
+    profile: Profile | None = None,
+    on: date | None = None,
+    keys: tuple[str, ...] = (),
+) -> tuple[types.Table, tuple[str, ...], tuple[str, ...]]:
+    """Make the expression of a rule, whichever engine runs it. Shape: (table, facts asked, answer fields).
+
+    Raises: as `print_rule`.
+    """
     rule = find(pack, rule_id)
     running = runs_on(rule, set(shape))
     f = Printer(pack, shape, parameters or {}, profile or Profile(), on, running)
@@ -82,11 +112,7 @@ def print_rule(
     fields = ["outcome", "missing", "fault", "version", "row", *versions_fields(rule)]
     chosen = {name: literal(built(made.get(name), stacked)).cast(types[name]) for name in fields}
     whole = stacked.select(*(stacked[key] for key in keys), **chosen)
-    fuses, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
-    try:
-        return Printed(str(ibis.to_sql(whole, dialect="duckdb", pretty=False)), tuple(f.asked), tuple(fields))
-    finally:
-        ibis.options.sql.fuse_selects = fuses
+    return whole, tuple(f.asked), tuple(fields)
 
 
 def versions_fields(rule: ir.Rule) -> list[str]:

@@ -26,8 +26,10 @@ def age_on(birth: date, day: date, leap: LeapBirthday = "03-01") -> int:
 
     With `leap` at 1 March this is `kit.age.age_on`; only a pack may say otherwise, so it is counted here.
     """
-    years = day.year - birth.year
-    return years if birthday(birth, years, leap) <= day else years - 1
+    years, month, of_month = day.year - birth.year, birth.month, birth.day
+    if month == 2 and of_month == 29:
+        return years if birthday(birth, years, leap) <= day else years - 1
+    return years - (day.month < month or (day.month == month and day.day < of_month))
 
 
 def month_end(day: date) -> date:

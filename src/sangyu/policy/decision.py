@@ -72,6 +72,18 @@ class Decision:
         """Tell whether there is an answer; a refusal is one."""
         return self.outcome == "decided"
 
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> Decision:
+        """Make a decision as calling the class does, several times as fast; `fields` become its own.
+
+        A field that is not given is read off the class, so one without a default must be given.
+        """
+        if not _FIELDS.issuperset(fields):
+            return cls(**fields)  # which says what is wrong
+        made = object.__new__(cls)
+        object.__setattr__(made, "__dict__", fields)
+        return made
+
     def to_json(self) -> dict[str, Any]:
         """Give a plain dict of JSON values; what is not set is left out."""
         plain = {item.name: to_plain(getattr(self, item.name)) for item in dataclasses.fields(self)}
@@ -93,7 +105,8 @@ class Decision:
         return cls(**values)
 
 
-ANSWER_FIELDS = frozenset(item.name for item in dataclasses.fields(Decision)) - {
+_FIELDS = frozenset(item.name for item in dataclasses.fields(Decision))
+ANSWER_FIELDS = _FIELDS - {
     *(
         "pack",
         "rule",
@@ -111,8 +124,13 @@ ANSWER_FIELDS = frozenset(item.name for item in dataclasses.fields(Decision)) - 
 }
 
 
+_PLAIN = frozenset({int, str, bool, type(None)})
+
+
 def to_plain(value: Any) -> Any:
     """Bring a value into JSON shape: dates become ISO strings, tuples lists."""
+    if value.__class__ in _PLAIN:
+        return value
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):

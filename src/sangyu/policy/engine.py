@@ -1,31 +1,32 @@
 """Take one decision: choose the version, find the first row that decides, finish the answer and say why.
 
-Three-valued from top to bottom: a row that is certainly false is passed over, the first certain row ends the search,
-and a row that is only possible keeps its answer in play. What is missing is asked for only if the answers in play
-differ.
+Where nothing is missing the first row that matches decides (`straight`). Else three-valued from top to bottom: a row
+that is certainly false is passed over, the first certain row ends the search, and a row that is only possible keeps its
+answer in play. What is missing is asked for only if the answers in play differ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sangyu.policy import ir, to_chinese
+from sangyu.policy.corrections import taken_back, takes_back
 from sangyu.policy.dates import birthday
 from sangyu.policy.decision import Decision
 from sangyu.policy.errors import BadAnswer, BadFact, UnknownRule
 from sangyu.policy.forms import Fields, finish
 from sangyu.policy.inquiry import Inquiry
 from sangyu.policy.runtime import Truth, Unknown, all_of
+from sangyu.policy.straight import straight
 from sangyu.policy.to_python import program
 from sangyu.policy.versions import SHORT
 from sangyu.policy.vocabulary import facts as vocabulary
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(NamedTuple):
     """A row that decides, and its answer: fields, or what the answer still wants.
 
     `told` are the rows that an answer joins, each with its own fields; empty where one row decides alone.
@@ -47,11 +48,20 @@ def decide(
 
     The version follows from `on`, else from `facts["on"]`. `parameters` are the programme's own configuration;
     `facts["parameters"]` wins over them for this one decision.
+    An amount below zero that a rule shares out takes a charge back (`corrections`).
     Raises: UnknownRule, BadFact, BadParameter, BadAnswer. What is merely missing is an outcome, never an error.
     """
     rule = pack.rules.get(rule_id)
     if rule is None:
         raise UnknownRule(f"规则包 {pack.id} 没有规则 {rule_id}，现有：{'、'.join(pack.rules)}")
+    if takes_back(rule, facts):
+        return taken_back(pack, rule, facts, lambda charged: _decide(pack, rule, charged, on, parameters))
+    return _decide(pack, rule, facts, on, parameters)
+
+
+def _decide(
+    pack: ir.Pack, rule: ir.Rule, facts: Mapping[str, Any], on: date | None, parameters: Mapping[str, Any] | None
+) -> Decision:
     day = on if on is not None else facts.get("on")
     if day is None:
         said = to_chinese.missing(pack, Unknown("fact", "on"))
@@ -81,7 +91,9 @@ def decide(
 
 
 def _inquire(pack: ir.Pack, facts: Mapping[str, Any], on: date, parameters: Mapping[str, Any]) -> Inquiry:
-    own = facts.get("parameters") or {}
+    own = facts.get("parameters")
+    if not own:
+        return Inquiry(pack, facts, on, parameters, _derive)
     if not isinstance(own, Mapping):
         raise BadFact("“参数与读法开关”（parameters）应为对照表")
     return Inquiry(pack, facts, on, {**parameters, **own}, _derive)
@@ -101,8 +113,7 @@ def _derive(f: Inquiry, derived: ir.Derived) -> Any:
 
 def _settle_or_given(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:
     """Settle a rule; a derived fact that is given wins over its derivation, also when its own rule is asked."""
-    by_row = ("ground", "eligible")  # a number does not say which row it came from
-    derived = next((one for one in f.pack.derived.values() if one.rule == rule.id and one.answer in by_row), None)
+    derived = _told_by_row(f.pack, rule.id) if f.pack.derived else None
     code = f.stated(derived) if derived else None
     if derived is None or code is None:
         return settle(rule, version, f)
@@ -114,6 +125,13 @@ def _settle_or_given(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled 
     return Settled(ir.Row(row.line, (), row.answers, to_chinese.given(derived, code)), fields)
 
 
+@cache
+def _told_by_row(pack: ir.Pack, rule_id: str) -> ir.Derived | None:
+    """Find the derived fact that tells a rule's row; a number does not say which row it came from."""
+    by_row = ("ground", "eligible")
+    return next((one for one in pack.derived.values() if one.rule == rule_id and one.answer in by_row), None)
+
+
 def settle(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:
     """Find the row that decides, or the missing name without which none does.
 
@@ -122,6 +140,10 @@ def settle(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:
     how = f.setting(rule.rows) if rule.rows in f.pack.settings else rule.rows
     if how != "first":
         return _settle_together(rule, version, f, how)
+    found = straight(version.table).run(f)
+    if found is not None:
+        place, raw = found
+        return Settled(version.table.rows[place], finish(rule, raw, f))
     rows = {row.line: row for row in version.table.rows}
     first_open: Unknown | None = None
     in_play: list[Settled] = []
@@ -190,19 +212,19 @@ def _answered(rule: ir.Rule, version: ir.Version, f: Inquiry, settled: Settled) 
 
 
 def _decision(rule: ir.Rule, version: ir.Version, f: Inquiry, outcome: Any, because: str, **answer: Any) -> Decision:
-    return Decision(
-        pack=f.pack.id,
-        rule=rule.id,
-        outcome=outcome,
-        on=f.on,
-        version=version.label,
-        because=because,
-        source=rule.source,
-        facts_used=dict(f.facts_used),
-        parameters_used=dict(f.parameters_used),
-        digest=f.pack.digest[:SHORT],
-        **answer,
-    )
+    answer |= {
+        "pack": f.pack.id,
+        "rule": rule.id,
+        "outcome": outcome,
+        "on": f.on,
+        "version": version.label,
+        "because": because,
+        "source": rule.source,
+        "facts_used": f.facts_used,
+        "parameters_used": f.parameters_used,
+        "digest": f.pack.digest[:SHORT],
+    }
+    return Decision.of(answer)
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def from_excel(path: Path, folder: Path, *, replace: bool = False) -> list[CellF
     Raises: BadWorkbook, with sheet and cell of every fault of a pack that cannot be read; then nothing is written.
     """
     book = read_book(path)
-    pack_id, files = _original(path, book)
+    pack_id, files = original(path, book)
     folder = folder.resolve()
     if folder.name != pack_id:
         raise _refused(path, f"这是规则包 {pack_id} 的工作簿，不能读到文件夹 {folder.name} 里；文件夹请叫 {pack_id}")
@@ -108,8 +108,11 @@ def _refused(path: Path, message: str) -> BadWorkbook:
     return BadWorkbook([CellFinding(path.name, "", message)])
 
 
-def _original(path: Path, book: Mapping[str, Sheet]) -> tuple[str, dict[str, str]]:
-    """Find the pack's id and the files as they were when the workbook was made."""
+def original(path: Path, book: Mapping[str, Sheet]) -> tuple[str, dict[str, str]]:
+    """Find the pack's id and the files as they were when the workbook was made.
+
+    Raises: BadWorkbook, if it is no workbook of a pack.
+    """
     sheet = book.get(ORIGINAL)
     if sheet is None or sheet.value(0, 0) != MARK:
         raise _refused(path, "不是由 sangyu policy to-excel 导出的工作簿：请先导出，在导出的工作簿里改")

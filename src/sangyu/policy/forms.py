@@ -24,24 +24,41 @@ def share_out(price_fen: int, shares: Mapping[str, Any]) -> dict[str, int]:
 
     Shape: payer -> fen, in the order of `shares`. A share is fen, a `Part` in per-mille, or `REST` (once at most).
     Parts are made by largest remainder, ties to the payer named first; with a rest, what the per-mille leave is part
-    of it. Raises: BadAnswer, if the parts cannot add up to the price.
+    of it. An amount below zero is shared as the same amount above zero, turned round. Raises: BadAnswer, if the parts
+    cannot add up to the price.
     """
-    fixed = {payer: share for payer, share in shares.items() if isinstance(share, int)}
-    rates = {payer: share.rate_pm for payer, share in shares.items() if isinstance(share, Part)}
-    rest = [payer for payer, share in shares.items() if share == REST]
+    if price_fen < 0:
+        mirrored = {payer: -share if isinstance(share, int) else share for payer, share in shares.items()}
+        return {payer: -fen for payer, fen in share_out(-price_fen, mirrored).items()}
+    fixed, rates, rest = _by_kind(shares)
     if rates and rest and not any(fixed.values()):
         rates[rest[0]] = 1000 - sum(rates.values())
         rates = {payer: rates[payer] for payer in shares if payer in rates}
-    whole = sum(rates.values()) == 1000
-    parts = allot(price_fen, rates) if whole else {payer: price_fen * rate // 1000 for payer, rate in rates.items()}
-    paid = {payer: fixed.get(payer, parts.get(payer, 0)) for payer in shares}
+    paid = dict.fromkeys(shares, 0)
+    if rates:
+        whole = sum(rates.values()) == 1000
+        paid |= allot(price_fen, rates) if whole else {payer: price_fen * rate // 1000 for payer, rate in rates.items()}
+    paid |= fixed
     left = price_fen - sum(paid.values())
     if rest and rest[0] not in rates:
-        paid[rest[0]] = left
-    if sum(paid.values()) != price_fen or min(paid.values(), default=0) < min(0, price_fen):
+        paid[rest[0]], left = left, 0
+    if left or min(paid.values(), default=0) < min(0, price_fen):
         said = "、".join(f"{payer} {fen}" for payer, fen in paid.items())
         raise BadAnswer(f"各方分担（{said}）不能合成价格 {price_fen} 分")
     return paid
+
+
+def _by_kind(shares: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, int], list[str]]:
+    """Sort shares by kind. Shape: (payer -> fen, payer -> per-mille, payers of the rest)."""
+    fixed, rates, rest = {}, {}, []
+    for payer, share in shares.items():
+        if isinstance(share, int):
+            fixed[payer] = share
+        elif isinstance(share, Part):
+            rates[payer] = share.rate_pm
+        elif share == REST:
+            rest.append(payer)
+    return fixed, rates, rest
 
 
 def allot(price_fen: int, weights: Mapping[str, int]) -> dict[str, int]:
@@ -49,6 +66,8 @@ def allot(price_fen: int, weights: Mapping[str, int]) -> dict[str, int]:
 
     Raises: BadFact, if a weight is negative or all are 0: then there is nobody to allot it to.
     """
+    if price_fen < 0:
+        return {key: -fen for key, fen in allot(-price_fen, weights).items()}
     whole = sum(weights.values())
     if whole <= 0 or min(weights.values()) < 0:
         raise BadFact("没有可以分配的数量（合计为 0，或有负数），请核对各项数量")
@@ -68,9 +87,10 @@ def _plain(rule: Rule, raw: Mapping[str, Any], f: Inquiry) -> Fields | Unknown:
 
 def _split(rule: Rule, raw: Mapping[str, Any], f: Inquiry) -> Fields | Unknown:
     price_fen = raw[rule.shared] if rule.shared in raw else _shared(rule, f)
-    if price_fen == 0:  # there is nothing to share, so a rate that nobody has set does not decide
-        raw = {name: 0 if name in rule.payers and isinstance(value, Unknown) else value for name, value in raw.items()}
     missing = first_unknown(price_fen, *raw.values())
+    if missing and price_fen == 0:  # there is nothing to share, so a rate that nobody has set does not decide
+        raw = {name: 0 if name in rule.payers and isinstance(value, Unknown) else value for name, value in raw.items()}
+        missing = first_unknown(*raw.values())
     if missing:
         return missing
     if "by" in raw:

@@ -33,11 +33,22 @@ class Inquiry:
         self.parameters_used: dict[str, Any] = {}
         self.parameters = parameters
         self._derive = derive
+        self.facts: dict[str, Any] = {}  # as they were read; what is missing too
+        self._settings: dict[str, Any] = {}
         self._known: dict[tuple[str, str], Any] = {}
 
     def fact(self, name: str) -> Any:
         """Read a fact of the vocabulary; `age` follows from `birth_date` when it is not given itself."""
-        return self._once("fact", name, self._fact)
+        known = self.facts
+        if name in known:
+            return known[name]
+        raw = self.given.get(name)
+        if raw is None:
+            value = known[name] = self._not_given(name)
+        else:
+            value = known[name] = facts()[name].read(raw)
+            self.facts_used[name] = to_plain(value)
+        return value
 
     def derived(self, name: str) -> Any:
         """Read a derived fact: as given, else as its rule decides."""
@@ -45,11 +56,14 @@ class Inquiry:
 
     def figure(self, name: str) -> Any:
         """Work out a named formula of the pack."""
-        return self._once("figure", name, lambda name: figure_program(self.pack.figures[name]).run(self))
+        return self._once("figure", name, self._figure)
 
     def setting(self, name: str) -> Any:
         """Read a switch or setting: as configured, else its default."""
-        return self._once("setting", name, self._setting)
+        if name in self._settings:
+            return self._settings[name]
+        value = self._settings[name] = self._setting(name)
+        return value
 
     def parameter(self, name: str) -> Any:
         """Read a parameter; it has no default."""
@@ -99,20 +113,20 @@ class Inquiry:
         return None
 
     def _once(self, kind: str, name: str, read: Callable[[str], Any]) -> Any:
-        if (kind, name) not in self._known:
-            self._known[kind, name] = read(name)
-        return self._known[kind, name]
-
-    def _fact(self, name: str) -> Any:
-        fact = facts()[name]
-        raw = self.given.get(name, ABSENT)
-        if raw is ABSENT or (raw is None and fact.type != "date_or_null"):
-            if name == "age" and self.given.get("birth_date") is not None:
-                return self._age()
-            return Unknown("fact", name, counted=fact.type == "int") if fact.default is ABSENT else fact.default
-        value = fact.read(raw)
-        self.facts_used[name] = to_plain(value)
+        key = (kind, name)
+        if key in self._known:
+            return self._known[key]
+        value = self._known[key] = read(name)
         return value
+
+    def _not_given(self, name: str) -> Any:
+        fact = facts()[name]
+        if fact.type == "date_or_null" and name in self.given:
+            self.facts_used[name] = None
+            return None
+        if name == "age" and self.given.get("birth_date") is not None:
+            return self._age()
+        return Unknown("fact", name, counted=fact.type == "int") if fact.default is ABSENT else fact.default
 
     def _age(self) -> int:
         birth: date = self.fact("birth_date")
@@ -121,6 +135,9 @@ class Inquiry:
         age = age_on(birth, self.on, self.pack.leap_birthday)
         self.facts_used["age"] = age
         return age
+
+    def _figure(self, name: str) -> Any:
+        return figure_program(self.pack.figures[name]).run(self)
 
     def _derived(self, name: str) -> Any:
         derived = self.pack.derived[name]
@@ -133,8 +150,9 @@ class Inquiry:
     def _setting(self, name: str) -> Any:
         setting = self.pack.settings[name]
         value = self.parameters.get(name)
-        if value is None:
-            value = setting.default
+        if value is None:  # the default stands among the values itself
+            self.parameters_used[name] = to_plain(setting.default)
+            return setting.default
         value = tuple(value) if isinstance(value, list) else value
         if type(value) is not type(setting.default) or (setting.closed and value not in setting.values):
             allowed = "、".join(str(to_plain(one)) for one in setting.values)

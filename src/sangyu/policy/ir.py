@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -216,7 +217,7 @@ class Version:
         """Tell whether this version is in force on `day`."""
         return (self.from_on is None or self.from_on <= day) and (self.until_on is None or day < self.until_on)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Name the version by its dates: `..2014-10-01`, `2014-10-01..`, `..`."""
         return f"{self.from_on or ''}..{self.until_on or ''}"
@@ -251,7 +252,10 @@ class Rule:
 
     def version_on(self, day: date) -> Version | None:
         """Choose the version in force on `day`, or None."""
-        return next((version for version in self.versions if version.holds(day)), None)
+        for version in self.versions:
+            if version.holds(day):
+                return version
+        return None
 
 
 @dataclass(frozen=True)
@@ -326,7 +330,10 @@ class Fund:
 class Offer:
     """How an order of one kind of item is priced, split and, for some people, charged to a credit.
 
-    `account` is used instead of `split` when every derived fact in `account_when` has the value given there.
+    `eligible` must say yes before anything is priced. `facts` hold where the registry knows nothing better, `answers`
+    (fact -> rule and field) are facts that other rules of the pack answer. `account` is used instead of `split` when
+    every derived fact in `account_when` has the value given there; an account of minutes goes before the split, which
+    is told `free_minutes`. `grants` (rule -> "month" or "year") fill an account that grants nothing itself.
     """
 
     kind: str
@@ -336,6 +343,10 @@ class Offer:
     split: str | None = None
     account: str | None = None
     account_when: Mapping[str, str] = field(default_factory=dict)
+    eligible: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    grants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from sangyu.policy import cells, ir
+from sangyu.policy.decision import ANSWER_FIELDS
 from sangyu.policy.errors import BadCell, Finding
 from sangyu.policy.names import keys_of, names_in, names_of
 from sangyu.policy.read_table import TABLE_BYTES_MAX, TableReader
@@ -161,25 +162,44 @@ class Reader:
         self, key: str, said: Mapping[str, Any], rules: Mapping[str, Any], funds: Mapping[str, ir.Fund]
     ) -> ir.Offer:
         line = self._line(f"offers.{key}")
-        for part, form in (("price", "tier"), ("split", "split"), ("account", "account")):
-            if part in said and (rules.get(said[part], {}).get("form") != form):
-                self._fault(
-                    "pack.toml", line, "", f"服务种类“{key}”的 {part} 应是一条 {form} 规则，现为 {said[part]!r}"
-                )
+
+        def fault(what: str) -> None:
+            self._fault("pack.toml", line, "", f"服务种类“{key}”的 {what}")
+
+        for part, form in (("eligible", "eligible"), ("price", "tier"), ("split", "split"), ("account", "account")):
+            if part in said and rules.get(said[part], {}).get("form") != form:
+                fault(f"{part} 应是一条 {form} 规则，现为 {said[part]!r}")
+        for rule, period in said.get("grants", {}).items():
+            if rules.get(rule, {}).get("form") != "tier" or period not in ("month", "year"):
+                fault(f"grants 里 {rule} = {period!r} 应是一条 tier 规则和它的周期（month 或 year）")
         if said.get("fund") not in funds:
-            self._fault("pack.toml", line, "", f"服务种类“{key}”的资金 {said.get('fund')!r} 不存在")
-        when = dict(said.get("account_when", {}))
+            fault(f"资金 {said.get('fund')!r} 不存在")
+        when, stated = dict(said.get("account_when", {})), dict(said.get("facts", {}))
         for name, code in when.items():
             if name not in self._scope.derived or code not in self._scope.derived[name].codes:
-                self._fault("pack.toml", line, "", f"服务种类“{key}”的 account_when 里 {name} = {code!r} 不存在")
+                fault(f"account_when 里 {name} = {code!r} 不存在")
+        answers = {name: tuple(str(text).rpartition(".")[::2]) for name, text in said.get("answers", {}).items()}
+        for name, (rule, answer) in answers.items():
+            if rule not in rules or answer not in ANSWER_FIELDS:
+                fault(f"answers 里 {name} 应写成“规则.答复”，如 home-hours.hours，现为 {said['answers'][name]!r}")
+        for name in (*stated, *answers):
+            if name not in facts():
+                fault(f"事实 {name} 不存在")
+        by_minutes = rules.get(said.get("account", ""), {}).get("shared") == "minutes"
+        if "split" not in said and ("account" not in said or when or by_minutes):
+            fault("split 没有写：不能全部由 account 支付的，要写明怎样分担")
         return ir.Offer(
-            key,
-            said.get("title", key),
-            said.get("fund", ""),
-            said.get("price"),
-            said.get("split"),
-            said.get("account"),
-            when,
+            kind=key,
+            title=said.get("title", key),
+            fund=said.get("fund", ""),
+            price=said.get("price"),
+            split=said.get("split"),
+            account=said.get("account"),
+            account_when=when,
+            eligible=said.get("eligible"),
+            facts=stated,
+            answers=answers,
+            grants=dict(said.get("grants", {})),
         )
 
     # -- rules ---------------------------------------------------------------------------------------------------------

@@ -37,7 +37,12 @@ class Replayed:
 
 
 def replay(stored: Mapping[str, Any], load: Callable[[str, str | None], Pack]) -> Replayed:
-    """Take a decision again; `load` gives a pack by its id and the digest that the decision names (None: today's)."""
+    """Take a decision again; `load` gives a pack by its id and the digest that the decision names (None: today's).
+
+    Where no rule was asked, since the pack was silent, there is nothing to take again.
+    """
+    if stored.get("rule") == "":
+        return Replayed(stored, stored)
     on = date.fromisoformat(stored["on"]) if "on" in stored else None
     try:
         pack = load(stored["pack"], stored.get("digest"))

@@ -37,6 +37,7 @@ class Part:
 
 REST = "rest"
 NO_ACCOUNT = "none"
+UNREAD = object()  # in a straight walk: a name that no row has asked for yet
 
 Truth = bool | Unknown
 Tests = tuple[tuple[str, Callable[[], Truth]], ...]
@@ -46,7 +47,10 @@ PrintedTable = Callable[[Any], Iterator[PrintedRow]]
 
 def first_unknown(*values: Any) -> Unknown | None:
     """Find the leftmost value that is not known."""
-    return next((value for value in values if isinstance(value, Unknown)), None)
+    for value in values:
+        if isinstance(value, Unknown):
+            return value
+    return None
 
 
 def all_of(tests: Tests) -> Truth:

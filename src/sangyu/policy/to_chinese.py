@@ -8,8 +8,9 @@ when it changes; `{age_gap:65}`: how far from an age. A row without words of its
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -84,6 +85,8 @@ def day(value: date) -> str:
 
 def value_text(name: str, value: Any, pack: ir.Pack) -> str:
     """Write one value with its unit or label; `name` says which it has."""
+    if value.__class__ is int:
+        return _number(name, value)
     if isinstance(value, Unknown) or value is None:
         return "未提供"
     if isinstance(value, bool):
@@ -92,19 +95,23 @@ def value_text(name: str, value: Any, pack: ir.Pack) -> str:
         return day(value)
     if isinstance(value, tuple):
         return "、".join(value_text(name, one, pack) for one in value) or "无"
-    if isinstance(value, int):
-        return _number(name, value)
     return facts()[name].codes.get(value, str(value)) if name in facts() else str(value)
 
 
 def _number(name: str, value: int) -> str:
+    return _writer(name)(value)
+
+
+@cache
+def _writer(name: str) -> Callable[[int], str]:
+    """Choose how a number of this name is written."""
     if name.endswith("_fen") or name in PAYERS:
-        return yuan(value)
+        return yuan
     if name.endswith("_tenths"):
-        return f"{value // 10}.{value % 10}分"
+        return lambda value: f"{value // 10}.{value % 10}分"
     if name.endswith("_pm"):
-        return f"{value // 10}%" if value % 10 == 0 else f"{value // 10}.{value % 10}%"
-    return str(value)
+        return lambda value: f"{value // 10}%" if value % 10 == 0 else f"{value // 10}.{value % 10}%"
+    return str
 
 
 def label(name: str, pack: ir.Pack) -> str:
@@ -149,21 +156,35 @@ def given(derived: ir.Derived, code: str | int) -> str:
 
 def because(row: ir.Row, answer: Mapping[str, Any], f: Inquiry, lack: ir.Cell | None) -> str:
     """Write the sentence of a matched row; `lack` is the cell that refused, if one did."""
-    template = row.because or _told_by_cells(row, f.pack)
     said = {**answer, **(answer.get("shares_fen") or {})}
 
-    def fill(match: re.Match[str]) -> str:
-        name, argument = match[1], match[2]
+    def fill(name: str, argument: str | None) -> str:
         if name == "lacking":
             return refusal(lack, answer.get("changes_on"), f) if lack else ""
         if name == "age_gap":
-            return age_gap(int(argument), f)
+            return age_gap(int(argument or 0), f)
         value = said[name] if name in said else _look_up(name, f)
         return (
             _number(f"_{argument}", value) if argument and isinstance(value, int) else value_text(name, value, f.pack)
         )
 
-    return PLACEHOLDER.sub(fill, template)
+    opening, pieces = _pieces(row.because or _told_by_cells(row, f.pack))
+    sentence = [opening]
+    for name, argument, write, text in pieces:
+        value = said.get(name)
+        sentence.append(write(value) if value.__class__ is int else fill(name, argument))
+        sentence.append(text)
+    return "".join(sentence)
+
+
+@cache
+def _pieces(template: str) -> tuple[str, tuple[tuple[str, str | None, Callable[[int], str], str], ...]]:
+    """Take a template apart once. Shape: (text before, ((name, argument, how a number is written, text after), …))."""
+    opening, *parts = PLACEHOLDER.split(template)
+    pieces = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    return opening, tuple(
+        (name, argument, _writer(f"_{argument}" if argument else name), text) for name, argument, text in pieces
+    )
 
 
 def joined(told: tuple[tuple[ir.Row, Mapping[str, Any]], ...], answer: Mapping[str, Any], f: Inquiry) -> str:
@@ -174,15 +195,22 @@ def joined(told: tuple[tuple[ir.Row, Mapping[str, Any]], ...], answer: Mapping[s
 
 
 def _look_up(name: str, f: Inquiry) -> Any:
+    return getattr(f, _kind_of(name, f.pack))(name)
+
+
+@cache
+def _kind_of(name: str, pack: ir.Pack) -> str:
+    """Tell what a name in a template is: the word by which a question is asked for it."""
     for kind, shelf in (
-        ("derived", f.pack.derived),
-        ("figure", f.pack.figures),
-        ("setting", f.pack.settings),
-        ("parameter", f.pack.parameters),
+        ("derived", pack.derived),
+        ("figure", pack.figures),
+        ("setting", pack.settings),
+        ("parameter", pack.parameters),
+        ("calendar", CALENDAR),
     ):
         if name in shelf:
-            return getattr(f, kind)(name)
-    return f.calendar(name) if name in CALENDAR else f.fact(name)
+            return kind
+    return "fact"
 
 
 def refusal(lack: ir.Cell, changes_on: date | None, f: Inquiry) -> str:

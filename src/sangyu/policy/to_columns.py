@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sangyu.policy import column_forms, ir
+from sangyu.policy import column_corrections, column_forms, ir
 from sangyu.policy import column_words as words
 from sangyu.policy.column_facts import ColumnFacts, NotInColumns, Profile
 from sangyu.policy.column_words import Value
@@ -70,12 +70,14 @@ class Printer(ColumnFacts):
         super().__init__(pack, shape, parameters, profile, on)
         self.running = running
         self._derived_answers: dict[str, Value] = {}
+        self._corrects = ""
 
     # -- a whole rule --------------------------------------------------------------------------------------------------
 
     def answer(self, rule: ir.Rule) -> tuple[Answer, Any]:
         """Print a rule in all its versions. Shape: (answer, label of the version that holds, None if none does)."""
-        given = self._given(rule)
+        given, correction = self._given(rule), column_corrections.begin(rule, self)
+        self._corrects = rule.shared if correction else ""
         printed = [(self._holds(version), version, self.settle(rule, version)) for version in rule.versions]
         if given is not None:
             printed = [
@@ -89,7 +91,14 @@ class Printer(ColumnFacts):
             Value(None, choose([(holds, answer.wants.missing) for holds, _, answer in printed])),
             {name: choose([(holds, answer.fields.get(name)) for holds, _, answer in printed]) for name in names},
         )
+        if correction is not None:
+            fields, wants = column_corrections.end(rule, correction, joined.fields, joined.wants, self)
+            joined = Answer(joined.line, wants, fields)
         return joined, choose([(holds, version.label) for holds, version, _ in printed])
+
+    def above_zero(self, name: str) -> bool:
+        """Tell whether an amount is never below zero, or stands here without its sign."""
+        return name == self._corrects or name in self.profile.positive
 
     def _holds(self, version: ir.Version) -> Any:
         bounds = [(version.from_on, lambda on, day: on >= day), (version.until_on, lambda on, day: on < day)]

@@ -135,17 +135,18 @@ def _members(expr: ir.Expr) -> Iterator[tuple[str, str]]:
 def program(table: ir.Table) -> Program:
     """Print and run a table's source once; later calls give the same program."""
     source = table_source(table)
-    return Program(source, _run(source, table.file, "rows"))
+    return Program(source, ready(source, table.file, "rows"))
 
 
 @cache
 def figure_program(figure: ir.Figure) -> Program:
     """Print and run a figure's formula once."""
     source = f"def figure(f):\n    return {expression(figure.formula, counted_keys([figure.formula]))}\n"
-    return Program(source, _run(source, figure.name, "figure"))
+    return Program(source, ready(source, figure.name, "figure"))
 
 
-def _run(source: str, name: str, function: str) -> Callable[[Any], Any]:
+def ready(source: str, name: str, function: str) -> Callable[[Any], Any]:
+    """Run printed source once and give the function it makes; `name` is where a fault in it is said to stand."""
     space: dict[str, Any] = {**vars(runtime), "datetime": datetime}  # dates are printed as datetime.date(…)
     exec(compile(source, f"<{name}>", "exec"), space)
     made: Callable[[Any], Any] = space[function]

@@ -32,11 +32,13 @@ class Fact:
 
         Raises: BadFact, if the value is not of the fact's type. No value is ever bent into shape.
         """
+        if raw.__class__ is PLAIN.get(self.type) and (not self.codes or raw in self.codes):
+            return raw
         value = _READERS[self.type](raw)
         if value is ABSENT:
             raise BadFact(f"“{self.label}”（{self.name}）的值 {raw!r} 不合要求：{_WANTED[self.type]}")
         given = value if isinstance(value, tuple) else (value,)
-        strangers = [code for code in given if self.codes and code not in self.codes]
+        strangers = [code for code in given if code not in self.codes] if self.codes else ()
         if strangers:
             raise BadFact(f"“{self.label}”（{self.name}）不认识 {strangers[0]!r}，可用：{'、'.join(self.codes)}")
         return value
@@ -70,7 +72,7 @@ def _date_or_null(raw: Any) -> Any:
 def _list(raw: Any, member: Any) -> Any:
     if not isinstance(raw, (list, tuple, set, frozenset)):
         return ABSENT
-    values = tuple(member(value) for value in raw)
+    values = tuple([member(value) for value in raw])
     return ABSENT if ABSENT in values else values
 
 
@@ -80,6 +82,8 @@ def _counts(raw: Any) -> Any:
     return {str(key): value for key, value in raw.items()}
 
 
+# A value of this class stands as it is, if it is of no strange code.
+PLAIN: dict[str, type] = {"int": int, "bool": bool, "code": str, "date": date, "date_or_null": date}
 _READERS = {
     "int": _int,
     "bool": _bool,

@@ -17,19 +17,35 @@ class Sex(models.TextChoices):
 
 
 class IdentityCode(models.TextChoices):
-    """What an elder can be recognised as; stored in the words of the policy tables."""
+    """What an elder can be recognised as; stored in the words of the policy tables.
+
+    A code of two words states a fact of that name: `ability_level:severe` is what an assessment found.
+    """
 
     THREE_NO = "three_no", "三无"
     DIBAO = "dibao", "低保"
+    DIBAO_EDGE = "dibao_edge", "低保边缘"
     ENTITLED_GROUP = "entitled_group", "重点优抚"
     SEVERE_DISABILITY = "severe_disability", "重度残疾"
     NEEDY = "needy", "困难"
+    SPECIAL_NEEDY = "special_needy", "特殊困难"
     LIVING_ALONE = "living_alone", "独居"
     EMPTY_NEST = "empty_nest", "空巢"
+    WITHOUT_FAMILY = "without_family", "孤寡"
     CARE_DEPENDENT = "care_dependent", "失能"
     DEMENTIA = "dementia", "失智"
     EXTREME_POOR = "extreme_poor", "特困供养"
     LOST_ONLY_CHILD = "lost_only_child", "失独"
+    ABILITY_NONE = "ability_level:none", "失能等级：能力完好"
+    ABILITY_MILD = "ability_level:mild", "失能等级：轻度失能"
+    ABILITY_MODERATE = "ability_level:moderate", "失能等级：中度失能"
+    ABILITY_SEVERE = "ability_level:severe", "失能等级：重度失能"
+    MODE_HOME = "mode:home", "帮扶方式：居家照料"
+    MODE_INSTITUTION = "mode:institution", "帮扶方式：入住机构"
+    CLASS_FREE = "service_class:free", "服务对象：无偿"
+    CLASS_LOW_PAID = "service_class:low_paid", "服务对象：低偿"
+    CLASS_PAID = "service_class:paid", "服务对象：有偿"
+    CLASS_VOLUNTEER = "service_class:volunteer", "服务对象：志愿"
 
 
 class Elder(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -161,10 +162,16 @@ def facts(elder: Elder, on: date) -> dict:
         "registered": True,
         "lives_in_area": True,
         "hukou_in_area": elder.hukou_in_area,
-        "identities": [identity.code for identity in recognised],
+        "identities": [row.code for row in recognised if ":" not in row.code],
     }
-    if recognised:
-        known["since"] = min(identity.valid_from for identity in recognised).isoformat()
+    # What was recognised last stands, should two assessments hold on the same day.
+    for row in sorted(recognised, key=attrgetter("valid_from", "recorded_at")):
+        name, stated, value = row.code.partition(":")
+        if stated:
+            known[name] = value
+    since = [row.valid_from for row in recognised if ":" not in row.code]
+    if since:
+        known["since"] = min(since).isoformat()
     if elder.died_on:
         known["died_on"] = elder.died_on.isoformat()
     return known

@@ -2,6 +2,7 @@
 
 from sangyu.access.actions.anchors import BookDisagrees, anchor
 from sangyu.access.actions.book import record, seal
+from sangyu.access.actions.drafts import PROPOSERS, SIGNERS, propose_draft, review_draft, withdraw_draft
 from sangyu.access.actions.factors import (
     AppThere,
     Proof,
@@ -68,6 +69,8 @@ from sangyu.access.rules import ReasonMissing, TooManyLookUps
 from sangyu.access.rules.people import RoleDoesNotFit
 
 __all__ = [
+    "PROPOSERS",
+    "SIGNERS",
     "AppThere",
     "BookDisagrees",
     "Entry",
@@ -117,6 +120,7 @@ __all__ = [
     "new_secret",
     "note_seen",
     "note_use",
+    "propose_draft",
     "prove",
     "record",
     "remove_factor",
@@ -124,6 +128,7 @@ __all__ = [
     "renew_token",
     "reset_factors",
     "resume",
+    "review_draft",
     "revoke_token",
     "seal",
     "sign_in",
@@ -131,4 +136,5 @@ __all__ = [
     "take_role",
     "typed_secret",
     "unlock",
+    "withdraw_draft",
 ]

@@ -3,6 +3,7 @@
 from sangyu.access.models import Role
 from sangyu.access.queries.anchors import anchor_file, anchors, verify_anchors
 from sangyu.access.queries.book import ChainFault, audit_of, audit_of_all, verify_chain
+from sangyu.access.queries.districts import districts, reading
 from sangyu.access.queries.people import (
     ORGANISATION_KINDS,
     PEOPLE_READERS,
@@ -32,7 +33,7 @@ from sangyu.access.queries.sign_in import (
     user_to_prove,
 )
 from sangyu.access.queries.tokens import Bearer, bearer, get_token, tokens
-from sangyu.access.queries.users import LogIn, clock, log_ins_by_role, programme_called, programmes
+from sangyu.access.queries.users import LogIn, clock, log_ins_by_role, names, programme_called, programmes
 from sangyu.access.queries.viewer import (
     OPERATOR_ROLES,
     OVERSIGHT_ROLES,
@@ -67,6 +68,7 @@ __all__ = [
     "bulk_look_ups",
     "clock",
     "communities",
+    "districts",
     "ensure_role",
     "factors",
     "get_person",
@@ -75,6 +77,7 @@ __all__ = [
     "locked_users",
     "log_ins_by_role",
     "look_ups_within_the_hour",
+    "names",
     "open_sessions",
     "organisations",
     "passkeys",
@@ -83,6 +86,7 @@ __all__ = [
     "profile",
     "programme_called",
     "programmes",
+    "reading",
     "recovery_codes_left",
     "roles_for",
     "sees_whole_programme",

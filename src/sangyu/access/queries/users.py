@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
@@ -45,3 +47,9 @@ def programme_called(number: str) -> Programme | None:
 def programmes() -> list[Programme]:
     """Return every programme of this installation, for the rounds."""
     return list(Programme.objects.order_by("slug"))
+
+
+def names(viewer: User, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of people of the viewer's programme by id; who is not one of them is left out."""
+    rows = User.objects.filter(programme_id=viewer.programme_id, pk__in=set(ids))
+    return dict(rows.values_list("pk", "display_name"))

@@ -17,6 +17,7 @@ from sangyu.insight.queries.bench import (
     worksheet,
 )
 from sangyu.insight.queries.catalogue import CARD_STATES, EVERY, FIGURES, ITEM_CLASSES
+from sangyu.insight.queries.districts import analysis_of_all, report_of_all, unlinked
 from sangyu.insight.queries.figures import Figure
 from sangyu.insight.queries.lens import READERS, Lens, ensure_auditor, ensure_reader
 from sangyu.insight.queries.live import LATE
@@ -53,6 +54,7 @@ __all__ = [
     "Row",
     "Today",
     "analysis",
+    "analysis_of_all",
     "drawn_again",
     "draws",
     "end_of",
@@ -70,9 +72,11 @@ __all__ = [
     "read_lens",
     "recompute",
     "report",
+    "report_of_all",
     "tally",
     "today",
     "total",
     "unlike",
+    "unlinked",
     "worksheet",
 ]

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sangyu import policy
 from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.steps import decide_step_by
 from sangyu.benefits.models import ChargeShare
 from sangyu.insight.queries.bench import MEAL, Row
 from sangyu.insight.queries.lens import ensure_reader
@@ -132,12 +132,14 @@ def _nets(viewer: User, statements: Mapping[UUID, Statement]) -> dict[UUID, int]
     adopted = adoption_read.in_force_on(viewer.programme_id, months.values())
     packs = {on: adoption_read.pack_of(held) for on, held in adopted.items()}
     gross: dict[UUID, dict[str, dict[UUID, int]]] = defaultdict(lambda: {"orders": {}, "meals": {}})
-    for statement_id, charge_id, kind, gross_fen in (
+    minutes: dict[UUID, int] = defaultdict(int)
+    for statement_id, charge_id, kind, gross_fen, free_minutes in (
         Line.objects.filter(statement__in=list(statements))
         .order_by("statement_id", "n")
-        .values_list("statement_id", "charge_id", "charge__cause_kind", "gross_fen")
+        .values_list("statement_id", "charge_id", "charge__cause_kind", "gross_fen", "charge__credit_minutes")
     ):
         gross[statement_id]["meals" if kind == MEAL else "orders"][charge_id] = gross_fen
+        minutes[statement_id] += free_minutes
     nets: dict[UUID, int] = {}
     for statement_id, statement in statements.items():
         on = months[statement.run.month]
@@ -149,10 +151,10 @@ def _nets(viewer: User, statements: Mapping[UUID, Statement]) -> dict[UUID, int]
             facts = {
                 "order_subsidies_fen": list(orders.values()),
                 "meal_subsidies_fen": list(meals.values()),
+                "minutes": minutes[statement.pk] if orders else 0,
                 "score_tenths": statement.score_tenths,
-                "on": on.isoformat(),
             }
-            return policy.decide(packs[on], "settlement", facts, on, adopted[on].parameters).amount_fen or 0
+            return decide_step_by(packs[on], adopted[on].parameters, "settlement", facts, on).amount_fen or 0
 
         meals_fen = pays({}, parts["meals"]) if parts["meals"] else 0
         orders_fen = pays(parts["orders"], parts["meals"]) - meals_fen

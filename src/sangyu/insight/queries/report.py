@@ -284,10 +284,14 @@ def _by(
 
 def _cost(viewer: User, lens: Lens) -> Section:
     since = year_before(lens.on)
-    cut = {"since": since.isoformat()}
     window = Lens(lens.until, rules.begin_of(since))
     public = total(viewer, "subsidy", window)["public_fen"]
-    heads = total(viewer, "beneficiaries", window)["n"]
+    return cost(public, total(viewer, "beneficiaries", window)["n"], since)
+
+
+def cost(public: int, heads: int, since: date) -> Section:
+    """Set what one elder costs beside a bed. Units: `public` in fen."""
+    cut = {"since": since.isoformat()}
     each = rules.per_head_fen(public, heads)
     home = rules.REFERENCE_FEE_FEN * 12
     share = rules.share_pm(each, home) if each is not None else None

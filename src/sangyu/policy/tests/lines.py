@@ -20,6 +20,7 @@ _KEYS = (
     *("age_65_74", "age_75_up", "three_no", "severe_disability", "unsubsidised", "safety_officer", "first_aider"),
     *("meat", "vegetable", "soup", "meal_emergency", "domestic", "rehab", "comfort", "other", "base", "helper"),
 )
+_PAYERS = ("elder", "government", "district", "street")
 _DAYS = [
     date(2014, 9, 30),
     date(2014, 10, 1),
@@ -35,6 +36,7 @@ def read_by(pack: Pack, rule: Rule) -> list[str]:
     seen: set[str] = set()
     reach = [name for version in rule.versions for name in names_of(version.table)]
     reach += ["on", rule.shared, "age", "birth_date", "since", "used_before_fen", "used_before_minutes", "refund_fen"]
+    reach += ["paid_fen"] if rule.payers else []
     while reach:
         name = reach.pop()
         if name in seen:
@@ -78,6 +80,8 @@ def fact(dice: random.Random, kind: Fact) -> Any:
             return dice.sample(codes, min(len(codes), dice.choice([0, 1, 1, 2, 3, 5])))
         case "dates":
             return [day(dice) for _ in range(dice.randrange(4))]
+    if kind.name == "paid_fen":
+        return {payer: dice.choice((*_NUMBERS, *_MONEY)) for payer in dice.sample(_PAYERS, dice.randrange(1, 4))}
     some = dice.sample(_KEYS, dice.randrange(4))
     if dice.random() < 0.2:
         some = ["enterprise", "norms", "quality", "staff"]

@@ -14,6 +14,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from sangyu.access import queries as access_read
+from sangyu.access.models import User
 from sangyu.insight import actions as insight
 from sangyu.insight import queries as insight_read
 from sangyu.insight.rules import AlreadyFrozen, BadLens
@@ -22,9 +24,11 @@ from sangyu.portals.bureau.frame import context, seat
 from sangyu.portals.bureau.labels import chosen, options
 from sangyu.portals.bureau.workbook import MEDIA_TYPE, workbook_of
 from sangyu.portals.clock import now
+from sangyu.portals.components.frame import Tab
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 ANALYSIS_DAYS = 30
+ALL = "all"
 
 
 def _today() -> date:
@@ -97,8 +101,15 @@ def analysis(request: HttpRequest) -> HttpResponse:
         on, since = lens.on, lens.since.astimezone(BEIJING).date() if lens.since else since
     except Refusal as refusal:
         wrong = str(refusal)
-    found = insight_read.analysis(request.user, since, on)
-    page = context(request, "bureau:analysis", analysis=found, wrong=wrong, today=today)
+    scope = request.GET.get("of", "")
+    if scope == ALL:
+        found = insight_read.analysis_of_all(request.user, since, on)
+    else:
+        found = insight_read.analysis(_reader(request.user, scope), since, on)
+        found = insight_read.unlinked(found) if scope else found
+    page = context(
+        request, "bureau:analysis", analysis=found, wrong=wrong, today=today, **_scopes(request, {"since": since, "on": on})
+    )
     return render(request, "bureau/analysis.html", page, status=422 if wrong else 200)
 
 
@@ -129,8 +140,13 @@ def _report(request: HttpRequest, *, wrong: str = "") -> HttpResponse:
         on = insight_read.read_lens({"on": request.GET.get("on", "") or request.POST.get("on", "")}, at=now()).on
     except Refusal as refusal:
         wrong = wrong or str(refusal)
-    found = insight_read.report(request.user, on)
-    kept = insight_read.frozen(request.user, on)
+    scope = request.GET.get("of", "")
+    if scope == ALL:
+        found = insight_read.report_of_all(request.user, on)
+    else:
+        found = insight_read.report(_reader(request.user, scope), on)
+        found = insight_read.unlinked(found) if scope else found
+    kept = None if scope else insight_read.frozen(request.user, on)
     page = context(
         request,
         "bureau:report",
@@ -142,8 +158,31 @@ def _report(request: HttpRequest, *, wrong: str = "") -> HttpResponse:
         differs=insight_read.unlike(found, kept) if kept else [],
         kept_reports=insight_read.frozen_reports(request.user),
         wrong=wrong,
+        **_scopes(request, {"on": on}),
     )
     return render(request, "bureau/report.html", page, status=422 if wrong else 200)
+
+
+def _reader(viewer: User, scope: str) -> User:
+    """Return the viewer, or the viewer as a reader of one of the own districts."""
+    return access_read.reading(viewer, scope) if scope else viewer
+
+
+def _scopes(request: HttpRequest, kept: dict[str, date]) -> dict[str, Any]:
+    """Return what a city can look at: its own programme, each of its districts, all of them together."""
+    below, scope = access_read.districts(request.user), request.GET.get("of", "")
+    if not below:
+        return {"scopes": [], "scope": scope}
+    own = request.user.programme.name
+    named = [("", _("本级：%s") % own), *((row.slug, row.name) for row in below), (ALL, _("合计"))]
+    query = {name: day.isoformat() for name, day in kept.items()}
+    return {
+        "scope": scope,
+        "scopes": [
+            Tab(label, "?" + urlencode({**({"of": slug} if slug else {}), **query}), active=slug == scope)
+            for slug, label in named
+        ],
+    }
 
 
 @seat

@@ -32,6 +32,7 @@ class Offer:
     quote: Quote
     clauses: list[str]
     credit_left_fen: int | None
+    credit_left_minutes: int | None
     budget_left_fen: int
 
     @property
@@ -110,19 +111,22 @@ def _price(viewer: User, elder: Elder, wish: Wish, at: datetime) -> None:
     wish.offer = Offer(
         quote=quote,
         clauses=list(dict.fromkeys(_clauses(quote))),
-        credit_left_fen=_credit_left_fen(elder, quote, wish.on),
+        **_credit_left(elder, quote, wish.on),
         budget_left_fen=budget_read.position(viewer, quote.fund, wish.on).available_fen,
     )
     wish.warning = _against(viewer, elder, wish, at)
 
 
-def _credit_left_fen(elder: Elder, quote: Quote, on: date) -> int | None:
-    """Return the month's credit before this order; None for an elder who has none."""
-    if not quote.credit_granted_fen:
-        return None
-    # The credit comes onto the books with its first use; before that all of it is left.
-    credit = benefits_read.credit(elder.programme_id, quote.fund, elder.pk, on)
-    return quote.credit_granted_fen - credit.used_fen
+def _credit_left(elder: Elder, quote: Quote, on: date) -> dict[str, int | None]:
+    """Return the credit of the period before this order, in fen or in minutes; None for an elder who has none."""
+    left: dict[str, int | None] = {"credit_left_fen": None, "credit_left_minutes": None}
+    if quote.credit_granted:
+        # The credit comes onto the books with its first use; before that all of it is left.
+        credit = benefits_read.credit(
+            elder.programme_id, quote.fund, elder.pk, on, unit=quote.credit_unit, period=quote.credit_period
+        )
+        left[f"credit_left_{quote.credit_unit}"] = quote.credit_granted - credit.used_fen
+    return left
 
 
 def _against(viewer: User, elder: Elder, wish: Wish, at: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,11 +21,12 @@ CASES_FILE = "cases.jsonl"
 
 @dataclass(frozen=True)
 class InForce:
-    """The pack of a programme on a day, and the adoption by which it holds."""
+    """The pack of a programme on a day, the adoption by which it holds, and its worked examples as they are written."""
 
     pack: ir.Pack
     adoption: Adoption
     on: date
+    cases: str
 
 
 def in_force(programme_id: Any, on: date) -> InForce:
@@ -34,7 +35,9 @@ def in_force(programme_id: Any, on: date) -> InForce:
     Raises: NothingAdopted; BadPack.
     """
     adopted = adoption_read.in_force(programme_id, on)
-    return InForce(adoption_read.pack_of(adopted), adopted, on)
+    pack = adoption_read.pack_of(adopted)
+    texts = adoption_read.texts_of(programme_id, pack.id, pack.digest)
+    return InForce(pack, adopted, on, texts.get(CASES_FILE, ""))
 
 
 @dataclass(frozen=True)
@@ -105,31 +108,45 @@ def choices(held: InForce) -> list[Choice]:
     found = []
     for setting in held.pack.settings.values():
         given = held.adoption.parameters.get(setting.name)
-        now = setting.default if given is None else given
-        kept = tuple(now) if isinstance(now, list) else now
         readings = tuple(table_text.reading(setting, value) for value in setting.values)
-        found.append(Choice(setting.label, readings, table_text.reading(setting, kept), given is not None))
+        found.append(Choice(setting.label, readings, setting_text(setting, given), given is not None))
     return found
 
 
 def open_figures(held: InForce) -> list[Open]:
     """Return every parameter with the figure that the bureau has set."""
     return [
-        Open(parameter.label, _parameter_text(parameter, held.adoption.parameters.get(parameter.name), held.pack))
+        Open(parameter.label, parameter_text(parameter, held.adoption.parameters.get(parameter.name), held.pack))
         for parameter in held.pack.parameters.values()
     ]
 
 
-def _parameter_text(parameter: ir.Parameter, value: Any, pack: ir.Pack) -> str:
+def setting_text(setting: ir.Setting, given: Any) -> str:
+    """Write the reading that holds; without one given it is the default."""
+    now = setting.default if given is None else given
+    return table_text.reading(setting, tuple(now) if isinstance(now, list) else now)
+
+
+def parameter_text(parameter: ir.Parameter, value: Any, pack: ir.Pack) -> str:
+    """Write a figure of the bureau in words; empty if it is not set."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
         sides = dict(Dimension.choices)  # weights name the sides of an appraisal
-        return "，".join(f"{sides.get(key) or table_text.code_text(str(key))} {one}" for key, one in value.items())
+        return "，".join(
+            f"{sides.get(key) or table_text.code_text(str(key))} {_cell(one)}" for key, one in value.items()
+        )
     if isinstance(value, list):  # steps: from where on, and what holds there
         steps = ([value_text(name, one, pack) for name, one in step.items()] for step in value)
         return "，".join(f"{bound}起{result}" for bound, result in steps)
     return value_text(parameter.name, value, pack) if isinstance(value, int) else str(value)
+
+
+def _cell(value: Any) -> str:
+    """Write one entry of a map; that of a matrix is a map itself."""
+    if isinstance(value, Mapping):
+        return "（" + "，".join(f"{table_text.code_text(str(one))} {n}" for one, n in value.items()) + "）"
+    return str(value)
 
 
 @dataclass(frozen=True)
@@ -145,23 +162,28 @@ class Example:
     fault: str
 
 
-def examples(pack: ir.Pack, rule_id: str = "") -> list[Example]:
-    """Run the pack's own worked examples, those of one rule or all, in the order of the file."""
-    path = policy.packs_folder() / pack.id / CASES_FILE  # examples explain the tables and are not kept with them
-    lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else []
+def examples(pack: ir.Pack, written: str, rule_ids: Collection[str] = ()) -> list[Example]:
+    """Run worked examples as they are written, those of some rules or all, in the order of the file."""
     found = []
-    for line in lines:
+    for line in written.removeprefix("\ufeff").splitlines():
         case = json.loads(line) if line.strip() else None
-        if case is None or (rule_id and case["rule"] != rule_id):
+        if case is None or (rule_ids and case["rule"] not in rule_ids):
             continue
-        fault = cases.fault_of(case, pack)
-        because = policy.decide(pack, case["rule"], case["facts"]).because
-        title = pack.rules[case["rule"]].title
-        found.append(Example(case["id"], case["rule"], title, case["facts"], case.get("note", ""), because, fault))
+        found.append(_example(case, pack))
     return found
 
 
-def asked(pack: ir.Pack, rule: ir.Rule) -> list[str]:
+def _example(case: Mapping[str, Any], pack: ir.Pack) -> Example:
+    rule = pack.rules.get(case["rule"])
+    title = rule.title if rule else str(case["rule"])
+    try:
+        fault, because = cases.fault_of(case, pack), policy.decide(pack, case["rule"], case["facts"]).because
+    except policy.PolicyError as refused:  # a changed table may no longer answer what an example asks
+        fault, because = str(refused), ""
+    return Example(case["id"], case["rule"], title, case["facts"], case.get("note", ""), because, fault)
+
+
+def asked(told: Iterable[Example]) -> list[str]:
     """Return the facts that a question to a rule may need, in the order of the vocabulary: what its examples give."""
-    given = {name for one in examples(pack, rule.id) for name in one.facts}
+    given = {name for one in told for name in one.facts}
     return [name for name in facts() if name in given]

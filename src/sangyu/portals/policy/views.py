@@ -41,8 +41,8 @@ def rule(request: HttpRequest, rule_id: str) -> HttpResponse:
     found = held.pack.rules.get(rule_id)
     if found is None:
         raise Http404(rule_id)
-    examples = reading.examples(held.pack, rule_id)
-    names = reading.asked(held.pack, found)
+    examples = reading.examples(held.pack, held.cases, {rule_id})
+    names = reading.asked(examples)
     form, decision, wrong = _tried(request, held, found, names, examples)
     on = decision.on if decision and decision.on else held.on
     newest_first = sorted(found.versions, key=lambda version: not version.holds(on))
@@ -84,7 +84,7 @@ def readings(request: HttpRequest) -> HttpResponse:
 def cases(request: HttpRequest) -> HttpResponse:
     """Run every worked example of the pack, what went wrong first."""
     held = _held(request)
-    found = sorted(reading.examples(held.pack), key=lambda one: not one.fault)
+    found = sorted(reading.examples(held.pack, held.cases), key=lambda one: not one.fault)
     page = context(request, "policy:cases", held=held, examples=found, wrong=sum(1 for one in found if one.fault))
     return render(request, "policy/cases.html", page)
 

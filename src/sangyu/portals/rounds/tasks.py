@@ -166,5 +166,16 @@ def let_credits_lapse(timestamp: int) -> None:
 
 
 def _everywhere(work: Callable[[Programme, User], object]) -> None:
+    """Go round all programmes; what goes wrong in one is told at the end and keeps nobody else waiting.
+
+    Raises: ExceptionGroup.
+    """
+    wrong: list[Exception] = []
     for programme in access_read.programmes():
-        work(programme, access_read.clock(programme))
+        try:
+            work(programme, access_read.clock(programme))
+        except Exception as error:
+            error.add_note(programme.slug)
+            wrong.append(error)
+    if wrong:
+        raise ExceptionGroup(f"{len(wrong)} 个运营主体的这一轮没有办成", wrong)

@@ -12,7 +12,7 @@ from django.db.models import Q
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
-from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.steps import decide_step
 from sangyu.calendar import queries as calendar_read
 from sangyu.calendar.rules import Workdays
 from sangyu.kit.errors import NotFound
@@ -251,7 +251,7 @@ def finalise(*, appraisal_id: UUID, by: User, at: datetime) -> Finalisation:
         raise rules.StillOpen(f"异议期到{until:%m月%d日 %H:%M}，期满后才能定稿。")
     scores = sheet.scores_tenths
     month = Month.parse(appraisal.month)
-    decision = adoption_read.decide(by.programme_id, "appraisal-score", {"scores_tenths": scores}, month.first_day)
+    decision = decide_step(by.programme_id, "appraisal-score", {"scores_tenths": scores}, month.first_day)
     if decision.value is None:
         raise rules.Undecided(f"四个方面的权重还没有设定（{decision.missing}），请先由民政局在政策参数里设定。")
     final = Finalisation.objects.create(

@@ -11,7 +11,7 @@ from django.db.models import Min
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import NotAllowed, ensure_role
-from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.steps import decide_step
 from sangyu.kit.ids import derived_id
 from sangyu.policy.dates import periods_due
 from sangyu.providers.models import Enterprise, EnterpriseState
@@ -49,7 +49,7 @@ def open_cycle(*, programme_id: UUID, on: date, by: User, at: datetime) -> list[
 def _due(programme_id: UUID, category: Category, since: date, on: date) -> list[tuple[str, date, date]]:
     """Return the periods for which a task should be there: over by the pack, and the week that runs."""
     facts = {"category": category.value, "since": since.isoformat(), "events": []}
-    decision = adoption_read.decide(programme_id, "appraisal-cycle", facts, on)
+    decision = decide_step(programme_id, "appraisal-cycle", facts, on)
     if not decision.decided:
         return []
     if category == Category.WEEK:

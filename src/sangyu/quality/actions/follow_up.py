@@ -11,7 +11,7 @@ from django.db import transaction
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
-from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.steps import decide_step
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.orders import actions as orders
@@ -46,7 +46,7 @@ def draw_sample(*, day: date, by: User, at: datetime) -> Sample:
         return existing
     begins_at = datetime.combine(day, datetime.min.time(), BEIJING)
     served = visits_read.served_between(programme_id, begins_at, begins_at + timedelta(days=1))
-    decision = adoption_read.decide(programme_id, "spot-check", {"total": len(served)}, day)
+    decision = decide_step(programme_id, "spot-check", {"total": len(served)}, day)
     if decision.value is None:
         raise rules.Undecided(f"抽查比例还没有设定（{decision.missing}），请先由民政局在政策参数里设定。")
     seed = f"{programme_id}:{day}"

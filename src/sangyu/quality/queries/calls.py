@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from sangyu.access.models import User
 from sangyu.access.queries import sees_whole_programme
-from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.steps import decide_step
 from sangyu.kit.errors import NotFound
 from sangyu.orders.models import Order
 from sangyu.quality import rules
@@ -132,7 +132,7 @@ def redraw(viewer: User, day: date) -> Redraw:
     begins_at = datetime.combine(day, datetime.min.time(), BEIJING)
     departures = visits_read.served_between(viewer.programme_id, begins_at, begins_at + timedelta(days=1))
     served = {row.visit.order_id: row.visit.order.number for row in departures if row.left_at <= sample.at}
-    decision = adoption_read.decide(viewer.programme_id, "spot-check", {"total": len(served)}, day)
+    decision = decide_step(viewer.programme_id, "spot-check", {"total": len(served)}, day)
     drawn = rules.draw(served, due=decision.value or 0, seed=sample.seed)
     tasks_of_day = list(FollowUpTask.objects.filter(sample=sample).values_list("order__number", "reason"))
     return Redraw(

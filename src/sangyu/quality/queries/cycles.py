@@ -12,7 +12,7 @@ from django.db.models import Min, QuerySet
 
 from sangyu.access.models import User
 from sangyu.access.queries import sees_whole_programme
-from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.steps import decide_step
 from sangyu.kit.errors import NotFound
 from sangyu.kit.month import Month
 from sangyu.providers.models import Enterprise
@@ -103,7 +103,7 @@ def cycle(viewer: User, on: date) -> list[Rhythm]:
         events = [row.begins_on.isoformat() for row in held if is_done(row)]
         first = min((row.begins_on for row in held), default=on)
         facts = {"category": category.value, "since": first.isoformat(), "events": events}
-        decision = adoption_read.decide(viewer.programme_id, "appraisal-cycle", facts, on)
+        decision = decide_step(viewer.programme_id, "appraisal-cycle", facts, on)
         found.append(
             Rhythm(
                 category.value,

@@ -15,8 +15,8 @@ from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
 from sangyu.providers.models import Certificate, Enterprise, EnterpriseState
 from sangyu.quality import queries as quality_read
-from sangyu.quality.models import Appraisal, AppraisalItem
-from sangyu.quality.rules import BadSheet, NotOver
+from sangyu.quality.models import Appraisal, AppraisalItem, How
+from sangyu.quality.rules import NotOver
 from sangyu.quality.tests.sheet import CLOSED, FIRST, appraise
 
 
@@ -86,13 +86,13 @@ def test_who_was_suspended_is_appraised_for_what_it_served(cast):
     assert [row.enterprise for row in appraise(cast)] == [cast.kangan]
 
 
-def test_a_pack_without_a_sheet_says_what_is_missing(cast, monkeypatch, tmp_path):
+def test_a_pack_without_a_sheet_is_appraised_by_what_the_records_say_alone(cast, monkeypatch, tmp_path):
     shutil.copytree(
         policy.packs_folder(), tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("appraisal-sheet.csv")
     )
     monkeypatch.setenv("SANGYU_PACKS", str(tmp_path))
-    with pytest.raises(BadSheet, match=r"没有考核表文件appraisal-sheet\.csv"):
-        appraise(cast)
+    for row in appraise(cast):
+        assert {item.how for item in AppraisalItem.objects.filter(appraisal=row)} == {How.COMPUTED}
 
 
 def test_sheets_cost_the_same_queries_for_two_enterprises_and_for_six(cast, django_assert_max_num_queries):

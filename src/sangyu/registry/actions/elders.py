@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from sangyu.access import actions as access
 from sangyu.access.models import Area, AreaKind, Role, User
 from sangyu.access.queries import ensure_role
-from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.steps import decide_step
 from sangyu.kit import phone, resident_id
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
@@ -104,7 +104,7 @@ def register(
         raise OutsideArea("所选社区不在您负责的范围内，请核对居住地址，或转请所属社区登记。")
     on = at.astimezone(BEIJING).date()
     _refuse_duplicate(by, person.number)
-    decision = adoption_read.decide(
+    decision = decide_step(
         by.programme_id,
         "registration",
         {"birth_date": person.birth_on.isoformat(), "lives_in_area": True, "hukou_in_area": hukou_in_area},

@@ -18,7 +18,7 @@ from sangyu import policy
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
-from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.steps import decide_step
 from sangyu.benefits.models import Charge, Reversal
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
@@ -53,6 +53,7 @@ class Open:
     elder_fen: int
     public_fen: int
     fund: str
+    credit_minutes: int
     cause_kind: str
     cause_id: UUID
     died_on: date | None
@@ -140,6 +141,7 @@ def _stream(charges: QuerySet[Charge]) -> Iterator[Open]:
         "elder_fen",
         "public_fen",
         "fund",
+        "credit_minutes",
         "cause_kind",
         "cause_id",
         "elder__died_on",
@@ -218,9 +220,10 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Open], score_te
     gross = {charge.pk: charge.public_fen for charge in charges}
     orders = {charge.pk: gross[charge.pk] for charge in charges if charge.cause_kind != MEAL}
     meals = {charge.pk: gross[charge.pk] for charge in charges if charge.cause_kind == MEAL}
-    decision, paid_fen = _decide(run, month, orders=orders, meals=meals, score_tenths=score_tenths)
+    minutes = sum(charge.credit_minutes for charge in charges)
+    decision, paid_fen = _decide(run, month, orders=orders, meals=meals, minutes=minutes, score_tenths=score_tenths)
     # What the rule pays for the meals alone is theirs: where the coefficient is for services only, nothing is cut.
-    meals_net_fen = _decide(run, month, orders={}, meals=meals, score_tenths=score_tenths)[1] if meals else 0
+    meals_net_fen = _meals_net_fen(run, month, meals, score_tenths)
     net = rules.spread(gross_fen=orders, net_fen=paid_fen - meals_net_fen)
     net |= rules.spread(gross_fen=meals, net_fen=meals_net_fen)
     taken = _take_back(run, enterprise_id, charges, net)
@@ -280,6 +283,12 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Open], score_te
     Difference.objects.bulk_create(differences)
 
 
+def _meals_net_fen(run: Run, month: Month, meals: dict[UUID, int], score_tenths: int) -> int:
+    if not meals:
+        return 0
+    return _decide(run, month, orders={}, meals=meals, minutes=0, score_tenths=score_tenths)[1]
+
+
 def _take_back(run: Run, enterprise_id: UUID, charges: list[Open], net: dict[UUID, int]) -> dict[UUID, int]:
     room_fen: dict[str, int] = defaultdict(int)
     for charge in charges:
@@ -288,14 +297,15 @@ def _take_back(run: Run, enterprise_id: UUID, charges: list[Open], net: dict[UUI
 
 
 def _decide(
-    run: Run, month: Month, *, orders: dict[UUID, int], meals: dict[UUID, int], score_tenths: int
+    run: Run, month: Month, *, orders: dict[UUID, int], meals: dict[UUID, int], minutes: int, score_tenths: int
 ) -> tuple[policy.Decision, int]:
-    decision = adoption_read.decide(
+    decision = decide_step(
         run.programme_id,
         "settlement",
         {
             "order_subsidies_fen": list(orders.values()),
             "meal_subsidies_fen": list(meals.values()),
+            "minutes": minutes,
             "score_tenths": score_tenths,
         },
         month.first_day,

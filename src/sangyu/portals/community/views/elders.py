@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from sangyu import policy
 from sangyu.adoption import queries as adoption_read
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit.age import age_on
@@ -100,9 +101,14 @@ def _elder(
 
 
 def _service_class(programme_id: UUID, known: dict, on: Any) -> dict[str, Any]:
-    """Decide the service class of the day; when it cannot be decided, say why instead."""
+    """Decide the service class of the day; when it cannot be decided, say why instead.
+
+    Not every city sorts its elders into classes; where the pack does not, there is nothing to show.
+    """
     try:
         decision = adoption_read.decide(programme_id, "service-class", known, on)
+    except policy.UnknownRule:
+        return {}
     except Refusal as refusal:
         return {"letter": "", "because": str(refusal), "source": None}
     if not decision.decided:

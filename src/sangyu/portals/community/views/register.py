@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sangyu.access import queries as access_read
 from sangyu.access.models import User
-from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.steps import decide_step
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit import resident_id
 from sangyu.kit.age import age_on
@@ -155,7 +155,7 @@ def _foreseen(viewer: User, form: RegisterForm, person: resident_id.ResidentId, 
                 "number": there.registration_number,
             }
         )
-    decision = adoption_read.decide(
+    decision = decide_step(
         viewer.programme_id,
         "registration",
         {

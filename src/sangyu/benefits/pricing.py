@@ -1,0 +1,164 @@
+"""Price a service by the pack in force: the offer of the pack says which rules are asked, in which order, for what.
+
+No rule of any city stands here. Asked in turn: may the elder have it; facts that other rules answer; the price; the
+elder's own credit; the split.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sangyu import policy
+from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.models import Adoption
+from sangyu.benefits import queries as benefits_read
+from sangyu.benefits.rules import NoOffer, NotEntitled, Quote, Undecided
+from sangyu.providers import queries as providers_read
+from sangyu.providers.models import ServiceItem
+from sangyu.registry import queries as registry_read
+from sangyu.registry.models import Elder
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+def quote(
+    *,
+    elder: Elder,
+    item: ServiceItem,
+    on: date,
+    price_fen: int | None = None,
+    about: Mapping[str, object] | None = None,
+) -> Quote:
+    """Price a service for an elder on a day by the pack in force, and split it over its payers.
+
+    `price_fen` is what the place itself asks (a canteen's meal); without it the catalogue's market price is taken.
+    `about` adds what the policy asks of the delivery itself, in the words of the tables (which meal, where, how).
+
+    Raises: PriceMissing, NothingAdopted, NoOffer, NotEntitled, Undecided (naming the missing fact or parameter).
+    """
+    adopted = adoption_read.in_force(elder.programme_id, on)
+    pack = adoption_read.pack_of(adopted)
+    offer = pack.offers.get(item.offer)
+    if offer is None:
+        raise NoOffer(f"政策包“{pack.title}”没有规定“{item.name}”这类服务如何定价，请先补充政策包。")
+    market_fen = providers_read.market_price_fen(item, on) if price_fen is None else price_fen
+    asking = _Asking(
+        adopted,
+        pack,
+        on,
+        {
+            **offer.facts,
+            "minutes": item.minutes,
+            **registry_read.facts(elder, on),
+            **(about or {}),
+            "market_price_fen": market_fen,
+        },
+    )
+    if offer.eligible and not asking.decide(offer.eligible).eligible:
+        raise NotEntitled(f"{asking.decisions[-1].because}。请换一个服务项目，或请社区核对登记的身份。")
+    for name, (rule, answer) in offer.answers.items():
+        asking.facts[name] = getattr(asking.decide(rule), answer)
+    price_fen = (asking.decide(offer.price).amount_fen or 0) if offer.price else market_fen
+    asking.facts["price_fen"] = price_fen
+    drawn = _draw(asking, offer, elder) if offer.account and asking.holds(offer.account_when) else _Drawn()
+    shares_fen = drawn.shares_fen or asking.decide(offer.split or "").shares_fen or {}
+    return Quote(
+        price_fen=price_fen,
+        shares_fen=dict(shares_fen),
+        fund=offer.fund.upper(),
+        decisions=tuple(decision.to_json() for decision in asking.decisions),
+        **drawn.of_quote,
+    )
+
+
+@dataclass
+class _Asking:
+    """One inquiry: the facts as they are known by now, and the decisions in the order in which they fell."""
+
+    adopted: Adoption
+    pack: policy.Pack
+    on: date
+    facts: dict[str, Any]
+    decisions: list[policy.Decision] = field(default_factory=list)
+
+    def decide(self, rule: str) -> policy.Decision:
+        """Decide a rule and keep the decision.
+
+        Raises: Undecided.
+        """
+        decision = _decide(self.adopted, self.pack, rule, self.facts, self.on)
+        self.decisions.append(decision)
+        return decision
+
+    def holds(self, when: Mapping[str, str]) -> bool:
+        """Tell whether every derived fact has the value that is named for it."""
+        return all(
+            _decide(self.adopted, self.pack, self.pack.derived[fact].rule, self.facts, self.on).ground == value
+            for fact, value in when.items()
+        )
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What an elder's credit pays of a service; a credit of minutes leaves the money to the split."""
+
+    of_quote: Mapping[str, Any] = field(default_factory=dict)
+    shares_fen: Mapping[str, int] | None = None
+
+
+def _draw(asking: _Asking, offer: policy.Offer, elder: Elder) -> _Drawn:
+    rule = asking.pack.rules[offer.account or ""]
+    unit = "fen" if rule.shared.endswith("_fen") else "minutes"
+    period = "year" if "year" in offer.grants.values() else "month"
+    used = benefits_read.credit(
+        elder.programme_id, offer.fund.upper(), elder.pk, asking.on, unit=unit, period=period
+    ).used_fen
+    asking.facts[f"used_before_{unit}"] = used
+    due = sum(_grants(elder, offer, asking.on))
+    if offer.grants:
+        asking.facts[f"balance_before_{unit}"] = max(0, due - used)
+    credited = asking.decide(rule.id)
+    granted = due if offer.grants else getattr(credited, f"granted_{unit}")
+    asking.facts["free_minutes"] = credited.used_minutes
+    return _Drawn(
+        {
+            f"credit_{unit}": getattr(credited, f"used_{unit}"),
+            f"credit_granted_{unit}": granted,
+            "credit_period": period,
+        },
+        credited.shares_fen if unit == "fen" else None,
+    )
+
+
+def _grants(elder: Elder, offer: policy.Offer, on: date) -> Iterator[int]:
+    """Yield what each grant of an offer has put on the elder's credit in the year so far, since the registration.
+
+    A month that is over is asked on its last day, the month and the year of `on` on that day.
+    """
+    since_on = elder.registered_at.astimezone(BEIJING).date()
+    first = since_on.month if since_on.year == on.year else 1
+    months = [on.replace(month=month, day=monthrange(on.year, month)[1]) for month in range(first, on.month)]
+    for rule, every in offer.grants.items():
+        for day in (on,) if every == "year" else (*months, on):
+            try:
+                adopted = adoption_read.in_force(elder.programme_id, day)
+            except adoption_read.NothingAdopted:
+                continue
+            pack = adoption_read.pack_of(adopted)
+            if rule in pack.rules:
+                yield _decide(adopted, pack, rule, registry_read.facts(elder, day), day).amount_fen or 0
+
+
+def _decide(
+    adopted: Adoption, pack: policy.Pack, rule: str, facts: Mapping[str, Any], on: date
+) -> policy.Decision:
+    decision = policy.decide(pack, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
+    if decision.outcome in ("needs_fact", "needs_parameter", "not_in_force"):
+        title = pack.rules[rule].title
+        raise Undecided(f"无法按“{title}”定价：{decision.because}。现在不能下单，请换一个服务项目，或请民政局补充。")
+    return decision

@@ -1,0 +1,210 @@
+"""What a rehearsal reads: the registry and the charges of a period as columns, streamed out of the database.
+
+Facts stand with each charge in its decisions; what these did not ask for is what the registry said of that day. What
+neither knows stays empty: it is counted as missing, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import pyarrow as pa  # type: ignore[import-untyped]
+from django.db import connection
+from pyarrow import csv
+
+from sangyu.policy.vocabulary import facts
+
+CHUNK_BYTES = 8_000_000
+# What `registry.queries.facts` tells of an elder on a day, from the tables that `load_registry` makes.
+REGISTRY: Mapping[str, str] = {
+    "birth_date": "elder.birth_on",
+    "registered": "true",
+    "lives_in_area": "true",
+    "hukou_in_area": "elder.hukou_in_area",
+    "identities": "coalesce(held.codes, [])",
+    "since": "held.since",
+    "died_on": "elder.died_on",
+}
+_TYPES: Mapping[str, str] = {
+    "int": "BIGINT",
+    "bool": "BOOLEAN",
+    "code": "VARCHAR",
+    "date": "DATE",
+    "date_or_null": "DATE",
+    "codes": '["VARCHAR"]',
+    "ints": '["BIGINT"]',
+    "dates": '["DATE"]',
+    "counts": '"MAP(VARCHAR, BIGINT)"',
+}
+_ELDERS = """
+SELECT elder.id, elder.birth_on, elder.hukou_in_area, elder.died_on, community.parent_id
+  FROM registry_elder AS elder JOIN access_area AS community ON community.code = elder.community_id
+ WHERE elder.programme_id = %(programme)s
+"""
+_IDENTITIES = """
+SELECT identity.elder_id, identity.code, identity.valid_from, identity.valid_until
+  FROM registry_identity AS identity JOIN registry_elder AS elder ON elder.id = identity.elder_id
+ WHERE elder.programme_id = %(programme)s
+"""
+# The facts of the few decisions of a charge are joined once; a later decision says the same or more.
+_CHARGES = """
+SELECT charge.elder_id, charge.service_on, charge.at, item.offer, item.minutes, charge.price_fen,
+       charge.public_fen{facts}
+  FROM benefits_charge AS charge
+  JOIN providers_serviceitem AS item ON item.id = charge.item_id
+ CROSS JOIN LATERAL (
+       SELECT coalesce(charge.decisions -> 0 -> 'facts_used', '{{}}')
+              || coalesce(charge.decisions -> 1 -> 'facts_used', '{{}}')
+              || coalesce(charge.decisions -> 2 -> 'facts_used', '{{}}') AS facts OFFSET 0) AS told
+ WHERE charge.programme_id = %(programme)s AND charge.service_on >= %(since)s AND charge.service_on < %(until)s
+   AND item.offer = ANY(%(offers)s)
+   AND NOT EXISTS (SELECT FROM benefits_reversal AS reversal WHERE reversal.charge_id = charge.id)
+"""
+_BOOKED = """
+SELECT to_char(charge.service_on, 'YYYY-MM'), community.parent_id, item.offer, count(*), sum(charge.price_fen)::bigint,
+       sum(charge.public_fen)::bigint
+  FROM benefits_charge AS charge
+  JOIN providers_serviceitem AS item ON item.id = charge.item_id
+  JOIN registry_elder AS elder ON elder.id = charge.elder_id
+  JOIN access_area AS community ON community.code = elder.community_id
+ WHERE charge.programme_id = %(programme)s AND charge.service_on >= %(since)s AND charge.service_on < %(until)s
+   AND NOT item.offer = ANY(%(offers)s)
+   AND NOT EXISTS (SELECT FROM benefits_reversal AS reversal WHERE reversal.charge_id = charge.id)
+ GROUP BY 1, 2, 3
+"""
+
+
+def load_registry(duck: duckdb.DuckDBPyConnection, programme_id: UUID) -> None:
+    """Lay out the elders of a programme as `elder` (numbered) and their recognitions as `identity`."""
+    elders = _copied(
+        _ELDERS,
+        {"programme": programme_id},
+        {
+            "uuid": pa.string(),
+            "birth_on": pa.date32(),
+            "hukou_in_area": pa.string(),
+            "died_on": pa.date32(),
+            "street": pa.string(),
+        },
+    )
+    identities = _copied(
+        _IDENTITIES,
+        {"programme": programme_id},
+        {"uuid": pa.string(), "code": pa.string(), "valid_from": pa.date32(), "valid_until": pa.date32()},
+    )
+    duck.register("read_elder", elders)
+    duck.register("read_identity", identities)
+    duck.execute(
+        """CREATE TABLE elder AS SELECT row_number() OVER (ORDER BY uuid) AS n, uuid::UUID AS uuid, birth_on,
+           hukou_in_area = 't' AS hukou_in_area, died_on, street FROM read_elder"""
+    )
+    duck.execute(
+        """CREATE TABLE identity AS SELECT elder.n AS elder, code, valid_from, valid_until
+           FROM read_identity JOIN elder ON elder.uuid = read_identity.uuid::UUID"""
+    )
+    duck.unregister("read_elder")
+    duck.unregister("read_identity")
+
+
+def load_charges(
+    duck: duckdb.DuckDBPyConnection,
+    programme_id: UUID,
+    since: date,
+    until: date,
+    offers: Sequence[str],
+    wanted: Iterable[str],
+) -> None:
+    """Lay out the charges of some offers as `line`, numbered in order of service, with the facts that are wanted.
+
+    Charges that were taken back are left out.
+    """
+    names = sorted(set(wanted))
+    columns = {"uuid": pa.string(), "service_on": pa.date32(), "at": pa.timestamp("us", "UTC"), "offer": pa.string()}
+    columns |= {"item_minutes": pa.int64(), "booked_price_fen": pa.int64(), "booked_public_fen": pa.int64()}
+    columns |= {f"told_{name}": pa.string() for name in names}
+    told = "".join(f", told.facts ->> '{name}'" for name in names)
+    asked = {"programme": programme_id, "since": since, "until": until, "offers": list(offers)}
+    duck.register("read_charge", _copied(_CHARGES.format(facts=told), asked, columns))
+    chosen = "".join(f', {_fact(name)} AS "{name}"' for name in names)
+    duck.execute(
+        f"""CREATE TABLE line AS
+        WITH charge AS (
+            SELECT row_number() OVER (ORDER BY service_on, "at", uuid) AS id, * FROM read_charge
+        ), held AS (
+            SELECT charge.id, list(identity.code ORDER BY identity.code) AS codes, min(identity.valid_from) AS since
+            FROM charge JOIN elder ON elder.uuid = charge.uuid::UUID JOIN identity ON identity.elder = elder.n
+             AND identity.valid_from <= charge.service_on
+             AND (identity.valid_until IS NULL OR charge.service_on < identity.valid_until)
+            GROUP BY charge.id
+        )
+        SELECT charge.id, charge.id AS "at", elder.n AS elder, charge.service_on AS "on", elder.street, charge.offer,
+               strftime(charge.service_on, '%Y-%m') AS month, charge.booked_price_fen, charge.booked_public_fen,
+               {REGISTRY["identities"]} AS held{chosen}
+        FROM charge JOIN elder ON elder.uuid = charge.uuid::UUID LEFT JOIN held ON held.id = charge.id"""
+    )
+    duck.unregister("read_charge")
+
+
+def booked_elsewhere(
+    programme_id: UUID, since: date, until: date, offers: Sequence[str]
+) -> list[tuple[str, str, str, int, int, int]]:
+    """Add up the charges of every other offer as they stand on the books.
+
+    Shape: month, street, offer, charges, price in fen, public part in fen.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_BOOKED, {"programme": programme_id, "since": since, "until": until, "offers": list(offers)})
+        return list(cursor.fetchall())
+
+
+def people(duck: duckdb.DuckDBPyConnection, on: date, wanted: Iterable[str]) -> pa.Table:
+    """Give every living elder on a day with the facts that the registry has of those that are wanted."""
+    chosen = "".join(f', {REGISTRY[name]} AS "{name}"' for name in sorted(set(wanted)) if name in REGISTRY)
+    return duck.sql(
+        f"""WITH held AS (
+            SELECT elder, list(code ORDER BY code) AS codes, min(valid_from) AS since FROM identity
+            WHERE valid_from <= DATE '{on}' AND (valid_until IS NULL OR DATE '{on}' < valid_until) GROUP BY elder
+        )
+        SELECT elder.n AS elder, elder.street, {REGISTRY["identities"]} AS held{chosen}
+        FROM elder LEFT JOIN held ON held.elder = elder.n
+        WHERE elder.died_on IS NULL OR elder.died_on > DATE '{on}' ORDER BY elder.n"""
+    ).to_arrow_table()
+
+
+def _fact(name: str) -> str:
+    """Write where a fact of a charge comes from: from its decisions, else from the registry of that day."""
+    kind, told = facts()[name].type, f'charge."told_{name}"'
+    wanted = _TYPES[kind]
+    said = f"from_json({told}, '{wanted}')" if wanted[0] in '["' else f"{told}::{wanted}"
+    if name == "market_price_fen":  # an offer without a price rule asks what the place itself asked
+        return f"coalesce({said}, charge.booked_price_fen)"
+    if name == "minutes":
+        return f"coalesce({said}, charge.item_minutes)"
+    return f"coalesce({said}, {REGISTRY[name]})" if name in REGISTRY else said
+
+
+def _copied(sql: str, parameters: Mapping[str, Any], columns: Mapping[str, pa.DataType]) -> pa.Table:
+    """Read the rows of a statement as one table, a few megabytes of text at a time."""
+    tables: list[pa.Table] = []
+    waiting = bytearray()
+    read = csv.ReadOptions(column_names=list(columns))
+    convert = csv.ConvertOptions(column_types=dict(columns), strings_can_be_null=True, quoted_strings_can_be_null=False)
+
+    def parse() -> None:
+        if waiting:
+            tables.append(csv.read_csv(pa.py_buffer(bytes(waiting)), read_options=read, convert_options=convert))
+            waiting.clear()
+
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", parameters) as rows:
+        for row in rows:
+            waiting += row
+            if len(waiting) > CHUNK_BYTES:
+                parse()
+    parse()
+    if tables:
+        return pa.concat_tables(tables)
+    return pa.table({name: pa.array([], kind) for name, kind in columns.items()})

@@ -1,0 +1,150 @@
+"""Print a table as a straight walk: nested `if`s for a question with nothing missing, where no row stays in play.
+
+It asks for the same names in the same order as the rows that `to_python` prints, so what is remembered of the question
+is the same. As soon as something is not known it gives up, and the three-valued walk answers.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sangyu.policy import ir
+from sangyu.policy.to_python import Program, condition, counted_keys, expression, ready
+from sangyu.policy.vocabulary import PLAIN, facts
+
+_LISTS = ("codes", "ints", "dates")
+
+
+@cache
+def straight(table: ir.Table) -> Program:
+    """Print a table's straight walk once. Shape of what it gives: (place of the row, its raw answer), or None."""
+    source = _Printer().table(table)
+    return Program(source, ready(source, table.file, "walk"))
+
+
+class _Printer:
+    """Print the rows; a name is read where the first row that comes so far asks for it, and kept in a variable."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.named: dict[ir.Name, str] = {}  # every variable so far
+        self.unsure: dict[str, None] = {}  # those that a row may find unread
+
+    def table(self, table: ir.Table) -> str:
+        keys = counted_keys(expr for row in table.rows for expr in row.answers.values())
+        read: set[ir.Name] = set()  # what is surely read when a row is come to
+        end = ["    return None"]
+        for place, row in enumerate(table.rows):
+            here, depth = read.copy(), 1
+            for number, cell in enumerate(row.cells):
+                self._line(depth, f"if {self._test(cell, depth, here)}:")
+                depth += 1
+                if number == 0:
+                    read = here.copy()
+            answers = ", ".join(f"{name!r}: {expression(expr, keys)}" for name, expr in row.answers.items())
+            self._line(depth, f"return {place}, {{{answers}}}  # {row.line}")
+            if not row.cells:
+                end = []
+                break  # nothing falls through a row without conditions
+        unread = [f"    {' = '.join(self.unsure)} = UNREAD"] if self.unsure else []
+        opening = ["def walk(f):", f"    # {table.file}", "    given, known, used = f.given, f.facts, f.facts_used"]
+        return "\n".join([*opening, *unread, *self.lines, *end]) + "\n"
+
+    def _line(self, depth: int, text: str) -> None:
+        self.lines.append("    " * depth + text)
+
+    def _test(self, cell: ir.Cell, depth: int, read: set[ir.Name]) -> str:
+        """Print what is read first, then give the test itself."""
+        operands = ir.operands(cell.test)
+        names = [cell.column, *(one for one in operands if isinstance(one, ir.Name))]
+        if all(isinstance(one, (ir.Const, ir.Name)) for one in operands):
+            for name in names:
+                self._read(name, depth, read)
+            said = [self.named[one] if isinstance(one, ir.Name) else repr(_value(one)) for one in operands]
+            return self._printed(cell, self.named[cell.column], said) or condition(cell)
+        self._line(depth, f"truth = {condition(cell)}")
+        self._line(depth, "if truth.__class__ is Unknown:")
+        self._line(depth + 1, "return None")
+        return "truth"
+
+    def _read(self, name: ir.Name, depth: int, read: set[ir.Name]) -> None:
+        if name in read:
+            return
+        if name in self.named:
+            self.unsure[self.named[name]] = None
+            self._line(depth, f"if {self.named[name]} is UNREAD:")
+            depth += 1
+        variable = self.named.setdefault(name, f"{name.kind}_{name.name}")
+        given = _as_given(name, variable)
+        if given:
+            self._line(depth, f"{variable} = given.get({name.name!r})")
+            self._line(depth, f"if {given}:")
+            self._line(depth + 1, f"known[{name.name!r}] = used[{name.name!r}] = {variable}")
+            self._line(depth, "else:")
+            depth += 1
+        self._line(depth, f"{variable} = f.{name.kind}({name.name!r})")
+        if name.kind not in ("setting", "calendar"):  # these are always known
+            self._line(depth, f"if {variable}.__class__ is Unknown:")
+            self._line(depth + 1, "return None")
+        read.add(name)
+
+    def _printed(self, cell: ir.Cell, value: str, said: list[str]) -> str:
+        """Print the test of a known value against known ones, as shortly as its kind allows."""
+        constant = all(isinstance(one, ir.Const) for one in ir.operands(cell.test))
+        match cell.test:
+            case ir.Is(wanted):
+                return f"{value} is {wanted}"
+            case ir.OneOf(wanted, negated) if wanted and constant:
+                if _is_list(cell.column):
+                    truth = " or ".join(f"{one} in {value}" for one in said)
+                    return f"not ({truth})" if negated else truth if len(said) == 1 else f"({truth})"
+                if cell.column.kind not in ("fact", "derived"):
+                    return _asked(cell, value, said)
+                if len(said) == 1:
+                    return f"{value} {'!=' if negated else '=='} {said[0]}"
+                return f"{value} {'not in' if negated else 'in'} ({', '.join(said)})"
+            case ir.AllOf(wanted) if wanted and constant and _is_list(cell.column):
+                return " and ".join(f"{one} in {value}" for one in said)
+            case ir.Within(low, high, low_out, high_out) if said and all(map(_is_there, (low, high))):
+                left = f"{said.pop(0)} {'<' if low_out else '<='} " if low is not None else ""
+                right = f" {'<' if high_out else '<='} {said.pop(0)}" if high is not None else ""
+                there = "" if _is_there(cell.column) else f"{value} is not None and "
+                return f"{there}{left}{value}{right}"
+        return _asked(cell, value, said)
+
+
+def _asked(cell: ir.Cell, value: str, said: list[str]) -> str:
+    """Print the test as a call of `runtime`, which says it of a value of any kind."""
+    match cell.test:
+        case ir.OneOf(_, negated):
+            return f"{'none_of' if negated else 'one_of'}({', '.join([value, *said])})"
+        case ir.AllOf():
+            return f"all_in({', '.join([value, *said])})"
+    return ""
+
+
+def _as_given(name: ir.Name, variable: str) -> str:
+    """Print the test that a given value stands as it is, as most do; an empty text where `Inquiry` must read it."""
+    fact = facts()[name.name] if name.kind == "fact" else None
+    if fact is None or fact.type not in ("int", "bool", "code"):
+        return ""
+    codes = ", ".join(map(repr, fact.codes))
+    among = f" and {variable} in {{{codes}}}" if codes else ""
+    return f"{variable}.__class__ is {PLAIN[fact.type].__name__}{among}"
+
+
+def _value(expr: ir.Expr) -> Any:
+    assert isinstance(expr, ir.Const)
+    return expr.value
+
+
+def _is_list(column: ir.Name) -> bool:
+    return column.kind == "fact" and facts()[column.name].type in _LISTS
+
+
+def _is_there(expr: ir.Expr | None) -> bool:
+    """Tell whether a known value cannot be nothing: not a day that there may not be, nor a figure of such days."""
+    if isinstance(expr, ir.Name) and expr.kind == "fact":
+        return facts()[expr.name].type != "date_or_null" and facts()[expr.name].default is not None
+    return not isinstance(expr, ir.Name) or expr.kind in ("setting", "parameter", "calendar")

@@ -1,0 +1,227 @@
+"""The form in which the bureau changes its own figures and readings; each stands in yuan, percent or points."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sangyu.policy import ir, table_text
+from sangyu.portals.components.forms import DeskForm
+from sangyu.quality.models import Dimension
+
+UNITS = {"_fen": (100, 2, "元"), "_pm": (10, 1, "%"), "_tenths": (10, 1, "分")}  # by ending: divisor, places, unit
+SPOKEN = ("（分）", "（千分比）")  # units of the files, which the form turns into its own
+FIGURE_MAX = 10**12
+UNSET = ""
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One number of a figure: where it stands in it, what it is called, and what it is now."""
+
+    path: Path
+    label: str
+    unit: str
+    divisor: int
+    places: int
+    now: int | None
+
+    @property
+    def name(self) -> str:
+        """The name of its field."""
+        return ".".join(map(str, self.path))
+
+    @property
+    def shown(self) -> Decimal | int | None:
+        """What the field shows now."""
+        return self.now if self.divisor == 1 or self.now is None else Decimal(self.now) / self.divisor
+
+
+class ProposalForm(DeskForm):
+    """What every proposal says of itself."""
+
+    document = forms.CharField(label=gettext_lazy("依据的文号"), max_length=120)
+    wanted_from = forms.DateField(
+        label=gettext_lazy("拟从哪天起执行"),
+        required=False,
+        help_text=gettext_lazy("最早是明天；最后由复核人确定"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("改了什么、为什么"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class WorkbookForm(ProposalForm):
+    """An edited workbook."""
+
+    file = forms.FileField(label=gettext_lazy("改好的工作簿"), help_text=gettext_lazy(".xlsx，不超过 8 MB"))
+
+    field_order = ("file", "document", "wanted_from", "reason", "key")
+
+
+class FiguresForm(ProposalForm):
+    """The bureau's own figures and readings as they are now; what is changed is proposed."""
+
+    def __init__(self, pack: ir.Pack, now: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pack, self.now = pack, now
+        self.leaves = [leaf for one in pack.parameters.values() for leaf in _leaves(one, now.get(one.name))]
+        for leaf in self.leaves:
+            self.fields[leaf.name] = _number(leaf)
+        self.codes = [one for one in pack.parameters.values() if one.type == "code"]
+        for code in self.codes:
+            self.fields[code.name] = _choice(code.label, _codes(code), now.get(code.name, UNSET))
+        for setting in pack.settings.values():
+            self.fields[setting.name] = _choice(setting.label, _values(setting, now), _place(setting, now))
+
+    @property
+    def figure_fields(self) -> list[tuple[Any, str]]:
+        """The fields of figures, each with its unit."""
+        return [(self[leaf.name], leaf.unit) for leaf in self.leaves]
+
+    @property
+    def reading_fields(self) -> list[Any]:
+        """The fields of what is chosen from a list."""
+        return [self[one.name] for one in (*self.codes, *self.pack.settings.values())]
+
+    @property
+    def closed(self) -> list[str]:
+        """The figures of several parts that are not set yet, for which there is no form."""
+        parts = ("map", "matrix", "steps")
+        return [one.label for one in self.pack.parameters.values() if one.type in parts and not self.now.get(one.name)]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse parts that do not add up to what they have to."""
+        said = super().clean() or {}
+        for one in self.pack.parameters.values():
+            parts = [leaf for leaf in self.leaves if leaf.path[0] == one.name]
+            given = [said.get(leaf.name) for leaf in parts]
+            if one.sum_to is None or not parts or None in given:
+                continue
+            if sum(given) != one.sum_to:
+                wrong = _("“%(label)s”各项合计应为 %(sum)s，现在是 %(now)s。")
+                self.add_error(parts[0].name, wrong % {"label": one.label, "sum": one.sum_to, "now": sum(given)})
+        return said
+
+    def parameters(self) -> dict[str, Any]:
+        """Return all figures of the programme as they would be."""
+        meant = copy.deepcopy(dict(self.now))
+        for leaf in self.leaves:
+            given = self.cleaned_data[leaf.name]
+            if given is None:
+                meant.pop(str(leaf.path[0]), None)
+            else:
+                _put(meant, leaf.path, int(given * leaf.divisor))
+        for code in self.codes:
+            chosen = self.cleaned_data[code.name]
+            meant = {**meant, code.name: chosen} if chosen else _without(meant, code.name)
+        for setting in self.pack.settings.values():
+            chosen = self.cleaned_data[setting.name]
+            if chosen != _place(setting, self.now):
+                meant[setting.name] = _plain(_all_values(setting, self.now)[int(chosen)])
+        return meant
+
+
+def _leaves(parameter: ir.Parameter, now: Any) -> Iterator[Leaf]:
+    label = parameter.label
+    for spoken in SPOKEN:
+        label = label.removesuffix(spoken)
+    if parameter.type == "int":
+        yield _leaf((parameter.name,), label, parameter.name, now)
+    elif parameter.type == "map":
+        sides = dict(Dimension.choices)  # weights name the sides of an appraisal
+        for key, value in (now or {}).items():
+            said = sides.get(key) or table_text.code_text(str(key))
+            yield _leaf((parameter.name, key), f"{label}：{said}", parameter.name, value)
+    elif parameter.type == "matrix":
+        for key, row in (now or {}).items():
+            for other, value in row.items():
+                said = f"{table_text.code_text(str(key))}、{table_text.code_text(str(other))}"
+                yield _leaf((parameter.name, key, other), f"{label}：{said}", parameter.name, value)
+    elif parameter.type == "steps":
+        for n, step in enumerate(now or ()):
+            for place, (key, value) in enumerate(step.items()):
+                said = _("第%(n)s档的结果") if place else _("第%(n)s档从多少起")
+                yield _leaf((parameter.name, n, key), f"{label}：{said % {'n': n + 1}}", key, value)
+
+
+def _leaf(path: Path, label: str, named: str, now: int | None) -> Leaf:
+    divisor, places, unit = next((unit for ending, unit in UNITS.items() if named.endswith(ending)), (1, 0, ""))
+    return Leaf(path, label, unit, divisor, places, now)
+
+
+def _number(leaf: Leaf) -> forms.Field:
+    # What is set may be changed and not taken away in passing; what was never set may stay so.
+    needed = leaf.now is not None
+    if leaf.divisor == 1:
+        return forms.IntegerField(
+            label=leaf.label, required=needed, initial=leaf.shown, min_value=-FIGURE_MAX, max_value=FIGURE_MAX
+        )
+    return forms.DecimalField(
+        label=leaf.label,
+        required=needed,
+        initial=leaf.shown,
+        decimal_places=leaf.places,
+        min_value=-FIGURE_MAX,
+        max_value=FIGURE_MAX,
+    )
+
+
+def _choice(label: str, choices: list[tuple[str, str]], now: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=choices, initial=now, required=choices[0][0] != UNSET, widget=forms.Select
+    )
+
+
+def _codes(parameter: ir.Parameter) -> list[tuple[str, str]]:
+    return [(UNSET, _("还没有设定")), *((code, table_text.code_text(code)) for code in parameter.codes)]
+
+
+def _all_values(setting: ir.Setting, now: Mapping[str, Any]) -> list[Any]:
+    """Return what may be chosen: the values of the pack, and another one that was set before."""
+    given = now.get(setting.name)
+    held = setting.default if given is None else tuple(given) if isinstance(given, list) else given
+    return [*setting.values, *([] if _among(held, setting.values) else [held])]
+
+
+def _among(value: Any, values: tuple[Any, ...]) -> bool:
+    return any(type(one) is type(value) and one == value for one in values)
+
+
+def _values(setting: ir.Setting, now: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(str(n), table_text.reading(setting, value)) for n, value in enumerate(_all_values(setting, now))]
+
+
+def _place(setting: ir.Setting, now: Mapping[str, Any]) -> str:
+    given = now.get(setting.name)
+    held = setting.default if given is None else tuple(given) if isinstance(given, list) else given
+    return str(next(n for n, one in enumerate(_all_values(setting, now)) if type(one) is type(held) and one == held))
+
+
+def _put(meant: dict[str, Any], path: Path, value: int) -> None:
+    place: Any = meant
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+
+
+def _without(meant: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in meant.items() if key != name}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
