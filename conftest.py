@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-pytest_plugins = ["pytester", "tests.cast", "tests.proofs.plugin"]
+pytest_plugins = ["pytester", "tests.standing", "tests.cast", "tests.proofs.plugin"]
 
 
 @pytest.fixture(scope="session")
@@ -126,3 +126,8 @@ def browser() -> Iterator[Browser]:
 def quick_passwords(settings: Any) -> None:
     """Hash passwords quickly: the cast has twenty log-ins, and the real hash is slow on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def _django_db_helper(standing_house: dict[str, Any], _django_db_helper: None) -> None:
+    """Open the transaction of a test above what stands for it."""

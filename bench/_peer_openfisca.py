@@ -25,39 +25,41 @@ from openfisca_core.variables import Variable
 Person = build_entity(key="person", plural="persons", label="an elder", is_person=True)
 
 
-class _Once(Variable):
-    entity, definition_period = Person, DateUnit.ETERNITY
+ONCE, MONTHLY = DateUnit.ETERNITY, DateUnit.MONTH
 
 
-class _Monthly(Variable):
-    entity, definition_period = Person, DateUnit.MONTH
-
-
-class birth(_Once):
+class birth(Variable):
+    entity, definition_period = Person, ONCE
     value_type, label = date, "the day of birth"
 
 
-class three_no(_Once):
+class three_no(Variable):
+    entity, definition_period = Person, ONCE
     value_type, label = bool, "has no income, no ability to work and no family"
 
 
-class severe_disability(_Once):
+class severe_disability(Variable):
+    entity, definition_period = Person, ONCE
     value_type, label = bool, "is severely disabled"
 
 
-class entitled_group(_Once):
+class entitled_group(Variable):
+    entity, definition_period = Person, ONCE
     value_type, label = bool, "is entitled by merit"
 
 
-class spent_fen(_Monthly):
+class spent_fen(Variable):
+    entity, definition_period = Person, MONTHLY
     value_type, label = int, "spent on services at home in a month"
 
 
-class lunches(_Monthly):
+class lunches(Variable):
+    entity, definition_period = Person, MONTHLY
     value_type, label = int, "lunches in a month"
 
 
-class age(_Monthly):
+class age(Variable):
+    entity, definition_period = Person, MONTHLY
     value_type, label = int, "full years on the first of the month"
 
     def formula(person: Any, period: Any) -> Any:
@@ -67,7 +69,8 @@ class age(_Monthly):
         return day.year - (month // 12 + 1970) - later
 
 
-class lunch_fen(_Monthly):
+class lunch_fen(Variable):
+    entity, definition_period = Person, MONTHLY
     value_type, label = int, "what the government pays of the lunches of a month"
 
     def formula(person: Any, period: Any) -> Any:
@@ -77,7 +80,8 @@ class lunch_fen(_Monthly):
         return each * person("lunches", period)
 
 
-class credit_fen(_Monthly):
+class credit_fen(Variable):
+    entity, definition_period = Person, MONTHLY
     value_type, label = int, "what is drawn of the monthly credit of class B"
 
     def formula(person: Any, period: Any) -> Any:

@@ -1,24 +1,34 @@
-"""One decision at the counter: the lunch of an elder of 76, by the tables of Chengguan."""
+"""Decisions by the tables of a city: one at a time, in columns, and beside what one could pick instead; in one run.
+
+`SANGYU_BENCH_PARTS` names some of: scalar check equal columns growth peers.
+"""
 
 from __future__ import annotations
 
-from _figures import spread, tell, timed
+import os
 
-from sangyu import policy
+from _policy_columns import equal, growth, price
+from _policy_one import checked, counter, scalar
+from _policy_peers import loop, openfisca
 
-FACTS = {
-    "on": "2026-11-22",
-    "registered": True,
-    "identities": [],
-    "birth_date": "1950-03-01",
-    "meal": "lunch",
-    "nth_of_day": 1,
-    "place": "contracted_canteen",
-    "mode": "dine_in",
-    "price_fen": 1500,
-}
+PARTS = os.environ.get("SANGYU_BENCH_PARTS", "scalar check equal columns growth peers").split()
+ORDERS = int(os.environ.get("SANGYU_BENCH_ORDERS", "7450000"))
+ELDERS = int(os.environ.get("SANGYU_BENCH_ELDERS", "110000"))
+SIZES = [int(one) for one in os.environ.get("SANGYU_BENCH_SIZES", "10000,100000,1000000,10000000").split(",")]
+TURNS = int(os.environ.get("SANGYU_BENCH_TURNS", "3"))
 
-pack = policy.load("lanzhou-chengguan")
-runs = timed(lambda: policy.decide(pack, "lunch-subsidy", FACTS), times=2000)
-assert policy.decide(pack, "lunch-subsidy", FACTS).shares_fen == {"elder": 500, "government": 1000}
-tell("policy", figure=spread(runs)["p99"], unit="ms p99", limit=10_000, size=f"{len(pack.rules)} rules", **spread(runs))
+if __name__ == "__main__":
+    if "scalar" in PARTS:
+        counter()
+        scalar(lunches=min(ORDERS, 1_000_000))
+    if "check" in PARTS:
+        checked(TURNS)
+    if "equal" in PARTS:
+        equal(int(os.environ.get("SANGYU_BENCH_ROWS", "100")))
+    if "columns" in PARTS:
+        price(ORDERS, ELDERS, TURNS)
+    if "growth" in PARTS:
+        growth(SIZES, ELDERS, TURNS)
+    if "peers" in PARTS:
+        loop(ORDERS // 10, max(1, ELDERS // 10))
+        openfisca(ELDERS)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from sangyu.access import actions as access
 from sangyu.access.models import AreaKind, OrganisationKind, Role, User
 from sangyu.adoption import actions as adoption
@@ -33,6 +31,7 @@ from sangyu.registry.models import Elder
 from sangyu.settlement import actions as settlement
 from sangyu.visits import actions as visits
 from sangyu.visits.models import Visit
+from tests.standing import standing
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 PASSWORD = "sangyu-demo"
@@ -455,7 +454,7 @@ def bank_answers(file, *, failed: tuple[str, ...] = ()) -> bytes:
     return "\r\n".join(["支付编号,结果,银行流水号,原因", *answers]).encode(file.encoding)
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@standing
+def cast() -> Cast:
     """The cast on a fresh programme."""
     return Cast()

@@ -12,9 +12,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sangyu.access import queries as access_read
 from sangyu.access import actions as access
-from sangyu.access.models import OrganisationKind, Organisation, Programme, Role, User
+from sangyu.access import queries as access_read
+from sangyu.access.models import Organisation, OrganisationKind, Programme, Role, User
 from sangyu.budget import actions as budget
 from sangyu.config.programme import main
 from sangyu.hotline import actions as hotline

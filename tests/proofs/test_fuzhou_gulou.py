@@ -16,9 +16,10 @@ from sangyu.hotline import queries as hotline_read
 from sangyu.hotline.models import Call
 from sangyu.orders.models import Order
 from tests.cast import Cast
+from tests.standing import standing
 
 
-@pytest.fixture
+@standing
 def on_12349(cast: Cast) -> Cast:
     """The cast answers the public-welfare number."""
     Programme.objects.filter(pk=cast.programme.pk).update(hotline_number="12349")

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from sangyu.access import actions as access
+from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.tests.edits import credit_of
 from sangyu.budget import actions as budget
 from sangyu.dispatch import actions as dispatch
 from sangyu.dispatch.models import WishKind
@@ -32,7 +35,7 @@ from sangyu.quality.rules import Quarter
 from sangyu.settlement import actions as settlement
 from sangyu.settlement.models import Line, Payment, Statement
 from sangyu.visits import actions as visits
-from tests.cast import BEIJING, FUND, HOME, Cast, bank_answers
+from tests.cast import BEIJING, FUND, HOME, PARAMETERS, Cast, bank_answers
 
 NOW = datetime(2027, 1, 11, 10, 30, tzinfo=BEIJING)
 
@@ -55,6 +58,7 @@ class FullHouse(Cast):
         while send_due(gateway=MockGateway(), at=NOW):
             pass
         self._other_systems()
+        self._drafts()
 
     def _november(self) -> None:
         """Two visits, two lunches, a complaint by telephone; all of it settled and paid but what the bank refuses."""
@@ -228,3 +232,18 @@ class FullHouse(Cast):
             self.kitchen.sell(elder, at=NOW - timedelta(minutes=minutes), by=self.cashier, canteen=self.canteen)
         quality.open_cycle(programme_id=self.programme.pk, on=NOW.date(), by=self.clock, at=self.at)
         quality.rank(quarter=Quarter(2026, 4), by=self.sun, at=self.at)
+
+    def _drafts(self) -> None:
+        """The head proposes a higher credit and a larger sample; nobody has reviewed it."""
+        self.draft = access.propose_draft(
+            workbook=credit_of(self.programme.pk, first_day=date(2027, 3, 1)),
+            workbook_name="城关区规则.xlsx",
+            parameters={**PARAMETERS, "share_pm": 300},
+            document="城民发〔2027〕3号",
+            reason="物价上涨，B类老人月补贴提高到60元",
+            wanted_from=date(2027, 3, 1),
+            by=self.head,
+            at=NOW - timedelta(hours=1),
+            key="house",
+        )
+        self.adopted = adoption_read.newest(self.programme.pk)

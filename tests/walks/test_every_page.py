@@ -138,6 +138,13 @@ policy:rule             ma              lunch-subsidy   ?on=2026-11-09&age=70&re
 policy:rule             clerk           service-class
 policy:readings         head
 policy:cases            auditor
+policy:drafts           deputy
+policy:propose          deputy
+policy:figures          deputy
+policy:draft            deputy          .draft.pk
+policy:draft            head            .draft.pk
+policy:history          ma              ?before=2026-11-09&after=2027-01-11
+policy:adoption         ma              .adopted.pk
 developer:subscriptions head
 developer:new           head
 developer:subscription  head            .subscription.pk
@@ -187,6 +194,7 @@ NOT_PAGES = {
         "finance:statement-paper",
         "finance:sheet-paper",
         "bureau:workbook",
+        "policy:workbook",
         "audit:export",
     },
     "seen without signing in": {"sign-in"},

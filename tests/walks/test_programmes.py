@@ -6,19 +6,28 @@ One path, four tables. The figures are worked out by hand from each city's own t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from sangyu.benefits import actions as benefits
+from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Charge
+from sangyu.benefits.rules import NotEntitled, Undecided
 from sangyu.dispatch import actions as dispatch
 from sangyu.insight.verify import verify
+from sangyu.kit.month import Month
+from sangyu.ledger.models import Account
+from sangyu.ledger.verify import verify as ledger_verify
+from sangyu.orders import actions as orders
 from sangyu.orders.models import Order, Stage
+from sangyu.orders.rules import TimeFixed
 from sangyu.quality.models import Finalisation
 from sangyu.settlement.models import Statement
 from sangyu.visits import actions as visits
-from tests.cast import HOME
+from tests.cast import BEIJING, HOME
 from tests.troupe import Plan, Troupe
 from tests.walks.test_chengguan import sums
 
@@ -51,8 +60,13 @@ TAIYUAN = Walk(
         slug="xiaodian",
         name="小店区养老服务中心",
         area="140105",
-        places=(("14", "山西省"), ("1401", "太原市"), ("140105", "小店区"), ("140105001", "坞城街道"),
-                ("140105001001", "示例社区")),  # fmt: skip
+        places=(
+            ("14", "山西省"),
+            ("1401", "太原市"),
+            ("140105", "小店区"),
+            ("140105001", "坞城街道"),
+            ("140105001001", "示例社区"),
+        ),
         hotline="12349",
         fund="PURCHASE-SUBSIDY",
     ),
@@ -72,8 +86,13 @@ HULI = Walk(
         slug="huli",
         name="湖里区居家社区养老",
         area="350206",
-        places=(("35", "福建省"), ("3502", "厦门市"), ("350206", "湖里区"), ("350206001", "湖里街道"),
-                ("350206001001", "示例社区")),  # fmt: skip
+        places=(
+            ("35", "福建省"),
+            ("3502", "厦门市"),
+            ("350206", "湖里区"),
+            ("350206001", "湖里街道"),
+            ("350206001001", "示例社区"),
+        ),
         hotline="96195",
         fund="COMMUNITY-CARE",
         parameters={"low_paid_elder_pm": 300},
@@ -100,8 +119,13 @@ GULOU = Walk(
         slug="gulou",
         name="鼓楼区居家养老服务中心",
         area="350102",
-        places=(("35", "福建省"), ("3501", "福州市"), ("350102", "鼓楼区"), ("350102001", "鼓东街道"),
-                ("350102001001", "示例社区")),  # fmt: skip
+        places=(
+            ("35", "福建省"),
+            ("3501", "福州市"),
+            ("350102", "鼓楼区"),
+            ("350102001", "鼓东街道"),
+            ("350102001001", "示例社区"),
+        ),
         hotline="968885",
         fund="SERVICE-VOUCHER",
         parameters={"voucher_month_fen": {"dibao": 30000}},
@@ -125,8 +149,13 @@ XIASHAN = Walk(
         slug="xiashan",
         name="峡山区居家照料中心",
         area="370799",
-        places=(("37", "山东省"), ("3707", "潍坊市"), ("370799", "峡山区"), ("370799001", "王家庄街道"),
-                ("370799001001", "示例社区")),  # fmt: skip
+        places=(
+            ("37", "山东省"),
+            ("3707", "潍坊市"),
+            ("370799", "峡山区"),
+            ("370799001", "王家庄街道"),
+            ("370799001001", "示例社区"),
+        ),
         hotline="967788",
         fund="DISTRICT",
         parameters={
@@ -158,9 +187,7 @@ def serve(troupe: Troupe, order: Order, *, late: bool) -> None:
     at = troupe.at + timedelta(minutes=2)
     sent = dispatch.send(order_id=order.pk, by=troupe.wang, at=at, enterprise_id=troupe.kangan.pk)
     dispatch.accept(dispatch_id=sent.pk, by=troupe.kangan_user, at=at + timedelta(minutes=5))
-    dispatch.assign(
-        dispatch_id=sent.pk, worker_id=troupe.zhao.pk, by=troupe.kangan_user, at=at + timedelta(minutes=9)
-    )
+    dispatch.assign(dispatch_id=sent.pk, worker_id=troupe.zhao.pk, by=troupe.kangan_user, at=at + timedelta(minutes=9))
     arrived_at = order.wanted_from + timedelta(minutes=40 if late else 0)
     visit = visits.check_in(
         order_id=order.pk, by=troupe.zhao_user, at=arrived_at, place=HOME, door_code=order.elder.door_code
@@ -176,15 +203,15 @@ def test_from_the_call_to_the_bank_by_the_city_s_own_rules(db: None, walk: Walk,
         troupe.recognised(troupe.elder(name, born_on, n, [phone]), *codes)
         for n, ((born_on, codes), name, phone) in enumerate(zip(walk.elders, NAMES, PHONES, strict=False))
     ]
-    orders = []
+    placed = []
     for n, (who, price_fen, elder_fen, public_fen) in enumerate(walk.orders):
         order = troupe.rung(elders[who], PHONES[who], day=10 + n)
         assert (order.price_fen, order.elder_fen, order.public_fen) == (price_fen, elder_fen, public_fen)
-        orders.append(order)
-    quoted = orders[0].quote["decisions"]
+        placed.append(order)
+    quoted = placed[0].quote["decisions"]
     assert any(walk.clause in said["source"]["locator"] for said in quoted)
     assert any(walk.because in said["because"] for said in quoted)
-    for n, order in enumerate(orders):
+    for n, order in enumerate(placed):
         serve(troupe, order, late=n in walk.late)
     assert {order.stage for order in Order.objects.all()} == {Stage.SERVED}
     charged = Charge.objects.order_by("service_on").values_list("price_fen", "elder_fen", "public_fen")
@@ -200,3 +227,77 @@ def test_from_the_call_to_the_bank_by_the_city_s_own_rules(db: None, walk: Walk,
     assert fen["net"] == fen["posted"] == fen["asked"] == fen["bank"] == walk.net_fen
     assert (fen["deducted"], fen["owed"], fen["still_held"]) == (public - walk.net_fen, 0, 0)
     assert [fault for outcome in verify() for fault in outcome.faults] == []
+
+
+def test_a_credit_ends_with_its_own_period_and_hours_are_not_money(db: None, tmp_path: Path) -> None:
+    xiashan, gulou = Troupe(XIASHAN.plan, tmp_path).staffed(), Troupe(GULOU.plan, tmp_path).staffed()
+    for troupe, walk, unit in ((xiashan, XIASHAN, "minutes"), (gulou, GULOU, "fen")):
+        elder = troupe.recognised(troupe.elder(NAMES[0], walk.elders[0][0], 22, [PHONES[0]]), *walk.elders[0][1])
+        serve(troupe, troupe.rung(elder, PHONES[0], day=10), late=False)
+        period = "month" if unit == "minutes" else "year"
+        credit = partial(
+            benefits_read.credit,
+            troupe.programme.pk,
+            walk.plan.fund,
+            elder.pk,
+            date(2026, 11, 1),
+            unit=unit,
+            period=period,
+        )
+        assert (credit().granted_fen, credit().left_fen) == ((600, 360) if unit == "minutes" else (66000, 38000))
+        lapse = partial(benefits.lapse_credits, programme_id=troupe.programme.pk, by=troupe.clock)
+        lapse(month=Month(2026, 11), at=datetime(2026, 12, 2, tzinfo=BEIJING))
+        assert credit().left_fen == (0 if unit == "minutes" else 38000), "the voucher stands until the year is over"
+        lapse(month=Month(2026, 12), at=datetime(2027, 1, 2, tzinfo=BEIJING))
+        assert credit().left_fen == 0
+    kinds = set(
+        Account.objects.filter(programme_id=xiashan.programme.pk, debit_fen__gt=0).values_list("kind", flat=True)
+    )
+    assert {"ELDER_MINUTES"} <= kinds
+    assert not {kind for kind in kinds if "CREDIT" in kind}, "no hour is booked as a fen"
+    assert ledger_verify(xiashan.programme.pk) == ledger_verify(gulou.programme.pk) == []
+
+
+def test_an_order_that_is_called_off_or_moved_gives_the_hours_back_or_keeps_them(db: None, tmp_path: Path) -> None:
+    troupe = Troupe(XIASHAN.plan, tmp_path)
+    elder = troupe.recognised(troupe.elder(NAMES[0], XIASHAN.elders[0][0], 22, [PHONES[0]]), *XIASHAN.elders[0][1])
+    used = partial(benefits_read.credit, troupe.programme.pk, "DISTRICT", elder.pk, date(2026, 11, 1), unit="minutes")
+    order = troupe.rung(elder, PHONES[0], day=10)
+    orders.reschedule(
+        order_id=order.pk, wanted_from=order.wanted_from + timedelta(days=2), by=troupe.ma, at=troupe.at, reason="出门"
+    )
+    assert used().used_fen == 240
+    with pytest.raises(TimeFixed):
+        orders.reschedule(
+            order_id=order.pk,
+            wanted_from=order.wanted_from + timedelta(days=30),
+            by=troupe.ma,
+            at=troupe.at,
+            reason="出门",
+        )
+    orders.cancel(order_id=order.pk, reason="住院", by=troupe.ma, at=troupe.at)
+    assert used().used_fen == 0
+
+
+@pytest.mark.parametrize(
+    ("walk", "born_on", "codes", "refusal", "said"),
+    [
+        pytest.param(XIASHAN, date(1944, 3, 5), ("dibao", "mode:home"), Undecided, "失能等级", id="no assessment"),
+        pytest.param(
+            XIASHAN,
+            date(1944, 3, 5),
+            ("dibao", "ability_level:mild", "mode:home"),
+            Undecided,
+            "免费时长",
+            id="hours that the bureau has not set",
+        ),
+        pytest.param(HULI, date(1968, 3, 5), (), NotEntitled, "60周岁", id="too young"),
+    ],
+)
+def test_what_a_city_s_text_leaves_open_is_asked_for_and_never_guessed(
+    db: None, tmp_path: Path, walk: Walk, born_on: date, codes: tuple[str, ...], refusal: type[Exception], said: str
+) -> None:
+    troupe = Troupe(walk.plan, tmp_path)
+    elder = troupe.recognised(troupe.elder(NAMES[0], born_on, 22, [PHONES[0]]), *codes)
+    with pytest.raises(refusal, match=said):
+        troupe.rung(elder, PHONES[0], day=10)

@@ -1,4 +1,4 @@
-"""The questions that the walk asks of every city's pack by the same rule names, and the house's answer where it is silent.
+"""What the walk asks of every city's pack by the same rule names, and the house's answer where the pack is silent.
 
 A pack that has the rule is asked; a text that says nothing of it leaves the matter to the custom of the house, which
 favours nobody: whoever lives there is registered, only visits without proof are called about, all four sides of an

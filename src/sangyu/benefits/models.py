@@ -37,7 +37,7 @@ class Charge(models.Model):
     elder_fen = models.BigIntegerField()
     public_fen = models.BigIntegerField()
     fund = models.CharField(max_length=40)
-    # Minutes of the elder's free hours that the delivery used up; where a pack pays enterprises by time, it is by these.
+    # Minutes of the elder's free hours that the delivery used up; a pack that pays by time pays by these.
     credit_minutes = models.PositiveIntegerField(db_default=0, default=0)
     hold_id = models.UUIDField(null=True)
     decisions = models.JSONField()

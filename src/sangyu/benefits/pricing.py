@@ -154,9 +154,7 @@ def _grants(elder: Elder, offer: policy.Offer, on: date) -> Iterator[int]:
                 yield _decide(adopted, pack, rule, registry_read.facts(elder, day), day).amount_fen or 0
 
 
-def _decide(
-    adopted: Adoption, pack: policy.Pack, rule: str, facts: Mapping[str, Any], on: date
-) -> policy.Decision:
+def _decide(adopted: Adoption, pack: policy.Pack, rule: str, facts: Mapping[str, Any], on: date) -> policy.Decision:
     decision = policy.decide(pack, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
     if decision.outcome in ("needs_fact", "needs_parameter", "not_in_force"):
         title = pack.rules[rule].title

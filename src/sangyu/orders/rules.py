@@ -130,9 +130,9 @@ def ensure_same_money(
 ) -> None:
     """Refuse a day on which the price or its shares would differ, or whose month's money the order does not hold.
 
-    Shape: `stands` and `would_be` hold `price_fen`, `shares_fen`, `fund`, `public_fen`, `credit_fen` and, for free hours,
-    `credit_minutes`. The credit of an elder is held by the month, the public money by the year; what nobody pays for may
-    move to any day.
+    Shape: `stands` and `would_be` hold `price_fen`, `shares_fen`, `fund`, `public_fen`, `credit_fen` and, for free
+    hours, `credit_minutes`. The credit of an elder is held by the month, the public money by the year; what nobody pays
+    for may move to any day.
     Raises: TimeFixed.
     """
     if dict(stands) != dict(would_be):

@@ -68,7 +68,7 @@ def _decide(
         return Decision(
             pack.id, rule.id, "needs_fact", missing="on", because=said, source=rule.source, digest=pack.digest[:SHORT]
         )
-    f = _inquire(pack, facts, vocabulary()["on"].read(day), parameters or {})
+    f = inquire(pack, facts, vocabulary()["on"].read(day), parameters or {})
     version = rule.version_on(f.on)
     if version is None:
         said = to_chinese.not_in_force(rule, f.on)
@@ -90,7 +90,8 @@ def _decide(
     return _answered(rule, version, f, settled)
 
 
-def _inquire(pack: ir.Pack, facts: Mapping[str, Any], on: date, parameters: Mapping[str, Any]) -> Inquiry:
+def inquire(pack: ir.Pack, facts: Mapping[str, Any], on: date, parameters: Mapping[str, Any]) -> Inquiry:
+    """Open a question on some facts and a day; the facts' own `parameters` win. Raises: BadFact, if they are no map."""
     own = facts.get("parameters")
     if not own:
         return Inquiry(pack, facts, on, parameters, _derive)

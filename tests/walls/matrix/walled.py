@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sangyu.access import actions as access
 from sangyu.access.models import OrganisationKind, Programme, Role, User
+from sangyu.adoption.tests.edits import credit_of
 from sangyu.files.tests.paint import photo
 from sangyu.hotline import actions as hotline
 from sangyu.insight.models import DrawnCharge
@@ -186,6 +187,12 @@ class Walled(FullHouse):
     def bank_file(self) -> SimpleUploadedFile:
         """What the bank answers to the last file of November."""
         return SimpleUploadedFile("回单.csv", bank_answers(PaymentFile.objects.latest("at")))
+
+    @property
+    def rules_file(self) -> SimpleUploadedFile:
+        """The workbook of the rules with another monthly credit from a day on."""
+        content = credit_of(self.programme.pk, yuan=70, first_day=date(2027, 3, 1))
+        return SimpleUploadedFile("规则.xlsx", content)
 
     # --- steps that bring the house to where a press has something to press; each is taken back afterwards
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('benefits', '0006_subsidised_charges_by_time'),
+        ("benefits", "0006_subsidised_charges_by_time"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='charge',
-            name='credit_minutes',
+            model_name="charge",
+            name="credit_minutes",
             field=models.PositiveIntegerField(db_default=0, default=0),
         ),
     ]

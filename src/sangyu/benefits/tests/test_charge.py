@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from tests.cast import FUND
 from tests.neighbour import Neighbour
+from tests.standing import standing
 
 from sangyu.benefits import actions as benefits
 from sangyu.benefits import queries as benefits_read
@@ -12,7 +13,7 @@ from sangyu.budget import queries as budget_read
 from sangyu.ledger.verify import verify
 
 
-@pytest.fixture
+@standing
 def charged(cast):
     cast.visited()
     return cast

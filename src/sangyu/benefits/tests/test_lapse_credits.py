@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pytest
 from tests.cast import FUND
+from tests.standing import standing
 
 from sangyu.benefits import actions as benefits
 from sangyu.benefits import queries as benefits_read
@@ -43,7 +44,7 @@ def served(cast, item):
     )
 
 
-@pytest.fixture
+@standing
 def errand(cast):
     return cast.item("SH002", "代购", minutes=30, market_price_fen=20_00)
 

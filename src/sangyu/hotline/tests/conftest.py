@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from tests.cast import Cast
+from tests.standing import standing
 
 from sangyu.hotline import actions as hotline
 from sangyu.hotline.models import Call
@@ -22,7 +22,7 @@ def missed_call(cast: Cast, number: str = "13900000001", *, reference: str = "li
     return call
 
 
-@pytest.fixture
+@standing
 def missed(cast: Cast) -> Call:
     """A call of Grandmother Li's that nobody answered."""
     return missed_call(cast)

@@ -66,9 +66,7 @@ def _section(found: Sequence[Section], on: date) -> Section:
         public, heads = (number.value or 0 for number in numbers[:2])
         return _unlinked_section(cost(public, heads, year_before(on)))
     titles = dict.fromkeys(table.title for each in found for table in each.tables)
-    tables = [
-        _table([table for each in found for table in each.tables if table.title == title]) for title in titles
-    ]
+    tables = [_table([table for each in found for table in each.tables if table.title == title]) for title in titles]
     return replace(first, numbers=numbers, tables=tuple(tables))
 
 

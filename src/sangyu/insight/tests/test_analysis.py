@@ -9,6 +9,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cast import BEIJING, Cast
+from tests.standing import standing
 
 from sangyu.insight import queries as insight_read
 from sangyu.insight import rules
@@ -25,7 +26,7 @@ GROUPS = {
 }
 
 
-@pytest.fixture
+@standing
 def placed(cast: Cast) -> Cast:
     """Four orders on two days, one of them sent, one of another item."""
     cast.sent(cast.order())

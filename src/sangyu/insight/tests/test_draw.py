@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cast import BEIJING, Cast
 from tests.owner import past_the_guards
+from tests.standing import standing
 
 from sangyu.access.models import AuditEntry
 from sangyu.access.queries import NotAllowed
@@ -49,7 +50,7 @@ def test_the_same_seed_draws_the_same_rows_in_whatever_order_they_come(seed, n):
     assert rules.draw_strata(population, n=n, seed=seed) == rules.draw_strata(shuffled, n=n, seed=seed)
 
 
-@pytest.fixture
+@standing
 def month(cast: Cast) -> Cast:
     """November with two visits and two lunches, one of them in the public money of a paid statement."""
     kitchen = Kitchen(cast)

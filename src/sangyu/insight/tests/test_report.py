@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.cast import BEIJING, Cast
+from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
@@ -45,13 +46,13 @@ def sql(query: str, *parameters: object) -> int:
         return cursor.fetchone()[0] or 0
 
 
-@pytest.fixture
+@standing
 def kitchen(cast: Cast) -> Kitchen:
     """The canteens of the cast."""
     return Kitchen(cast)
 
 
-@pytest.fixture
+@standing
 def month(cast: Cast, kitchen: Kitchen) -> Cast:
     """November of the cast with three visits, lunches, a card, and its payment on the fifth of December."""
     cast.visited(cast.called_order())

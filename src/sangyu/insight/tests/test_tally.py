@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.cast import BEIJING, Cast, bank_answers
+from tests.standing import standing
 
 from sangyu.benefits import actions as benefits
 from sangyu.benefits.models import Charge
@@ -39,7 +39,7 @@ def night(day: date) -> datetime:
     return rules.begin_of(day) + timedelta(minutes=20)
 
 
-@pytest.fixture
+@standing
 def story(cast: Cast) -> Cast:
     """Five weeks in which everything happens that takes a number back.
 

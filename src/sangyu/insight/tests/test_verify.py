@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.cast import Cast
 from tests.owner import past_the_guards
+from tests.standing import standing
 
 from sangyu.access import actions as access
 from sangyu.access import queries as access_read
@@ -23,7 +24,7 @@ def faulty() -> set[str]:
     return {outcome.check for outcome in verify() if outcome.faults}
 
 
-@pytest.fixture
+@standing
 def month(cast: Cast) -> Cast:
     """A month with a class-B visit, a class-C visit, a waiting order, and everything paid."""
     cast.visited(cast.called_order())

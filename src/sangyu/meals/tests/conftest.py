@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from tests.cast import Cast
+from tests.standing import standing
 
 from sangyu.meals.tests.kitchen import Kitchen
 
 
-@pytest.fixture
+@standing
 def kitchen(cast: Cast) -> Kitchen:
     """A canteen with tills, open at noon."""
     return Kitchen(cast)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.standing import standing
 
 from sangyu.access.queries import NotAllowed
 from sangyu.kit.errors import NotFound
@@ -19,7 +20,7 @@ EVENING = NOON.replace(hour=18)
 TODAY = NOON.date()
 
 
-@pytest.fixture
+@standing
 def lunch(kitchen):
     """Two elders of 70 and 75, one of each full subsidy, a second lunch at full price, and one given back."""
     three_no = kitchen.aged(68, serial=51, name="冯国安")

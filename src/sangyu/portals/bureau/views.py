@@ -108,7 +108,12 @@ def analysis(request: HttpRequest) -> HttpResponse:
         found = insight_read.analysis(_reader(request.user, scope), since, on)
         found = insight_read.unlinked(found) if scope else found
     page = context(
-        request, "bureau:analysis", analysis=found, wrong=wrong, today=today, **_scopes(request, {"since": since, "on": on})
+        request,
+        "bureau:analysis",
+        analysis=found,
+        wrong=wrong,
+        today=today,
+        **_scopes(request, {"since": since, "on": on}),
     )
     return render(request, "bureau/analysis.html", page, status=422 if wrong else 200)
 

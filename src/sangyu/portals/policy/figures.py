@@ -109,29 +109,25 @@ class FiguresForm(ProposalForm):
         said = super().clean() or {}
         for one in self.pack.parameters.values():
             parts = [leaf for leaf in self.leaves if leaf.path[0] == one.name]
-            given = [said.get(leaf.name) for leaf in parts]
-            if one.sum_to is None or not parts or None in given:
-                continue
-            if sum(given) != one.sum_to:
+            meant = [leaf.now if said.get(leaf.name) is None else said[leaf.name] for leaf in parts]
+            if one.sum_to is not None and parts and sum(meant) != one.sum_to:
                 wrong = _("“%(label)s”各项合计应为 %(sum)s，现在是 %(now)s。")
-                self.add_error(parts[0].name, wrong % {"label": one.label, "sum": one.sum_to, "now": sum(given)})
+                self.add_error(parts[0].name, wrong % {"label": one.label, "sum": one.sum_to, "now": sum(meant)})
         return said
 
     def parameters(self) -> dict[str, Any]:
-        """Return all figures of the programme as they would be."""
+        """Return all figures of the programme as they would be; what was left empty stays as it is."""
         meant = copy.deepcopy(dict(self.now))
         for leaf in self.leaves:
             given = self.cleaned_data[leaf.name]
-            if given is None:
-                meant.pop(str(leaf.path[0]), None)
-            else:
+            if given is not None:
                 _put(meant, leaf.path, int(given * leaf.divisor))
         for code in self.codes:
-            chosen = self.cleaned_data[code.name]
-            meant = {**meant, code.name: chosen} if chosen else _without(meant, code.name)
+            if chosen := self.cleaned_data[code.name]:
+                meant[code.name] = chosen
         for setting in self.pack.settings.values():
             chosen = self.cleaned_data[setting.name]
-            if chosen != _place(setting, self.now):
+            if chosen and chosen != _place(setting, self.now):
                 meant[setting.name] = _plain(_all_values(setting, self.now)[int(chosen)])
         return meant
 
@@ -165,26 +161,16 @@ def _leaf(path: Path, label: str, named: str, now: int | None) -> Leaf:
 
 
 def _number(leaf: Leaf) -> forms.Field:
-    # What is set may be changed and not taken away in passing; what was never set may stay so.
-    needed = leaf.now is not None
+    bounds = {"min_value": -FIGURE_MAX, "max_value": FIGURE_MAX}
     if leaf.divisor == 1:
-        return forms.IntegerField(
-            label=leaf.label, required=needed, initial=leaf.shown, min_value=-FIGURE_MAX, max_value=FIGURE_MAX
-        )
+        return forms.IntegerField(label=leaf.label, required=False, initial=leaf.shown, **bounds)
     return forms.DecimalField(
-        label=leaf.label,
-        required=needed,
-        initial=leaf.shown,
-        decimal_places=leaf.places,
-        min_value=-FIGURE_MAX,
-        max_value=FIGURE_MAX,
+        label=leaf.label, required=False, initial=leaf.shown, decimal_places=leaf.places, **bounds
     )
 
 
 def _choice(label: str, choices: list[tuple[str, str]], now: str) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label, choices=choices, initial=now, required=choices[0][0] != UNSET, widget=forms.Select
-    )
+    return forms.ChoiceField(label=label, choices=choices, initial=now, required=False)
 
 
 def _codes(parameter: ir.Parameter) -> list[tuple[str, str]]:
@@ -217,10 +203,6 @@ def _put(meant: dict[str, Any], path: Path, value: int) -> None:
     for step in path[:-1]:
         place = place[step]
     place[path[-1]] = value
-
-
-def _without(meant: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in meant.items() if key != name}
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from tests.cast import COMMUNITY, HOME, Cast
 from tests.neighbours import neighbour
+from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
@@ -17,7 +18,7 @@ from sangyu.providers.actions import Incomplete
 from sangyu.providers.models import Canteen, CanteenUser, Enterprise, EnterpriseState
 
 
-@pytest.fixture
+@standing
 def opening(cast: Cast) -> dict:
     """Everything that a canteen of Kang'an needs."""
     return {

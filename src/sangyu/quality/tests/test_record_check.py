@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from tests.neighbours import neighbour
+from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
@@ -18,7 +19,7 @@ from sangyu.quality.rules import NoResultYet
 DEADLINE = date(2026, 11, 16)
 
 
-@pytest.fixture
+@standing
 def check(cast):
     quality.open_cycle(programme_id=cast.programme.pk, on=cast.at.date(), by=cast.clock, at=cast.at)
     return SiteCheck.objects.get()

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from tests.cast import BEIJING
+from tests.standing import standing
 
 from sangyu.adoption import queries as adoption_read
 from sangyu.dispatch import actions as dispatch
@@ -23,7 +24,7 @@ from sangyu.visits import actions as visits
 RANG_AT = datetime(2026, 11, 20, 10, tzinfo=BEIJING)
 
 
-@pytest.fixture
+@standing
 def november(cast):
     """Kang'an's month: a proven visit, an unproven one, one 40 minutes late, an order never answered, calls, a case."""
     cast.visited(cast.order(days=1))

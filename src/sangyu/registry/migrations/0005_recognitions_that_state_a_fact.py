@@ -4,15 +4,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0004_rows_by_time'),
+        ("registry", "0004_rows_by_time"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='identity',
-            name='code',
-            field=models.CharField(choices=[('three_no', '三无'), ('dibao', '低保'), ('dibao_edge', '低保边缘'), ('entitled_group', '重点优抚'), ('severe_disability', '重度残疾'), ('needy', '困难'), ('special_needy', '特殊困难'), ('living_alone', '独居'), ('empty_nest', '空巢'), ('without_family', '孤寡'), ('care_dependent', '失能'), ('dementia', '失智'), ('extreme_poor', '特困供养'), ('lost_only_child', '失独'), ('ability_level:none', '失能等级：能力完好'), ('ability_level:mild', '失能等级：轻度失能'), ('ability_level:moderate', '失能等级：中度失能'), ('ability_level:severe', '失能等级：重度失能'), ('mode:home', '帮扶方式：居家照料'), ('mode:institution', '帮扶方式：入住机构'), ('service_class:free', '服务对象：无偿'), ('service_class:low_paid', '服务对象：低偿'), ('service_class:paid', '服务对象：有偿'), ('service_class:volunteer', '服务对象：志愿')], max_length=30),
+            model_name="identity",
+            name="code",
+            field=models.CharField(
+                choices=[
+                    ("three_no", "三无"),
+                    ("dibao", "低保"),
+                    ("dibao_edge", "低保边缘"),
+                    ("entitled_group", "重点优抚"),
+                    ("severe_disability", "重度残疾"),
+                    ("needy", "困难"),
+                    ("special_needy", "特殊困难"),
+                    ("living_alone", "独居"),
+                    ("empty_nest", "空巢"),
+                    ("without_family", "孤寡"),
+                    ("care_dependent", "失能"),
+                    ("dementia", "失智"),
+                    ("extreme_poor", "特困供养"),
+                    ("lost_only_child", "失独"),
+                    ("ability_level:none", "失能等级：能力完好"),
+                    ("ability_level:mild", "失能等级：轻度失能"),
+                    ("ability_level:moderate", "失能等级：中度失能"),
+                    ("ability_level:severe", "失能等级：重度失能"),
+                    ("mode:home", "帮扶方式：居家照料"),
+                    ("mode:institution", "帮扶方式：入住机构"),
+                    ("service_class:free", "服务对象：无偿"),
+                    ("service_class:low_paid", "服务对象：低偿"),
+                    ("service_class:paid", "服务对象：有偿"),
+                    ("service_class:volunteer", "服务对象：志愿"),
+                ],
+                max_length=30,
+            ),
         ),
     ]

@@ -8,6 +8,7 @@ import pytest
 from tests.cast import Cast
 from tests.neighbours import neighbour
 from tests.race import race
+from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
@@ -21,7 +22,7 @@ from sangyu.registry.rules import BadCardNumber, CardBlocked, CardTaken, CardUnk
 OLD, NEW = "6201000012340001", "6201000012340002"
 
 
-@pytest.fixture
+@standing
 def card(cast: Cast) -> ElderCard:
     """Grandmother Li's card."""
     return registry.issue_card(elder_id=cast.li.pk, number=OLD, by=cast.clerk, at=cast.at)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from tests.neighbour import Neighbour
+from tests.standing import standing
 
 from sangyu.kit.errors import NotFound
 from sangyu.registry import queries as registry_read
@@ -11,7 +12,7 @@ from sangyu.registry.actions import Kin
 from sangyu.registry.models import Document
 
 
-@pytest.fixture
+@standing
 def daughter(cast):
     """Grandmother Chen is reached at her own number and at Grandmother Li's."""
     return cast.elder("陈素云", date(1950, 6, 1), 62, ["13900000061"], family=[Kin("李秀兰", "邻居", "13900000001")])

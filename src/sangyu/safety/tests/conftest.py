@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from tests.cast import Cast
+from tests.standing import standing
 
 from sangyu.kit.ids import new_id
 from sangyu.safety import actions as safety
@@ -30,13 +30,13 @@ def fallen(cast: Cast, **other: Any) -> Alarm:
     return safety.raise_alarm(**{**said, **other})
 
 
-@pytest.fixture
+@standing
 def alarm(cast: Cast) -> Alarm:
     """An alarm that nobody has taken."""
     return fallen(cast)
 
 
-@pytest.fixture
+@standing
 def taken(cast: Cast, alarm: Alarm) -> Alarm:
     """The alarm in the hands of dispatcher Wang."""
     safety.take(alarm_id=alarm.pk, by=cast.wang, at=cast.at)

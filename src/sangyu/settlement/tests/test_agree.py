@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from tests.neighbours import neighbour
 from tests.race import race
+from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
@@ -18,13 +19,13 @@ from sangyu.settlement.models import Approval, Confirmation, Line, Statement, St
 from sangyu.settlement.rules import AlreadyApproved, NoSuchLine, NotYet, SamePerson, TextMissing
 
 
-@pytest.fixture
+@standing
 def run(cast):
     cast.visited()
     return cast.drawn_up()
 
 
-@pytest.fixture
+@standing
 def statement(run):
     return Statement.objects.get()
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.cast import BEIJING, FUND, Cast
 from tests.neighbours import neighbour
 from tests.race import race
+from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
@@ -42,7 +43,7 @@ def drawn(cast, month: Month):
     return settlement.draw_up(month=month, by=cast.qian, at=at_end_of(month) + timedelta(days=20))
 
 
-@pytest.fixture
+@standing
 def november(cast):
     """November paid with one visit of 50.00 less 5 %, and a visit in December, when the month's credit is new."""
     cast.visited(cast.order(days=1))

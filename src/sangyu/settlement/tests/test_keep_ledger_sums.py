@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.cast import Cast
+from tests.standing import standing
 
 from sangyu.settlement import actions as settlement
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement.models import LedgerSum, Statement
 
 
-@pytest.fixture
+@standing
 def run(cast: Cast):
     """November with two visits, not good enough for the full sum, signed and not paid."""
     cast.visited(cast.called_order())

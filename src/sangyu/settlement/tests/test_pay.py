@@ -11,6 +11,7 @@ import pytest
 from tests.cast import FUND, bank_answers
 from tests.neighbours import neighbour
 from tests.race import race
+from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
@@ -40,7 +41,7 @@ def owed_fen(cast, run):
     return ledger_read.balance(settlement.payable_key(run, FUND, cast.kangan.pk)).balance_fen
 
 
-@pytest.fixture
+@standing
 def run(cast):
     cast.visited()
     return cast.approved(cast.drawn_up())

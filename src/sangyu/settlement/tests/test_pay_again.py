@@ -9,6 +9,7 @@ import pytest
 from tests.cast import FUND, bank_answers
 from tests.neighbours import neighbour
 from tests.race import race
+from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
@@ -25,7 +26,7 @@ from sangyu.settlement.rules import NotReleased, NotToBePaidAgain, SamePerson
 NEW_ACCOUNT = "6200000000000009999"
 
 
-@pytest.fixture
+@standing
 def refused(cast):
     """November's one payment, refused by the bank; the enterprise has a new account since."""
     return refuse(cast)

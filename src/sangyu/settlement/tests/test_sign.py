@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.neighbours import neighbour
 from tests.race import race
+from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
@@ -22,7 +23,7 @@ from sangyu.settlement.models import Approval, Decline, Line, Run, Statement
 from sangyu.settlement.rules import AlreadyApproved, NotExplained, NotYet, OutOfTurn, SamePerson, TextMissing
 
 
-@pytest.fixture
+@standing
 def run(cast):
     cast.visited()
     return cast.confirmed(cast.drawn_up())

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from tests.cast import Cast, bank_answers
+from tests.standing import standing
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.ledger.verify import verify
@@ -20,7 +21,7 @@ from sangyu.settlement.models import Approval, Line, Payment, PaymentFile, Relea
 from sangyu.settlement.rules import SamePerson
 
 
-@pytest.fixture
+@standing
 def everybody(cast: Cast) -> User:
     """One user who holds every role, as no invitation would ever give them."""
     assert cast.bureau.kind == OrganisationKind.BUREAU

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-import pytest
 from tests.cast import BEIJING
+from tests.standing import standing
 
 from sangyu.providers import actions as providers
 from sangyu.visits import queries as visits_read
@@ -14,7 +14,7 @@ from sangyu.visits.rules import Earning
 NOVEMBER = datetime(2026, 11, 1, tzinfo=BEIJING), datetime(2026, 12, 1, tzinfo=BEIJING)
 
 
-@pytest.fixture
+@standing
 def paid(cast):
     """Kang'an pays 48 yuan for a cleaning, and 52 from the 12th; nothing was said of bathing."""
     for pay_fen, valid_from in ((4800, date(2026, 11, 1)), (5200, date(2026, 11, 12))):

@@ -199,7 +199,8 @@ def _copied(sql: str, parameters: Mapping[str, Any], columns: Mapping[str, pa.Da
             tables.append(csv.read_csv(pa.py_buffer(bytes(waiting)), read_options=read, convert_options=convert))
             waiting.clear()
 
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", parameters) as rows:
+    copy = f"COPY ({sql}) TO STDOUT (FORMAT csv)"
+    with connection.cursor() as cursor, cursor.cursor.copy(copy, parameters) as rows:
         for row in rows:
             waiting += row
             if len(waiting) > CHUNK_BYTES:

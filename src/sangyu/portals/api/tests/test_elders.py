@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.standing import standing
 
 from sangyu.access.models import AuditEntry
 from sangyu.access.rules.look_ups import MOST
@@ -14,7 +15,7 @@ from sangyu.registry.models import Document
 REASON = {"reason": "窗口核对本人身份证"}
 
 
-@pytest.fixture
+@standing
 def personal(cast) -> set[str]:
     return {
         "李秀兰",

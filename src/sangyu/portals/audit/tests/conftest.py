@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.cast import BEIJING, Cast
+from tests.standing import standing
 
 from sangyu.access.models import User
 
@@ -31,7 +32,7 @@ def sign_in(clock: None):
     return open_as
 
 
-@pytest.fixture
+@standing
 def november(cast: Cast) -> Cast:
     """Two orders of Grandmother Li with public money, one in a call, both visited."""
     cast.visited(cast.called_order())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from tests.standing import standing
 
 from sangyu.meals.tests.kitchen import Kitchen
 from sangyu.orders.models import Order
 from sangyu.settlement.models import Line
 
 
-@pytest.fixture
+@standing
 def paid(november):
     november.paid(november.drawn_up())
     return Line.objects.select_related("charge", "statement").get(gross_fen__gt=0)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.cast import BEIJING, Cast
 from tests.seat import Open, Sit, seat, windows
+from tests.standing import standing
 
 from sangyu.access.models import User
 from sangyu.meals.tests.kitchen import NOON, Kitchen
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 12, 10, 10, 30, tzinfo=BEIJING)
 
 
-@pytest.fixture
+@standing
 def month(cast: Cast) -> Cast:
     """November with two visits, two lunches and a waiting order, paid; in December three orders for the tenth."""
     kitchen = Kitchen(cast)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.cast import HOME, Cast
 from tests.seat import Open, Sit, seat, windows
+from tests.standing import standing
 
 from sangyu.access.models import User
 from sangyu.files.tests.conftest import shelf_folder
@@ -27,7 +28,7 @@ def sit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Sit:
     return seat(monkeypatch, cast.at, later_s=60)
 
 
-@pytest.fixture
+@standing
 def due(cast: Cast) -> Order:
     """An order that worker Zhao is to go for tomorrow at ten."""
     order = cast.order()

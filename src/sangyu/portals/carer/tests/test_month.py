@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
 from django.urls import reverse
+from tests.standing import standing
 
 from sangyu.providers import actions as providers
 
 
-@pytest.fixture
+@standing
 def rate(cast) -> None:
     providers.set_pay_rate(
         enterprise=cast.kangan,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from PIL import Image
 from tests.cast import Cast
 from tests.seat import violations
+from tests.standing import standing
 
 from sangyu.files.tests.paint import photo
 from sangyu.orders.models import Order
@@ -35,7 +36,7 @@ def faults(page) -> list[str]:
     return told + [f"low target: {text} {height}" for text, height in page.evaluate(LOW_TARGETS)]
 
 
-@pytest.fixture
+@standing
 def visited(cast: Cast, due: Order) -> Order:
     """One order to go for, one done the day before, a rate, and a dog."""
     providers.set_pay_rate(

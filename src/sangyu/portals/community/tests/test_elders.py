@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 from tests.cast import COMMUNITY, Cast
+from tests.standing import standing
 
 from sangyu.access import actions as access
 from sangyu.access.models import AuditEntry, OrganisationKind, Role, User
@@ -16,7 +17,7 @@ from sangyu.registry.models import Elder, Identity
 LIST = reverse("community:elders")
 
 
-@pytest.fixture
+@standing
 def other_clerk(cast: Cast) -> User:
     """A clerk of the north garden community."""
     north = access.found_organisation(

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from tests.cast import Cast
 from tests.neighbours import neighbour
+from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.dispatch import actions as dispatch
@@ -16,7 +17,7 @@ from sangyu.orders.models import Order
 PROPOSALS = reverse("dispatching:proposals")
 
 
-@pytest.fixture
+@standing
 def offer(cast: Cast):
     sent = cast.sent()
     return dispatch.propose(

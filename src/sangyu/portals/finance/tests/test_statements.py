@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from django.urls import reverse
+from tests.standing import standing
 
 from sangyu.settlement import actions as settlement
 from sangyu.settlement.models import Answer, Correction, Line, Statement, Withdrawal
 
 
-@pytest.fixture
+@standing
 def statement(november):
     run = november.drawn_up()
     return Statement.objects.select_related("run").get(run=run)

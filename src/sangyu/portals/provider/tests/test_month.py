@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import pytest
 from django.urls import reverse
 from tests.cast import BEIJING, Cast
+from tests.standing import standing
 
 from sangyu.quality import actions as quality
 from sangyu.quality.models import Appraisal, AppraisalItem, Objection
@@ -16,7 +16,7 @@ DRAFTED = datetime(2026, 12, 1, 9, tzinfo=BEIJING)
 CLOSED = datetime(2026, 12, 5, 0, tzinfo=BEIJING)
 
 
-@pytest.fixture
+@standing
 def sheet(cast: Cast) -> Appraisal:
     """The published sheet of November for Kang'an."""
     cast.visited()
@@ -24,7 +24,7 @@ def sheet(cast: Cast) -> Appraisal:
     return Appraisal.objects.get(enterprise=cast.kangan)
 
 
-@pytest.fixture
+@standing
 def statement(cast: Cast) -> Statement:
     """Kang'an's statement of November, with something deducted."""
     cast.visited()

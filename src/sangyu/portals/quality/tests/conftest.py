@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.cast import BEIJING, Cast
+from tests.standing import standing
 
 from sangyu.access.models import User
 from sangyu.quality import actions as quality
@@ -41,7 +42,7 @@ def sign_in():
     return open_as
 
 
-@pytest.fixture
+@standing
 def tasks(cast: Cast) -> list[FollowUpTask]:
     """Three visits of 10 November, two without any proof, and the calls of that day in the order of the desk."""
     cast.visited(cast.order(hour=10))

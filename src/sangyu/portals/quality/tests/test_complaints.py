@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from tests.standing import standing
 
 from sangyu.hotline import actions as hotline
 from sangyu.portals.quality.tests.conftest import EVENING
@@ -18,7 +19,7 @@ def officer(cast, clock, sign_in):
     return sign_in(cast.sun)
 
 
-@pytest.fixture
+@standing
 def complaint(cast, tasks):
     """What Grandmother Li said when she was rung."""
     quality.follow_up(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.cast import Cast
 from tests.seat import Open, Sit, seat, windows
+from tests.standing import standing
 
 from sangyu.access.models import User
 from sangyu.meals.tests.kitchen import NOON, Kitchen
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-@pytest.fixture
+@standing
 def kitchen(cast: Cast) -> Kitchen:
     """A canteen with tills."""
     return Kitchen(cast)

@@ -1,0 +1,123 @@
+"""The bureau tries a change on its own registry and charges before anybody signs it; nothing is written."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from tests.cast import BEIJING, PARAMETERS, Cast
+from tests.seat import seat
+
+from sangyu.adoption import actions as adoption
+
+NOW = datetime(2026, 12, 20, 9, tzinfo=BEIJING)
+CREDIT = {"figure": "class-b-credit/6/0", "to": "80"}
+
+
+@pytest.fixture
+def sit(monkeypatch):
+    return seat(monkeypatch, NOW)
+
+
+@pytest.fixture
+def served(cast: Cast) -> Cast:
+    """Li (class B) had two cleanings of 64.00 in November, Wang (class C) one."""
+    for day in (1, 2):
+        cast.visited(cast.order(days=day))
+    cast.visited(cast.order(elder=cast.grandpa))
+    return cast
+
+
+def read(client, address: str, **asked):
+    answer = client.get(address, asked)
+    return answer, answer.content.decode()
+
+
+def test_a_figure_is_chosen_and_tried(served, sit, django_assert_max_num_queries):
+    client = sit(served.deputy)
+    _, page = read(client, reverse("rehearsal:home"))
+    assert "B类月补贴50元 · 其他情形 · 本期额度（50.00元）" in page
+    assert "还没有拟改稿" in page
+    assert "现在是" in read(client, reverse("rehearsal:home"), figure=CREDIT["figure"])[1]
+    before = rows_of_all_tables()
+    with django_assert_max_num_queries(30):
+        answer, page = read(client, reverse("rehearsal:figure"), **CREDIT)
+    assert answer.status_code == 200
+    for said in (
+        "50.00元 改为 80.00元",
+        "+30.00",
+        "多得 30.00 元",
+        "重点优抚、独居",
+        "与账上一致",
+        "酒泉路街道",
+        "只是试算",
+    ):
+        assert said in page
+    assert "下个月有 <b>0</b> 人年满 75 周岁" in page
+    assert rows_of_all_tables() == before
+    assert "style=" not in page
+
+
+def test_those_who_gain_are_listed_with_masked_names(served, sit):
+    client = sit(served.deputy)
+    _, page = read(client, reverse("rehearsal:figure-people"), **CREDIT, list="gainers")
+    assert served.li.registration_number in page
+    assert "李秀兰" not in page
+    assert served.grandpa.registration_number not in page
+    assert client.get(reverse("rehearsal:figure-people"), {**CREDIT, "list": "elsewhere"}).status_code == 404
+
+
+def test_the_sheet_is_a_pdf_to_print(served, sit):
+    answer = sit(served.auditor).get(reverse("rehearsal:figure-sheet"), CREDIT)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"figure": "class-b-credit/6/0", "to": "很多"}, "本期额度"),
+        ({"figure": "no-such/1/0", "to": "1"}, "没有这个数字"),
+        ({"figure": "part_month", "to": "7"}, "只能选"),
+    ],
+)
+def test_what_cannot_be_tried_says_what_may_be_entered(cast, sit, asked, said):
+    answer, page = read(sit(cast.head), reverse("rehearsal:figure"), **asked)
+    assert answer.status_code == 422
+    assert said in page
+    assert "请" in page
+
+
+def test_a_draft_is_rehearsed_from_the_day_it_wants(served, sit):
+    draft, _ = adoption.propose(
+        programme_id=served.programme.pk,
+        document="城民发〔2026〕31号",
+        reason="低保老人也纳入B类",
+        by_id=served.head.pk,
+        at=NOW,
+        key="31",
+        parameters=PARAMETERS | {"class_b_identities": ["entitled_group", "dibao"]},
+        wanted_from=date(2027, 1, 1),
+    )
+    client = sit(served.head)
+    assert "城民发〔2026〕31号" in read(client, reverse("rehearsal:home"))[1]
+    answer, page = read(client, reverse("rehearsal:draft", args=[draft.pk]), months="3")
+    assert answer.status_code == 200
+    for said in ("城民发〔2026〕31号", "B类的身份", "2027-01-01 的规则", "没有人的结果变了", "没有一笔算得不同"):
+        assert said in page
+    assert client.get(reverse("rehearsal:draft-sheet", args=[draft.pk])).content.startswith(b"%PDF")
+
+
+def test_who_answers_for_no_policy_does_not_rehearse_it(cast, sit):
+    for who in (cast.ma, cast.kangan_user, cast.qian):
+        assert sit(who).get(reverse("rehearsal:home")).status_code == 403
+
+
+def rows_of_all_tables() -> dict[str, int]:
+    """Count the rows of every table but the sessions'."""
+    tables = [name for name in connection.introspection.table_names() if "session" not in name]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in sorted(tables)))
+        return dict(cursor.fetchall())
