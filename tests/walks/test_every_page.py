@@ -145,6 +145,12 @@ policy:draft            deputy          .draft.pk
 policy:draft            head            .draft.pk
 policy:history          ma              ?before=2026-11-09&after=2027-01-11
 policy:adoption         ma              .adopted.pk
+rehearsal:home          deputy
+rehearsal:home          head            ?figure=class-b-credit/6/0
+rehearsal:figure        deputy          ?figure=class_b_identities&to=1
+rehearsal:figure-people head            ?figure=class-b-credit/6/0&to=80&list=gainers
+rehearsal:draft         head            .draft.pk
+rehearsal:draft-people  deputy          .draft.pk       ?list=gainers
 developer:subscriptions head
 developer:new           head
 developer:subscription  head            .subscription.pk
@@ -195,6 +201,8 @@ NOT_PAGES = {
         "finance:sheet-paper",
         "bureau:workbook",
         "policy:workbook",
+        "rehearsal:draft-sheet",
+        "rehearsal:figure-sheet",
         "audit:export",
     },
     "seen without signing in": {"sign-in"},

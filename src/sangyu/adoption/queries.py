@@ -110,6 +110,11 @@ def drafts(viewer: Viewer) -> QuerySet[Draft]:
     return rows if viewer.roles & DRAFT_READERS else rows.none()
 
 
+def waiting(viewer: Viewer, viewer_id: UUID) -> int:
+    """Count the drafts that wait for a second person and were not proposed by the viewer."""
+    return drafts(viewer).filter(decision=None).exclude(proposed_by_id=viewer_id).count()
+
+
 def draft(viewer: Viewer, draft_id: UUID) -> Draft:
     """Return one draft of the viewer's programme.
 

@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,21 +44,31 @@ def run(arguments: argparse.Namespace) -> int:
     except json.JSONDecodeError as error:
         print(f"--parameters 不是 JSON：{error}", file=sys.stderr)
         return 2
-    from sangyu.policy.columns import decide_file
-    from sangyu.policy.each import digest, each_of_file
-
+    engine = _engine(arguments.engine)
     pack, started = load(arguments.pack, arguments.packs), time.perf_counter()
-    engine = {"duckdb": decide_file, "spark": _on_spark, "python": each_of_file}[arguments.engine]
     rows = engine(pack, arguments.rule, arguments.source, arguments.target, parameters)
     said = f"{rows} 行  {time.perf_counter() - started:.2f} 秒  {arguments.engine}"
-    print(said if arguments.no_digest else f"{said}  sha256 {digest(arguments.target)}")
+    if not arguments.no_digest:
+        from sangyu.policy.each import digest
+
+        said = f"{said}  sha256 {digest(arguments.target)}"
+    print(said)
     return 0
 
 
-def _on_spark(*asked: Any) -> int:
-    from sangyu.policy.spark import decide_file
+def _engine(name: str) -> Callable[..., int]:
+    """Load an engine: only the one that is asked for, since each takes its time."""
+    if name == "spark":
+        from sangyu.policy import spark
 
-    return decide_file(*asked)
+        return spark.decide_file
+    if name == "python":
+        from sangyu.policy.each import each_of_file
+
+        return each_of_file
+    from sangyu.policy.column_files import decide_file
+
+    return decide_file
 
 
 def _list(arguments: argparse.Namespace) -> int:

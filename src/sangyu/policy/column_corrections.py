@@ -45,9 +45,8 @@ def begin(rule: ir.Rule, f: Printer) -> Correction | None:
         given: Any = keep(lift(lambda one: one.notnull(), f.raw(PAID)), "given") if PAID in f.shape else False
         return Correction(back, given, False, {})
     made = _paid(rule, whole, back, f)
-    if rule.form == "account" and len(rule.payers) == 2 and rule.shared.endswith("_fen"):
-        refund, credit = f.fact(REFUND), made.parts[rule.payers[1]]
-        goes = keep(choose([(both(back, made.given, negate(made.bad)), credit)], 0), "credit")
+    if _is_credit(rule):
+        refund, goes = f.fact(REFUND), credit_of(rule, made, f)
         f.put(REFUND, replace(refund, said=keep(lift(lambda one, other: one + other, refund.said, goes), "refund")))
     return made
 
@@ -97,7 +96,7 @@ def end(rule: ir.Rule, made: Correction, fields: Mapping[str, Any], wants: Value
         paid = lift(lambda one: -one, made.parts[payer]) if payer in made.parts else mirrored
         turned[name] = keep(choose([(by_payer, paid), (back, mirrored)], share), name)
     fault: Any = choose([(made.bad, f.codes.fault("BAD_FACT"))])
-    if rule.form == "account" and (len(rule.payers) != 2 or not rule.shared.endswith("_fen")):
+    if rule.form == "account" and not _is_credit(rule):
         fault = choose([(back, f.codes.fault("BAD_FACT"))])
     elif rule.form == "account":
         fault = choose([(both(back, negate(made.given)), f.codes.wanted("fact", PAID))], fault)
@@ -109,6 +108,27 @@ def end(rule: ir.Rule, made: Correction, fields: Mapping[str, Any], wants: Value
         turned["balance_fen"] = keep(choose([(back, more)], balance), "balance")
     missing = fault if wants.missing is None else choose([(is_null(wants.missing), fault)], wants.missing)
     return turned, Value(None, keep(missing, "missing"), risky=True)
+
+
+# -- in order of service -----------------------------------------------------------------------------------------------
+
+
+def in_order(rule: ir.Rule, wanted: Any, f: Printer) -> Correction | None:
+    """Find what services that are drawn in order take back; None where none does, or none says what was paid."""
+    if rule.shared in f.profile.positive or PAID not in f.shape or not _is_credit(rule):
+        return None
+    back = f.layers.keep(lift(lambda one: (one < 0).fill_null(False), wanted), "back")
+    return _paid(rule, f.layers.keep(lift(lambda one: one.abs().cast("int64"), wanted), "amount"), back, f)
+
+
+def credit_of(rule: ir.Rule, made: Correction, f: Printer) -> Any:
+    """Give what goes back to the credit, 0 for a service and for what cannot be given back."""
+    sound = both(made.back, made.given, negate(made.bad))
+    return f.layers.keep(choose([(sound, made.parts[rule.payers[1]])], 0), "credit")
+
+
+def _is_credit(rule: ir.Rule) -> bool:
+    return rule.form == "account" and len(rule.payers) == 2 and rule.shared.endswith("_fen")
 
 
 def mirrored(price_fen: Any, fixed: Mapping[str, Any], f: Printer) -> tuple[Any, Any, dict[str, Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ import ibis
 from sangyu.policy import column_days as days
 from sangyu.policy import column_lookups, ir
 from sangyu.policy import column_words as words
+from sangyu.policy.column_files import Profile
 from sangyu.policy.column_words import Codes, Value
 from sangyu.policy.errors import BadFact, PolicyError
 from sangyu.policy.inquiry import Inquiry
@@ -36,19 +37,6 @@ class NotInColumns(PolicyError):
     """A rule asks something that columns cannot say yet; one by one it can be decided."""
 
     code = "NOT_IN_COLUMNS"
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What is known of an input before it is read line by line; what is not known is taken to be possible.
-
-    `whole`: columns without a gap. `clean`: columns in which every code is one that the vocabulary knows. `positive`:
-    columns without a number below 0.
-    """
-
-    whole: frozenset[str] = field(default_factory=frozenset)
-    clean: frozenset[str] = field(default_factory=frozenset)
-    positive: frozenset[str] = field(default_factory=frozenset)
 
 
 class ColumnFacts(ABC):

@@ -78,7 +78,8 @@ def _split(rule: ir.Rule, row: ir.Row, raw: Mapping[str, Value], f: Printer) -> 
     shares = {name: f.layers.keep(raw[name].said, name) for name in rule.payers}
     for name in rule.payers:
         if raw[name].missing is not None:  # of a price of 0 a rate that nobody has set does not decide
-            shares[name] = choose([(nothing, 0)], shares[name]) if shares[name] is not None else 0
+            unset = both(nothing, negate(is_null(raw[name].missing)))
+            shares[name] = choose([(unset, 0)], shares[name]) if shares[name] is not None else 0
     rest = [name for name in rule.payers if isinstance(row.answers[name], ir.Rest)]
     paid, sound = share_out(price_fen, shares, list(rates), rest, f, signed=not f.above_zero(rule.shared))
     bad = negate(sound)

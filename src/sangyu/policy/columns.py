@@ -13,22 +13,37 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import ibis
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from ibis.expr import types
 
-from sangyu.policy import column_forms, ir
+from sangyu.policy import column_corrections, column_forms, ir
 from sangyu.policy import column_words as words
 from sangyu.policy.column_facts import COLUMN_TYPES
+from sangyu.policy.column_files import ID, POSITION, Profile, connect, decide_file, find, look
 from sangyu.policy.column_words import Value
-from sangyu.policy.errors import BadFact, UnknownRule
+from sangyu.policy.errors import BadFact
 from sangyu.policy.lazy import Lazy, both, built, choose, is_null, lift, literal, negate
-from sangyu.policy.to_columns import Answer, NotInColumns, Printer, Profile
+from sangyu.policy.to_columns import Answer, NotInColumns, Printer
 from sangyu.policy.vocabulary import facts
 
-HOLDER, AT, ID, POSITION = "elder", "at", "id", "position"
+__all__ = [
+    "ID",
+    "POSITION",
+    "NotInColumns",
+    "Profile",
+    "connect",
+    "decide_all",
+    "decide_file",
+    "find",
+    "look",
+    "print_rule",
+    "reason_against",
+    "rule_expression",
+]
+
+HOLDER, AT = "elder", "at"
 _ORDER = (HOLDER, "on", AT, ID)
 
 
@@ -39,14 +54,6 @@ class Printed:
     sql: str
     asked: tuple[str, ...]
     fields: tuple[str, ...]
-
-
-def find(pack: ir.Pack, rule_id: str) -> ir.Rule:
-    """Find a rule of a pack. Raises: UnknownRule."""
-    rule = pack.rules.get(rule_id)
-    if rule is None:
-        raise UnknownRule(f"规则包 {pack.id} 没有规则 {rule_id}，现有：{'、'.join(pack.rules)}")
-    return rule
 
 
 def runs_on(rule: ir.Rule, columns: set[str]) -> bool:
@@ -64,12 +71,13 @@ def print_rule(
     profile: Profile | None = None,
     on: date | None = None,
     keys: tuple[str, ...] = (),
+    apart: bool = False,
 ) -> Printed:
     """Print a rule as one SELECT over a table `facts` of a shape; `keys` are columns that go through untouched.
 
     Raises: UnknownRule, NotInColumns, BadFact for a column of the wrong type, BadParameter.
     """
-    whole, asked, fields = rule_expression(pack, rule_id, shape, parameters, profile, on, keys)
+    whole, asked, fields = rule_expression(pack, rule_id, shape, parameters, profile, on, keys, apart)
     with steps_apart():
         return Printed(str(ibis.to_sql(whole, dialect="duckdb", pretty=False)), asked, fields)
 
@@ -92,9 +100,11 @@ def rule_expression(
     profile: Profile | None = None,
     on: date | None = None,
     keys: tuple[str, ...] = (),
+    apart: bool = False,
 ) -> tuple[types.Table, tuple[str, ...], tuple[str, ...]]:
     """Make the expression of a rule, whichever engine runs it. Shape: (table, facts asked, answer fields).
 
+    `apart`: lines that draw on no credit are read for themselves, from a table `facts_again`, and never put in order.
     Raises: as `print_rule`.
     """
     rule = find(pack, rule_id)
@@ -105,14 +115,27 @@ def rule_expression(
         _refuse_what_order_changes(rule, shape)
         answer = _run(rule, answer, f, profile or Profile())
     made = _finished(f, answer, version)
-    table = ibis.table(shape, name="facts")
     needed = dict.fromkeys([*keys, *f.asked, *(("on",) if on is None else ()), *(_ORDER if running else ())])
-    stacked = f.layers.over(table.select(*(name for name in needed if name in shape)))
-    types = answer_types(rule)
+    kinds = answer_types(rule)
     fields = ["outcome", "missing", "fault", "version", "row", *versions_fields(rule)]
-    chosen = {name: literal(built(made.get(name), stacked)).cast(types[name]) for name in fields}
-    whole = stacked.select(*(stacked[key] for key in keys), **chosen)
-    return whole, tuple(f.asked), tuple(fields)
+
+    def read(name: str) -> types.Table:
+        return ibis.table(shape, name=name).select(*(one for one in needed if one in shape))
+
+    def chosen(stacked: types.Table) -> types.Table:
+        answers = {name: literal(built(made.get(name), stacked)).cast(kinds[name]) for name in fields}
+        return stacked.select(*(stacked[key] for key in keys), **answers)
+
+    draws = f.draws
+    if not apart or not isinstance(draws, Lazy):
+        return chosen(f.layers.over(read("facts"))), tuple(f.asked), tuple(fields)
+    parts = []
+    for f.drawing, name in ((True, "facts"), (False, "facts_again")):
+        below = f.layers.over(read(name), stop=draws.level)
+        truth = draws.build(below)
+        lines = below.filter(truth if f.drawing else ~truth)
+        parts.append(chosen(f.layers.over(lines, start=draws.level)))
+    return ibis.union(*parts), tuple(f.asked), tuple(fields)
 
 
 def versions_fields(rule: ir.Rule) -> list[str]:
@@ -191,20 +214,32 @@ def _refuse_what_order_changes(rule: ir.Rule, shape: ibis.Schema) -> None:
 
 
 def _run(rule: ir.Rule, answer: Answer, f: Printer, profile: Profile) -> Answer:
-    """Draw on each elder's credit service by service: what was used before is a running sum, cut at the credit."""
+    """Draw on each elder's credit service by service: what was used before is a running sum, cut at the credit.
+
+    `f.draws` says which lines draw, where one that does not matters to no other.
+    """
     keep, unit = f.layers.keep, column_forms.unit_of(rule)
     base, wanted, granted = (answer.fields[name] for name in ("base", "wanted", f"granted_{unit}"))
     base = keep(choose([(is_null(base), 0)], base), "base")
     counts = both(is_null(answer.wants.missing), lift(lambda one: one > 0, base))
-    takes = keep(choose([(counts, wanted)], 0), "takes")
+    correction = column_corrections.in_order(rule, wanted, f)
+    gives_back = column_corrections.credit_of(rule, correction, f) if correction else None
+    draws: list[tuple[Any, Any]] = [(counts, wanted)]
+    if correction is not None:
+        draws.insert(0, (both(counts, correction.back), lift(lambda one: -one, gives_back)))
+    takes = keep(choose(draws, 0), "takes")
     month = keep(lift(lambda day: day.truncate("M"), f.on), "month") if isinstance(f.on, Lazy) else f.on
     credit = keep(choose([(counts, base)]), "credit")
     level = max(one.level for one in (takes, credit, month) if isinstance(one, Lazy))
 
     def over(what: str, value: Any, ordered: bool) -> Any:
         def make(table: Any) -> Any:
+            if not f.drawing:
+                return ibis.literal(0, "int64")
             groups = [table[HOLDER], *([month.build(table)] if isinstance(month, Lazy) else [])]
             order = [table[AT], table[ID]] if ordered else None
+            if what == "lag":
+                return value.build(table).lag().over(ibis.window(group_by=groups, order_by=order))
             frame = (
                 ibis.window(group_by=groups, order_by=order, rows=(None, 0))
                 if ordered
@@ -212,7 +247,7 @@ def _run(rule: ir.Rule, answer: Answer, f: Printer, profile: Profile) -> Answer:
             )
             return getattr(value.build(table), what)().over(frame)
 
-        return keep(Lazy(make, level), what)
+        return keep(Lazy(make, max(level, value.level)), what)
 
     summed = lift(lambda one: one.cast("decimal(38, 0)").cast("int64"), over("sum", takes, ordered=True))
     most: Any = _only_credit(rule, f)
@@ -221,12 +256,46 @@ def _run(rule: ir.Rule, answer: Answer, f: Printer, profile: Profile) -> Answer:
         most, least = over("max", credit, ordered=False), over("min", credit, ordered=False)
         changes = lift(lambda one, other: (one != other).fill_null(False), most, least)
         wants = _refused(wants, changes, "CREDIT_CHANGES", f)
+    if correction is not None:
+        return _run_back(
+            rule, Answer(answer.line, wants, answer.fields), f, correction, (counts, base, summed, most), over
+        )
     if rule.shared not in profile.positive:
         below = lift(lambda one: one < 0, over("min", takes, ordered=False))
         wants = _refused(wants, below, "NEGATIVE_SERVICE", f)
+    elif isinstance(most, int):
+        f.draws = counts
     before = words.smallest([words.known(lambda a, b: a - b, Value(summed), Value(takes)), Value(most)]).said
     available = keep(lift(lambda a, b: a - b, base, choose([(counts, before)], 0)), "available")
     return Answer(answer.line, wants, column_forms.drawn(rule, granted, wanted, available, f))
+
+
+def _run_back(
+    rule: ir.Rule, answer: Answer, f: Printer, made: column_corrections.Correction, sums: tuple[Any, ...], over: Any
+) -> Answer:
+    """Draw on a credit that also gets something back: the running sum, held down wherever it would pass the credit.
+
+    What services wanted beyond the credit is lost to it for good, so it is the greatest excess so far that is taken
+    off. A month that would give back more than was drawn in it is refused.
+    """
+    keep, (counts, base, summed, most) = f.layers.keep, sums
+    excess = keep(choose([(is_null(most), None)], lift(lambda a, b: a - b, summed, most)), "excess")
+    lost = over("max", excess, ordered=True)
+    drawn = keep(lift(lambda a, b: a - _above(b), summed, lost), "drawn")
+    below = lift(lambda one: (one < 0).fill_null(False), over("min", drawn, ordered=False))
+    wants = _refused(answer.wants, below, "NEGATIVE_SERVICE", f)
+    before = keep(lift(lambda one: one.fill_null(0), over("lag", drawn, ordered=True)), "before")
+    available = keep(lift(lambda a, b: a - b, base, choose([(counts, before)], 0)), "available")
+    amount = lift(lambda one: one.abs().cast("int64"), answer.fields["wanted"])
+    fields = column_forms.drawn(rule, answer.fields["granted_fen"], amount, available, f)
+    fields, wants = column_corrections.end(rule, made, fields, wants, f)
+    left = lift(lambda a, b: words.greatest(a - b, 0), base, choose([(counts, drawn)], 0))
+    fields["balance_fen"] = keep(choose([(made.back, left)], fields["balance_fen"]), "left")
+    return Answer(answer.line, wants, fields)
+
+
+def _above(value: Any) -> Any:
+    return words.greatest(value.fill_null(0), 0)
 
 
 def _only_credit(rule: ir.Rule, f: Printer) -> int | None:
@@ -249,52 +318,18 @@ def _refused(wants: Value, truth: Any, fault: str, f: Printer) -> Value:
 # -- running it --------------------------------------------------------------------------------------------------------
 
 
-def connect(memory: str = "600MB", threads: int = 2) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB in this process that keeps within some memory."""
-    opened = duckdb.connect(config={"memory_limit": memory, "threads": threads, "preserve_insertion_order": False})
-    opened.execute("SET enable_progress_bar = false")
-    return opened
-
-
-def shape_of(connection: duckdb.DuckDBPyConnection, known: pa.Schema) -> ibis.Schema:
-    """Read the shape of an input as the expression sees it."""
-    return ibis.Schema.from_pyarrow(known)
-
-
-def look(
-    connection: duckdb.DuckDBPyConnection,
+def asked_of(
     pack: ir.Pack,
     rule_id: str,
     shape: ibis.Schema,
     on: date | None = None,
     parameters: Mapping[str, Any] | None = None,
-) -> Profile:
-    """Look over the columns that a rule reads: which have no gap, which hold only codes that are known."""
+) -> list[str]:
+    """List the columns that a rule reads of an input of this shape."""
     rule = find(pack, rule_id)
     f = Printer(pack, shape, parameters or {}, Profile(), on, runs_on(rule, set(shape)))
     f.answer(rule)
-    names = dict.fromkeys([*f.asked, *(("on",) if "on" in shape else ())])
-    tests: dict[tuple[str, str], str] = {}
-    for name in names:
-        tests["whole", name] = f'bool_and("{name}" IS NOT NULL)'
-        fact = facts().get(name)
-        if fact is not None and fact.codes and fact.type in ("code", "codes"):
-            codes = ", ".join(f"'{code}'" for code in fact.codes)
-            clean = f'"{name}" IN ({codes})' if fact.type == "code" else f'list_has_all([{codes}], "{name}")'
-            tests["clean", name] = f'bool_and(coalesce({clean}, "{name}" IS NULL))'
-        elif fact is not None and fact.type in ("ints", "dates"):
-            tests["clean", name] = f'bool_and(coalesce(len(list_filter("{name}", lambda one: one IS NULL)) = 0, true))'
-        if fact is not None and fact.type == "int":
-            tests["positive", name] = f'bool_and(coalesce("{name}" >= 0, true))'
-        if name == "birth_date":
-            day = '"on"' if on is None else f"DATE '{on}'"
-            tests["clean", name] = f'bool_and(coalesce("{name}" <= {day}, true))'
-    row = connection.execute(f"SELECT {', '.join(tests.values())} FROM facts").fetchall()[0] if tests else ()
-    said: dict[str, set[str]] = {"whole": set(), "clean": set(), "positive": set()}
-    for (kind, name), truth in zip(tests, row or (), strict=True):
-        if truth:
-            said[kind].add(name)
-    return Profile(*(frozenset(said[kind]) for kind in ("whole", "clean", "positive")))
+    return list(dict.fromkeys([*f.asked, *(("on",) if "on" in shape else ())]))
 
 
 def decide_all(
@@ -315,38 +350,27 @@ def decide_all(
     numbered = table.append_column(POSITION, pa.array(range(table.num_rows), pa.int64()))
     with connect() as connection:
         connection.register("facts", numbered)
-        shape = shape_of(connection, numbered.schema)
-        profile = look(connection, pack, rule_id, shape, on, parameters) if table.num_rows else None
+        shape = ibis.Schema.from_pyarrow(numbered.schema)
+        profile = look(connection, asked_of(pack, rule_id, shape, on, parameters), on) if table.num_rows else None
         printed = print_rule(pack, rule_id, shape, parameters, profile, on, keys=(POSITION,))
         made = connection.sql(f"SELECT * FROM ({printed.sql}) ORDER BY {POSITION}").to_arrow_table()
     return made.drop_columns([POSITION])
 
 
-def decide_file(
-    pack: ir.Pack,
-    rule_id: str,
-    source: Path,
-    target: Path,
-    parameters: Mapping[str, Any] | None = None,
-) -> int:
-    """Decide one rule for all lines of a Parquet file into another; give the number of lines.
+def asked_of_file(pack: ir.Pack, rule_id: str, source: Path, parameters: Mapping[str, Any] | None = None) -> list[str]:
+    """List the columns that a rule reads of a Parquet file."""
+    return asked_of(pack, rule_id, _shape_of(source), None, parameters)
 
-    A column `id` goes through; without one the lines are numbered from 1 (`position`).
-    """
+
+def print_for_file(
+    pack: ir.Pack, rule_id: str, source: Path, parameters: Mapping[str, Any] | None, profile: Profile
+) -> str:
+    """Print a rule as one SELECT over `facts`, a view of a Parquet file whose lines have an `id` or a `position`."""
+    shape = _shape_of(source)
+    keys = (ID if ID in shape else POSITION,)
+    return print_rule(pack, rule_id, shape, parameters, profile, keys=keys, apart=True).sql
+
+
+def _shape_of(source: Path) -> ibis.Schema:
     schema = pq.read_schema(source)
-    with connect() as connection:
-        key = ID if ID in schema.names else POSITION
-        number = "" if key == ID else f", row_number() OVER () AS {POSITION}"
-        connection.execute(f"CREATE VIEW facts AS SELECT *{number} FROM read_parquet('{_quoted(source)}')")
-        known = schema if key == ID else schema.append(pa.field(POSITION, pa.int64()))
-        shape = shape_of(connection, known)
-        if "on" not in shape:
-            raise BadFact("缺少服务日期（on）这一列")
-        profile = look(connection, pack, rule_id, shape, None, parameters)
-        printed = print_rule(pack, rule_id, shape, parameters, profile, keys=(key,))
-        done = connection.execute(f"COPY ({printed.sql}) TO '{_quoted(target)}' (FORMAT parquet)").fetchall()
-    return int(done[0][0])
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    return ibis.Schema.from_pyarrow(schema if ID in schema.names else schema.append(pa.field(POSITION, pa.int64())))

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from sangyu.policy import Pack, decide
 from sangyu.policy.column_forms import unit_of
 from sangyu.policy.columns import AT, HOLDER, ID, POSITION, answer_types, connect, find, runs_on, versions_fields
+from sangyu.policy.corrections import REFUND
 from sangyu.policy.errors import PolicyError
 
 _ARROW = {"string": pa.string(), "int64": pa.int64(), "boolean": pa.bool_(), "date": pa.date32()}
@@ -78,16 +79,19 @@ def decide_each(
 def _in_order(
     pack: Pack, rule_id: str, table: pa.Table, parameters: Mapping[str, Any] | None, unit: str
 ) -> list[dict[str, Any]]:
-    """Draw on each credit in order of service; a line without an answer uses nothing."""
+    """Draw on each credit in order of service; a line without an answer uses nothing, a correction gives back."""
     used: dict[tuple[Any, ...], int] = {}
+    back: dict[tuple[Any, ...], int] = {}
     given = list(lines_of(table))
     answers: list[dict[str, Any]] = [{} for _ in given]
     for place in sorted(range(len(given)), key=lambda at: (given[at][AT], given[at][ID])):
         line = given[place]
         period = (line[HOLDER], line["on"].year, line["on"].month)
-        before = used.get(period, 0)
-        answers[place] = answer_of(pack, rule_id, {**line, f"used_before_{unit}": before}, parameters, None)
-        used[period] = before + (answers[place].get(f"used_{unit}") or 0)
+        so_far = {f"used_before_{unit}": used.get(period, 0)} | ({REFUND: back[period]} if period in back else {})
+        answers[place] = answer_of(pack, rule_id, {**line, **so_far}, parameters, None)
+        draws = answers[place].get(f"used_{unit}") or 0
+        of = used if draws >= 0 else back
+        of[period] = of.get(period, 0) + abs(draws)
     return answers
 
 

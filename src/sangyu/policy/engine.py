@@ -109,7 +109,9 @@ def _derive(f: Inquiry, derived: ir.Derived) -> Any:
     settled = settle(rule, version, f)
     if isinstance(settled, Unknown):
         return settled
-    return settled.answer if isinstance(settled.answer, Unknown) else settled.answer[derived.answer]
+    if isinstance(settled.answer, Unknown):
+        return settled.answer
+    return settled.answer.get(derived.answer)  # who is refused has no ground, and so is of no class
 
 
 def _settle_or_given(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:

@@ -38,9 +38,9 @@ class Layers:
         self._steps.setdefault(value.level, {})[name] = value
         return Lazy(lambda table: table[name], value.level + 1, plain=True)
 
-    def over(self, table: types.Table) -> types.Table:
-        """Stack all steps over a table."""
-        for level in sorted(self._steps):
+    def over(self, table: types.Table, start: int = 0, stop: int | None = None) -> types.Table:
+        """Stack all steps over a table, or those of some levels."""
+        for level in sorted(one for one in self._steps if start <= one and (stop is None or one < stop)):
             below = table
             table = below.mutate(**{name: value.build(below) for name, value in self._steps[level].items()})
         return table

@@ -14,7 +14,8 @@ from typing import Any
 
 from sangyu.policy import column_corrections, column_forms, ir
 from sangyu.policy import column_words as words
-from sangyu.policy.column_facts import ColumnFacts, NotInColumns, Profile
+from sangyu.policy.column_facts import ColumnFacts, NotInColumns
+from sangyu.policy.column_files import Profile
 from sangyu.policy.column_words import Value
 from sangyu.policy.lazy import Lazy, both, choose, differ, either, first_there, is_null, lift, negate
 from sangyu.policy.to_python import counted_keys
@@ -69,6 +70,8 @@ class Printer(ColumnFacts):
     ) -> None:
         super().__init__(pack, shape, parameters, profile, on)
         self.running = running
+        self.drawing = True  # that is: the lines now printed draw on a credit
+        self.draws: Any = None  # which lines do, where the others may be printed for themselves
         self._derived_answers: dict[str, Value] = {}
         self._corrects = ""
 
@@ -286,7 +289,8 @@ class Printer(ColumnFacts):
             said = choose([(there, stated.said)], said)
             missing = choose([(words.is_fault(stated.missing), stated.missing), (there, None)], missing)
         risky = missing is not None and (isinstance(missing, Lazy) or missing >= words.FAULT)
-        return Value(keep(said, derived.name), keep(missing, "missing"), risky=risky)
+        none = any(derived.answer not in row.answers for version in rule.versions for row in version.table.rows)
+        return Value(keep(said, derived.name), keep(missing, "missing"), absent=none, risky=risky)
 
 
 def _equals(value: Any, wanted: Any) -> Any:

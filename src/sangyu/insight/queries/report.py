@@ -22,6 +22,7 @@ from sangyu.insight.queries.ranking import ranking
 from sangyu.insight.queries.rows import total
 from sangyu.insight.queries.tallies import Sums
 from sangyu.insight.rules import NOT_REGISTERED, Number, Section, Table
+from sangyu.policy.vocabulary import facts as policy_facts
 from sangyu.providers.models import Enterprise, ItemClass, ServiceItem
 from sangyu.registry.models import CardEventKind
 
@@ -226,7 +227,7 @@ def _subsidy(viewer: User, lens: Lens) -> Section:
                 "elder_class",
                 charged,
                 paid,
-                lambda key: "不分类" if key == NONE else f"{key}类",
+                _class_label,
                 note="就餐等不问类别的，记为“不分类”。",
             ),
             _by("按企业", "enterprise", charged, paid, enterprises.__getitem__, largest_first=True),
@@ -235,6 +236,12 @@ def _subsidy(viewer: User, lens: Lens) -> Section:
             _by("按服务月份", "month", charged, paid, str),
         ),
     )
+
+
+def _class_label(key: str) -> str:
+    """Name a class of elders: A类 where the pack sorts them by letters, else the common word (无偿对象)."""
+    known = policy_facts()["service_class"].codes
+    return "不分类" if key == NONE else f"{known[key]}对象" if key in known else f"{key}类"
 
 
 def _merged(by_item: dict[str, Sums], classes: dict[str, str]) -> dict[str, Sums]:

@@ -184,7 +184,7 @@ _ATOMS = (
     *("counts.meat", "counts.soup", "at(counts, meat)", "at(counts, category)", "has(counts, meat, soup)"),
     *("at(hours, dibao, ability_level)", "at(hours, needy, mild)", "at(weights, mode)"),
     *("count(distances_m)", "count(distances_m <= 900)", "sum(distances_m)", "sum(meal_subsidies_fen)", "sum(counts)"),
-    *("count(events)", "count(distinct(events))", "count(month_start <= events <= on)", "count(since < events)"),
+    *("count(events)", "count(distinct(events))", "count(month_start <= events <= on)", "count(events > since)"),
     *("has(equipment, seat, staff)", "lacks(equipment, telephone)", "lacks(identities, dibao)"),
     *("step(steps, distance_m)", "weighted(scores_tenths, weights)"),
     *("age_on(month_end)", "age_on(year_end)", "months_aged(80, month_end)", "months_aged(65, last_month_end)"),

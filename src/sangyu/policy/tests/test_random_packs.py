@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 
 from sangyu.policy import Pack, load
 from sangyu.policy.column_facts import NotInColumns
-from sangyu.policy.columns import decide_all
+from sangyu.policy.columns import answer_types, decide_all, print_rule
 from sangyu.policy.each import answer_of, decide_each, lines_of
 from sangyu.policy.tests.lines import parameters, read_by, table
 from sangyu.policy.tests.naive import Naive
@@ -68,3 +70,23 @@ def test_three_evaluators_agree_on_packs_that_nobody_wrote(form: str) -> None:
                 assert one == made, f"in columns {one}, one by one {made}\n{written}\n{said}\n{facts}"
 
     agree()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_floating_number_comes_into_a_pack_that_nobody_wrote(form: str) -> None:
+    @settings(FEW, max_examples=max(1, EXAMPLES // 4))
+    @given(written=packs(form), seed=st.integers(0, 99))
+    def whole(written: Written, seed: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            pack, lines, said = asked(written, folder, seed, 1)
+            try:
+                printed = print_rule(pack, written.rule, ibis.Schema.from_pyarrow(lines.schema), said)
+            except NotInColumns:
+                return
+        sql = re.sub(r"'[^']*'", "", printed.sql)
+        assert "/" not in sql, f"{sql}\n{written}"
+        assert not re.search(r"\b(DOUBLE|FLOAT|REAL)\b|\d\.\d", sql), f"{sql}\n{written}"
+        types = answer_types(pack.rules[written.rule])
+        assert {types[name] for name in printed.fields} <= {"int64", "string", "boolean", "date"}
+
+    whole()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +19,7 @@ from sangyu.policy.each import decide_each
 from sangyu.policy.forms import share_out
 from sangyu.policy.replay import replay
 from sangyu.policy.runtime import REST, Part
+from sangyu.policy.tests.test_columns import services
 
 PACK = load("lanzhou-chengguan")
 DAY = date(2018, 3, 6)
@@ -150,3 +151,55 @@ def test_a_column_takes_back_as_one_by_one() -> None:
     for one, other in zip(made[:60], made[60:], strict=True):
         assert one["share_elder_fen"] == -other["share_elder_fen"]
         assert one["share_government_fen"] == -other["share_government_fen"]
+
+
+def in_order(lines: list[dict[str, Any]]) -> pa.Table:
+    """Lay services out as a table that a credit is drawn on in order."""
+    kinds = services(random.Random(0), 1).schema
+    whole = pa.schema([*kinds, pa.field("paid_fen", pa.map_(pa.string(), pa.int64()))])
+    shaped = [{**line, "paid_fen": list(line["paid_fen"].items()) if line.get("paid_fen") else None} for line in lines]
+    return pa.Table.from_pylist(shaped, schema=whole)
+
+
+def test_what_goes_back_to_a_credit_in_order_of_service_may_be_used_again() -> None:
+    dice = random.Random("again")
+    charged = services(dice, 120)
+    lines = charged.to_pylist()
+    for line, made in zip(charged.to_pylist(), decide_all(PACK, "class-b-credit", charged).to_pylist(), strict=True):
+        later = line["at"] + timedelta(hours=dice.choice([1, 30, 100]))
+        if made["used_fen"] and later.month == line["at"].month and dice.random() < 0.5:
+            paid = {"elder": made["share_elder_fen"], "government": made["share_government_fen"]}
+            back = -dice.randrange(1, line["price_fen"] + 1)
+            number = 10_000 + line["id"]
+            lines.append({**line, "id": number, "at": later, "on": later.date(), "price_fen": back, "paid_fen": paid})
+    lines.append({**lines[-1], "id": 99_999, "paid_fen": {"elder": 0}})
+    table = in_order(lines)
+    together = decide_all(PACK, "class-b-credit", table).to_pylist()
+    assert together == decide_each(PACK, "class-b-credit", table).to_pylist()
+    assert {line["outcome"] for line in together} == {"decided", "needs_fact", "refused"}
+    assert any(line["used_fen"] and line["used_fen"] < 0 for line in together)
+    drawn: dict[Any, int] = {}
+    for line, made in sorted(zip(lines, together, strict=True), key=lambda pair: (pair[0]["at"], pair[0]["id"])):
+        month = (line["elder"], line["on"].month)
+        drawn[month] = drawn.get(month, 0) + (made["used_fen"] or 0)
+        assert 0 <= drawn[month] <= 5000
+        if made["outcome"] == "decided":
+            assert made["share_elder_fen"] + made["share_government_fen"] == line["price_fen"]
+        if made["granted_fen"]:
+            assert made["balance_fen"] == 5000 - drawn[month]
+
+
+def test_a_month_that_gives_back_more_than_was_drawn_is_refused() -> None:
+    lines = services(random.Random(7), 40).to_pylist()
+    paid = {"elder": 0, "government": 9000}
+    back = {
+        **lines[0],
+        "id": 20_000,
+        "identities": ["entitled_group"],
+        "since": None,
+        "price_fen": -9000,
+        "paid_fen": paid,
+    }
+    table = in_order([*lines, back])
+    made = decide_all(PACK, "class-b-credit", table).to_pylist()
+    assert made[-1]["fault"] == "NEGATIVE_SERVICE"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +59,8 @@ def compare(before: Version, after: Version, days: tuple[date, date] | None = No
     """Compare two versions in all their periods, or as they hold on two days."""
     on, later = days or (None, None)
     found = diff(State(before.pack, on), State(after.pack, later))
+    if days is None:
+        found += [change for rule in after.pack.rules.values() for change in _begun(before.pack, after.pack, rule)]
     return Comparison(tuple(_figures(before, after)), tuple(found[:SHOWN_MOST]), len(found))
 
 
@@ -77,6 +79,18 @@ def proposed(viewer: Viewer, draft: Draft) -> Comparison:
 def names(viewer: Any, *ids: UUID | None) -> dict[UUID, str]:
     """Return the names of people of the viewer's programme."""
     return access_read.names(viewer, [one for one in ids if one is not None])
+
+
+def _begun(before: ir.Pack, after: ir.Pack, rule: ir.Rule) -> list[Change]:
+    """Tell what a new version of a rule changes against the one that it follows."""
+    was = before.rules.get(rule.id)
+    known = {version.from_on for version in was.versions} if was else set()
+    found: list[Change] = []
+    for first_day in (version.from_on for version in rule.versions if version.from_on not in known):
+        if was is not None and first_day is not None:
+            told = diff(State(after, first_day - timedelta(days=1)), State(after, first_day))
+            found += [change for change in told if change.id == rule.id]
+    return found
 
 
 def _figures(before: Version, after: Version) -> list[Figure]:

@@ -43,7 +43,7 @@ class ReviewForm(DeskForm):
         label=gettext_lazy("从哪天起执行"),
         required=False,
         help_text=gettext_lazy("最早是明天"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     note = forms.CharField(
         label=gettext_lazy("复核意见"),

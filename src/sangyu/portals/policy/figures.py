@@ -54,7 +54,7 @@ class ProposalForm(DeskForm):
         label=gettext_lazy("拟从哪天起执行"),
         required=False,
         help_text=gettext_lazy("最早是明天；最后由复核人确定"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.CharField(
         label=gettext_lazy("改了什么、为什么"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from sangyu.access.actions import PROPOSERS, SIGNERS
 from sangyu.access.models import Role
+from sangyu.adoption import queries as adoption_read
 from sangyu.portals.components.frame import Desk, Tab
 from sangyu.portals.seats import seated
 
@@ -37,6 +38,7 @@ sign_seat = seated(*SIGNERS)
 def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
     """Return what every page of this desk needs, and what the page adds."""
     roles = request.user.roles
+    waiting = adoption_read.waiting(request.user, request.user.pk) or None if roles & set(SIGNERS) else None
     reads_drafts = bool(roles & {*PROPOSERS, Role.AUDITOR})
     pages = (
         ("policy:rules", _("规则"), "g r", "list"),
@@ -50,7 +52,10 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         name=_("规则台"),
         programme=request.user.programme.name,
         home_url=reverse("policy:rules"),
-        nav=[Tab(label, reverse(route), active=here == route, key=key, icon=icon) for route, label, key, icon in pages],
+        nav=[
+            Tab(label, reverse(route), here == route, waiting if route == "policy:drafts" else None, key, icon)
+            for route, label, key, icon in pages
+        ],
     )
     return {
         "desk": desk,

@@ -27,8 +27,12 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 class DaysForm(DeskForm):
     """Two days whose policies are compared."""
 
-    before = forms.DateField(label=gettext_lazy("前一天"), widget=forms.DateInput(attrs={"type": "date"}))
-    after = forms.DateField(label=gettext_lazy("后一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    before = forms.DateField(
+        label=gettext_lazy("前一天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    after = forms.DateField(
+        label=gettext_lazy("后一天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 @seat

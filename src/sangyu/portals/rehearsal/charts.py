@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sangyu.insight.queries.rehearsal import Cost, Edge
+from sangyu.kit.month import Month
 
 WIDTH = 1000
 
@@ -28,6 +30,16 @@ def bars(costs: Iterable[Cost]) -> list[Bar]:
         Bar(one, one.before_fen * WIDTH // most, one.after_fen * WIDTH // most, one.high_fen * WIDTH // most)
         for one in rows
     ]
+
+
+def every_month(costs: Iterable[Cost], since: date, until: date) -> list[Cost]:
+    """Give each month of a period its place, also those without a charge."""
+    found = {one.name: one for one in costs}
+    month, rows = Month.of(since), []
+    while month.first_day < until:
+        rows.append(found.get(str(month)) or Cost(str(month), 0, 0, 0, 0, 0))
+        month = month.next()
+    return rows
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from sangyu.policy import PolicyError
 from sangyu.portals.clock import now
 from sangyu.portals.finance.papers import as_pdf
 from sangyu.portals.rehearsal.asked import Asked, Made, made, of_draft, of_figure
-from sangyu.portals.rehearsal.charts import bars, edge_rows
+from sangyu.portals.rehearsal.charts import bars, edge_rows, every_month
 from sangyu.portals.rehearsal.frame import context, seat
 from sangyu.portals.rehearsal.sheet import sheet_of
 from sangyu.registry import queries as registry_read
@@ -134,7 +134,7 @@ def _shown(request: HttpRequest, ask: Callable[[], Asked], address: str) -> Http
         told=told,
         found=found,
         money=found.money,
-        months=bars(found.money.months) if found.money else [],
+        months=bars(every_month(found.money.months, found.since, found.until)) if found.money else [],
         streets=bars(found.money.streets) if found.money else [],
         offers=bars(found.money.by_offer) if found.money else [],
         standings=[

@@ -7,6 +7,7 @@ ages and days still follow from each service.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -35,6 +36,11 @@ def as_of(pack: ir.Pack, day: date, parameters: Mapping[str, Any]) -> Side:
         rules[rule.id] = replace(rule, versions=(ir.Version(None, None, version.table),)) if version else rule
     digest = hashlib.sha256(f"{pack.digest}@{day}".encode()).hexdigest()
     return Side(replace(pack, rules=rules, digest=digest), dict(parameters))
+
+
+def digest_of(parameters: Mapping[str, Any]) -> str:
+    """Hash the figures and readings that a programme has set, whatever their order."""
+    return hashlib.sha256(json.dumps(dict(parameters), sort_keys=True, default=str).encode()).hexdigest()
 
 
 def begins_on(pack: ir.Pack, today: date) -> date:

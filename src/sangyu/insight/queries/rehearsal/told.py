@@ -152,13 +152,18 @@ def list_key(rule: str, before: str, after: str) -> str:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What one change would have done to a period, and what it does to the registry of a day. Nothing is booked."""
+    """What one change would have done to a period, and what it does to the registry of a day. Nothing is booked.
+
+    Shape: `*_digest` name the tables, `*_figures` what the bureau has set for them.
+    """
 
     on: date
     since: date
     until: date
     before_digest: str
+    before_figures: str
     after_digest: str
+    after_figures: str
     touched: tuple[tuple[str, str], ...]
     money: Money | None
     standings: tuple[Standing, ...]

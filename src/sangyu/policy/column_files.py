@@ -1,0 +1,197 @@
+"""Decide one rule for all lines of a Parquet file, in DuckDB: `columns` prints the SQL, here it is kept and run.
+
+Printing needs Ibis, which takes longer to load than a hundred thousand lines to decide. What is printed depends on the
+pack's content, the rule, the figures given, the columns of the file and what is known of them, and on the printers
+themselves: under the digest of all these the SQL is kept, so a rule is printed once and not every month.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sangyu.policy import ir
+from sangyu.policy.errors import BadFact, UnknownRule
+from sangyu.policy.versions import kept_folder
+from sangyu.policy.vocabulary import Fact, facts
+
+ID, POSITION = "id", "position"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is known of an input before it is read line by line; what is not known is taken to be possible.
+
+    `whole`: columns without a gap. `clean`: columns in which every code is one that the vocabulary knows. `positive`:
+    columns without a number below 0.
+    """
+
+    whole: frozenset[str] = frozenset()
+    clean: frozenset[str] = frozenset()
+    positive: frozenset[str] = frozenset()
+
+
+def find(pack: ir.Pack, rule_id: str) -> ir.Rule:
+    """Find a rule of a pack. Raises: UnknownRule."""
+    rule = pack.rules.get(rule_id)
+    if rule is None:
+        raise UnknownRule(f"规则包 {pack.id} 没有规则 {rule_id}，现有：{'、'.join(pack.rules)}")
+    return rule
+
+
+def connect(memory: str = "600MB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB in this process that keeps within some memory."""
+    opened = duckdb.connect(config={"memory_limit": memory, "threads": threads, "preserve_insertion_order": False})
+    opened.execute("SET enable_progress_bar = false")
+    return opened
+
+
+# -- what is known of a file -------------------------------------------------------------------------------------------
+
+
+def look(
+    connection: duckdb.DuckDBPyConnection, asked: Iterable[str], on: date | None = None, known: Profile | None = None
+) -> Profile:
+    """Look over some columns of `facts`: which have no gap, which hold only codes that are known, no number below 0.
+
+    `known` is what need not be looked for. Codes are looked for among the few values that a column takes.
+    """
+    known = known or Profile()
+    tests: dict[str, dict[tuple[str, str], str]] = {}
+    for name in dict.fromkeys(asked):
+        fact = facts().get(name)
+        few = fact is not None and bool(fact.codes) and fact.type in ("code", "codes")
+        source = f'(SELECT DISTINCT "{name}" FROM facts)' if few else "facts"
+        wanted = {("whole", name): f'"{name}" IS NOT NULL', **_tests(name, fact, on)}
+        tests.setdefault(source, {}).update(
+            {key: test for key, test in wanted.items() if key[1] not in getattr(known, key[0])}
+        )
+    said = {kind: set(getattr(known, kind)) for kind in ("whole", "clean", "positive")}
+    for source, asks in tests.items():
+        if asks:
+            joined = ", ".join(f"bool_and({test})" for test in asks.values())
+            row = connection.execute(f"SELECT {joined} FROM {source}").fetchall()[0]
+            for (kind, name), truth in zip(asks, row, strict=True):
+                said[kind] |= {name} if truth else set()
+    return Profile(*(frozenset(said[kind]) for kind in ("whole", "clean", "positive")))
+
+
+def _tests(name: str, fact: Fact | None, on: date | None) -> dict[tuple[str, str], str]:
+    if name == "birth_date":
+        day = '"on"' if on is None else f"DATE '{on}'"
+        return {("clean", name): f'coalesce("{name}" <= {day}, true)'}
+    match fact.type if fact else "":
+        case "int":
+            return {("positive", name): f'coalesce("{name}" >= 0, true)'}
+        case "code" | "codes" as kind if fact and fact.codes:
+            codes = ", ".join(f"'{code}'" for code in fact.codes)
+            clean = f'"{name}" IN ({codes})' if kind == "code" else f'list_has_all([{codes}], "{name}")'
+            return {("clean", name): f'coalesce({clean}, "{name}" IS NULL)'}
+        case "ints" | "dates":
+            holes = f'len(list_filter("{name}", lambda one: one IS NULL))'
+            return {("clean", name): f"coalesce({holes} = 0, true)"}
+    return {}
+
+
+def _told(connection: duckdb.DuckDBPyConnection, place: str) -> Profile:
+    """Read what a Parquet file tells of its own columns: gaps and least values of each row group."""
+    rows = connection.execute(
+        f"""SELECT path_in_schema, bool_and(coalesce(stats_null_count = 0, false)),
+                   bool_and(coalesce(try_cast(stats_min_value AS HUGEINT) >= 0, false))
+            FROM parquet_metadata('{place}') GROUP BY path_in_schema"""
+    ).fetchall()
+    return Profile(
+        whole=frozenset(name for name, whole, _ in rows if whole),
+        positive=frozenset(name for name, _, positive in rows if positive),
+    )
+
+
+# -- what was printed --------------------------------------------------------------------------------------------------
+
+
+class _Kept:
+    """The SQL of one rule for files of one shape, in a file of its own; everything in it can be printed again."""
+
+    def __init__(self, pack: ir.Pack, rule_id: str, parameters: Mapping[str, Any], shape: Any) -> None:
+        said = [pack.digest, rule_id, parameters, shape, _printers()]
+        key = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+        self._path = kept_folder().with_name("printed") / f"{key}.json"
+
+    @cached_property
+    def texts(self) -> dict[str, Any]:
+        """Read what was kept; nothing, if there is nothing that can be read."""
+        try:
+            texts = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return texts if isinstance(texts, dict) else {}
+
+    def keep(self, name: str, text: Any) -> None:
+        """Keep one more; where nothing can be written it is printed again the next time."""
+        self.texts[name] = text
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=self._path.parent, delete=False) as file:
+                json.dump(self.texts, file, ensure_ascii=False)
+            os.replace(file.name, self._path)
+
+
+def _printers() -> list[str]:
+    """Name what prints: the code of this room, to the letter, and the packages that it stands on."""
+    whole = hashlib.sha256()
+    for path in sorted(one for one in Path(__file__).parent.iterdir() if one.suffix in (".py", ".csv")):
+        whole.update(path.name.encode() + path.read_bytes())
+    return [whole.hexdigest(), duckdb.__version__, version("ibis-framework")]
+
+
+# -- running it --------------------------------------------------------------------------------------------------------
+
+
+def decide_file(
+    pack: ir.Pack,
+    rule_id: str,
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, Any] | None = None,
+) -> int:
+    """Decide one rule for all lines of a Parquet file into another; give the number of lines.
+
+    A column `id` goes through; without one the lines are numbered from 1 (`position`).
+    Raises: UnknownRule, NotInColumns, BadParameter, BadFact for a column of the wrong type or a file without days.
+    """
+    find(pack, rule_id)
+    place = str(source).replace("'", "''")
+    with connect() as connection:
+        columns = connection.execute(f"SELECT * EXCLUDE (file_name) FROM parquet_schema('{place}')").fetchall()
+        names = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{place}')").fetchall()]
+        if "on" not in names:
+            raise BadFact("缺少服务日期（on）这一列")
+        key = ID if ID in names else POSITION
+        number = "" if key == ID else f", row_number() OVER () AS {POSITION}"
+        for view in ("facts", "facts_again"):
+            connection.execute(f"CREATE VIEW {view} AS SELECT *{number} FROM read_parquet('{place}')")
+        kept = _Kept(pack, rule_id, parameters or {}, columns)
+        if "asked" not in kept.texts:
+            from sangyu.policy.columns import asked_of_file
+
+            kept.keep("asked", asked_of_file(pack, rule_id, source, parameters))
+        profile = look(connection, kept.texts["asked"], known=_told(connection, place))
+        known = json.dumps([sorted(getattr(profile, kind)) for kind in ("whole", "clean", "positive")])
+        if known not in kept.texts:
+            from sangyu.policy.columns import print_for_file
+
+            kept.keep(known, print_for_file(pack, rule_id, source, parameters, profile))
+        copied = f"COPY ({kept.texts[known]}) TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT parquet)"
+        return int(connection.execute(copied).fetchall()[0][0])
