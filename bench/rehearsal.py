@@ -1,4 +1,4 @@
-"""A changed policy rehearsed on a whole district: its charges of a year and its registry, read, decided twice, added up.
+"""A changed policy rehearsed on a whole district: a year of charges and the registry, decided twice, added up.
 
 `SANGYU_BENCH_CHARGES` and `SANGYU_BENCH_ELDERS` make the district smaller for a quick look.
 """
@@ -34,7 +34,8 @@ with fresh_database():
     with connection.cursor() as cursor:
         # Each fifth of them is of class B, and their ages go from 60 to 100.
         cursor.execute(
-            "UPDATE registry_elder SET birth_on = '1927-01-01'::date + (hashtext(id::text) & 16383) WHERE id <> ALL(%s)",
+            "UPDATE registry_elder SET birth_on = '1927-01-01'::date + (hashtext(id::text) & 16383)"
+            " WHERE id <> ALL(%s)",
             [[cast.li.pk, cast.grandpa.pk]],
         )
     recognised = Identity.objects.get(elder=cast.li, code="entitled_group")

@@ -28,6 +28,7 @@ from sangyu.policy.versions import kept_folder
 from sangyu.policy.vocabulary import Fact, facts
 
 ID, POSITION = "id", "position"
+_ROWS = 61_440  # in a row group: half of what is usual, so that a column of one stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -193,5 +194,6 @@ def decide_file(
             from sangyu.policy.columns import print_for_file
 
             kept.keep(known, print_for_file(pack, rule_id, source, parameters, profile))
-        copied = f"COPY ({kept.texts[known]}) TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT parquet)"
+        place = str(target).replace("'", "''")
+        copied = f"COPY ({kept.texts[known]}) TO '{place}' (FORMAT parquet, ROW_GROUP_SIZE {_ROWS})"
         return int(connection.execute(copied).fetchall()[0][0])

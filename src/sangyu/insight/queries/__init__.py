@@ -22,7 +22,7 @@ from sangyu.insight.queries.figures import Figure
 from sangyu.insight.queries.lens import READERS, Lens, ensure_auditor, ensure_reader
 from sangyu.insight.queries.live import LATE
 from sangyu.insight.queries.recompute import CHECKS, Recomputed, recompute
-from sangyu.insight.queries.report import Report, frozen, frozen_reports, report, unlike
+from sangyu.insight.queries.report import Report, class_label, frozen, frozen_reports, report, unlike
 from sangyu.insight.queries.rows import Page, figure_of, open_rows, page_of, read_lens, total
 from sangyu.insight.queries.today import Fired, Fund, Today, lens_of_now, today
 from sangyu.insight.rules import end_of
@@ -55,6 +55,7 @@ __all__ = [
     "Today",
     "analysis",
     "analysis_of_all",
+    "class_label",
     "drawn_again",
     "draws",
     "end_of",

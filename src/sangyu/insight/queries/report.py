@@ -227,7 +227,7 @@ def _subsidy(viewer: User, lens: Lens) -> Section:
                 "elder_class",
                 charged,
                 paid,
-                _class_label,
+                class_label,
                 note="就餐等不问类别的，记为“不分类”。",
             ),
             _by("按企业", "enterprise", charged, paid, enterprises.__getitem__, largest_first=True),
@@ -238,7 +238,7 @@ def _subsidy(viewer: User, lens: Lens) -> Section:
     )
 
 
-def _class_label(key: str) -> str:
+def class_label(key: str) -> str:
     """Name a class of elders: A类 where the pack sorts them by letters, else the common word (无偿对象)."""
     known = policy_facts()["service_class"].codes
     return "不分类" if key == NONE else f"{known[key]}对象" if key in known else f"{key}类"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -44,6 +45,46 @@ def test_the_written_file_has_no_floating_column(tmp_path: Path) -> None:
     schema = pq.read_schema(target)
     assert schema.names == ["id", "outcome", "missing", "fault", "version", "row", "amount_fen"]
     assert not any(pa.types.is_floating(field.type) or pa.types.is_decimal(field.type) for field in schema)
+
+
+def services(folder: Path) -> Path:
+    """Write services in no order, of some elders who have a monthly credit and some who have none."""
+    dice = random.Random(5)
+    times = [datetime(2016, 5, 1, tzinfo=UTC) + timedelta(hours=dice.randrange(24 * 60)) for _ in range(300)]
+    lines = pa.table(
+        {
+            "id": pa.array(dice.sample(range(1000), 300), pa.int64()),
+            "elder": [dice.choice("abcd") for _ in times],
+            "at": pa.array(times, pa.timestamp("us", "UTC")),
+            "on": [moment.date() for moment in times],
+            "identities": pa.array([dice.choice([["entitled_group"], [], ["three_no"]]) for _ in times]),
+            "price_fen": pa.array([dice.choice([0, 300, 1999, 4000]) for _ in times], pa.int64()),
+        }
+    )
+    pq.write_table(lines, folder / "in.parquet")
+    return folder / "in.parquet"
+
+
+def test_a_credit_is_drawn_in_order_and_what_was_printed_for_it_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANGYU_VAR", str(tmp_path))
+    source, digests = services(tmp_path), []
+
+    def run(engine: str) -> list[Path]:
+        assert main(["batch", PACK, "class-b-credit", str(source), str(tmp_path / "out"), "--engine", engine]) == 0
+        digests.append(capsys.readouterr().out.split("sha256 ")[1])
+        return sorted((tmp_path / "printed").glob("*"))
+
+    run("python")
+    (kept,) = run("duckdb")
+    assert "facts_again" in kept.read_text(encoding="utf-8"), "lines that draw nothing are put in order too"
+    before = kept.stat().st_mtime_ns
+    assert run("duckdb") == [kept]
+    assert kept.stat().st_mtime_ns == before, "printed twice"
+    kept.write_text("{", encoding="utf-8")
+    run("duckdb")
+    assert len(set(digests)) == 1
 
 
 def test_the_list_says_which_rules_go_one_by_one_and_why(capsys: pytest.CaptureFixture[str]) -> None:

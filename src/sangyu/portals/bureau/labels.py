@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sangyu.access import queries as access_read
 from sangyu.access.models import User
-from sangyu.insight.queries import CARD_STATES, ITEM_CLASSES, LATE, Figure
+from sangyu.insight.queries import CARD_STATES, ITEM_CLASSES, LATE, Figure, class_label
 from sangyu.portals.components.stages import STAGES
 from sangyu.providers import queries as providers_read
 
@@ -92,7 +92,7 @@ def _value(viewer: User, figure: Figure, name: str, value: str) -> str:
     if name == "item_class":
         return dict(ITEM_CLASSES).get(value, value)
     if name == "elder_class":
-        return _("%(code)s类") % {"code": value}
+        return _("%(code)s类") % {"code": value} if len(value) == 1 else class_label(value)
     if name == "stage":
         return str(STAGES[value].label) if value in STAGES else value
     if name == "late":

@@ -74,7 +74,7 @@ def of_draft(viewer: User, draft_id: UUID, today: date) -> Asked:
         after=after,
         parameters=draft.base.parameters,
         parameters_after=draft.parameters,
-        on=wanted or rehearsal.begins_on(after, today),
+        on=max(wanted or today, rehearsal.begins_on(after, today)),
         draft=draft,
     )
 
@@ -133,3 +133,9 @@ def made(viewer: User, asked: Asked, *, months: int, at: datetime, today: date) 
         while len(_kept) > KEPT_MAX:
             _kept.popitem(last=False)
         return _kept[key]
+
+
+def forget() -> None:
+    """Keep nothing of what was found."""
+    with _turn:
+        _kept.clear()

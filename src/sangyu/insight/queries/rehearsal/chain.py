@@ -14,7 +14,6 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from sangyu.insight.queries.rehearsal.sides import Side, asked
-from sangyu.insight.queries.rehearsal.streams import REGISTRY
 from sangyu.policy import ir
 from sangyu.policy.column_facts import NotInColumns
 from sangyu.policy.columns import decide_all
@@ -112,11 +111,10 @@ def _on_credit(side: Side, drawn: list[OnCredit]) -> Iterator[pa.Table]:
 
 
 def _given(offer: ir.Offer, lines: pa.Table) -> pa.Table:
-    """Fill in what the offer itself says of its orders, where the registry is not asked."""
+    """Fill in what the offer itself says of its orders, where nobody knows better."""
     for name, value in offer.facts.items():
-        if name not in REGISTRY and name in lines.column_names:
-            kind = lines.schema.field(name).type
-            lines = _with(lines, name, pa.array([value] * lines.num_rows, kind))
+        if name in lines.column_names:
+            lines = _with(lines, name, pc.coalesce(lines.column(name), pa.scalar(value, lines.schema.field(name).type)))
     return lines
 
 

@@ -46,20 +46,20 @@ SELECT elder.id, elder.birth_on, elder.hukou_in_area, elder.died_on, community.p
  WHERE elder.programme_id = %(programme)s
 """
 _IDENTITIES = """
-SELECT identity.elder_id, identity.code, identity.valid_from, identity.valid_until
+SELECT identity.elder_id, identity.code, identity.valid_from, identity.valid_until, identity.recorded_at
   FROM registry_identity AS identity JOIN registry_elder AS elder ON elder.id = identity.elder_id
  WHERE elder.programme_id = %(programme)s
 """
 # The facts of the few decisions of a charge are joined once; a later decision says the same or more.
+DECISIONS_MAX = 6
+_ALL_FACTS = " || ".join(f"coalesce(charge.decisions -> {n} -> 'facts_used', '{{}}')" for n in range(DECISIONS_MAX))
 _CHARGES = """
 SELECT charge.elder_id, charge.service_on, charge.at, item.offer, item.minutes, charge.price_fen,
        charge.public_fen{facts}
   FROM benefits_charge AS charge
   JOIN providers_serviceitem AS item ON item.id = charge.item_id
  CROSS JOIN LATERAL (
-       SELECT coalesce(charge.decisions -> 0 -> 'facts_used', '{{}}')
-              || coalesce(charge.decisions -> 1 -> 'facts_used', '{{}}')
-              || coalesce(charge.decisions -> 2 -> 'facts_used', '{{}}') AS facts OFFSET 0) AS told
+       SELECT {told} AS facts OFFSET 0) AS told
  WHERE charge.programme_id = %(programme)s AND charge.service_on >= %(since)s AND charge.service_on < %(until)s
    AND item.offer = ANY(%(offers)s)
    AND NOT EXISTS (SELECT FROM benefits_reversal AS reversal WHERE reversal.charge_id = charge.id)
@@ -94,7 +94,13 @@ def load_registry(duck: duckdb.DuckDBPyConnection, programme_id: UUID) -> None:
     identities = _copied(
         _IDENTITIES,
         {"programme": programme_id},
-        {"uuid": pa.string(), "code": pa.string(), "valid_from": pa.date32(), "valid_until": pa.date32()},
+        {
+            "uuid": pa.string(),
+            "code": pa.string(),
+            "valid_from": pa.date32(),
+            "valid_until": pa.date32(),
+            "recorded_at": pa.timestamp("us", "UTC"),
+        },
     )
     duck.register("read_elder", elders)
     duck.register("read_identity", identities)
@@ -103,7 +109,7 @@ def load_registry(duck: duckdb.DuckDBPyConnection, programme_id: UUID) -> None:
            hukou_in_area = 't' AS hukou_in_area, died_on, street FROM read_elder"""
     )
     duck.execute(
-        """CREATE TABLE identity AS SELECT elder.n AS elder, code, valid_from, valid_until
+        """CREATE TABLE identity AS SELECT elder.n AS elder, code, valid_from, valid_until, recorded_at
            FROM read_identity JOIN elder ON elder.uuid = read_identity.uuid::UUID"""
     )
     duck.unregister("read_elder")
@@ -128,14 +134,14 @@ def load_charges(
     columns |= {f"told_{name}": pa.string() for name in names}
     told = "".join(f", told.facts ->> '{name}'" for name in names)
     asked = {"programme": programme_id, "since": since, "until": until, "offers": list(offers)}
-    duck.register("read_charge", _copied(_CHARGES.format(facts=told), asked, columns))
+    duck.register("read_charge", _copied(_CHARGES.format(facts=told, told=_ALL_FACTS), asked, columns))
     chosen = "".join(f', {_fact(name)} AS "{name}"' for name in names)
     duck.execute(
         f"""CREATE TABLE line AS
         WITH charge AS (
             SELECT row_number() OVER (ORDER BY service_on, "at", uuid) AS id, * FROM read_charge
         ), held AS (
-            SELECT charge.id, list(identity.code ORDER BY identity.code) AS codes, min(identity.valid_from) AS since
+            SELECT charge.id, {_held(names)}
             FROM charge JOIN elder ON elder.uuid = charge.uuid::UUID JOIN identity ON identity.elder = elder.n
              AND identity.valid_from <= charge.service_on
              AND (identity.valid_until IS NULL OR charge.service_on < identity.valid_until)
@@ -163,10 +169,12 @@ def booked_elsewhere(
 
 def people(duck: duckdb.DuckDBPyConnection, on: date, wanted: Iterable[str]) -> pa.Table:
     """Give every living elder on a day with the facts that the registry has of those that are wanted."""
-    chosen = "".join(f', {REGISTRY[name]} AS "{name}"' for name in sorted(set(wanted)) if name in REGISTRY)
+    names = sorted(set(wanted))
+    known = {**REGISTRY, **{name: f'held."stated_{name}"' for name in _stated(names)}}
+    chosen = "".join(f', {known[name]} AS "{name}"' for name in names if name in known)
     return duck.sql(
         f"""WITH held AS (
-            SELECT elder, list(code ORDER BY code) AS codes, min(valid_from) AS since FROM identity
+            SELECT elder, {_held(names)} FROM identity
             WHERE valid_from <= DATE '{on}' AND (valid_until IS NULL OR DATE '{on}' < valid_until) GROUP BY elder
         )
         SELECT elder.n AS elder, elder.street, {REGISTRY["identities"]} AS held{chosen}
@@ -184,7 +192,26 @@ def _fact(name: str) -> str:
         return f"coalesce({said}, charge.booked_price_fen)"
     if name == "minutes":
         return f"coalesce({said}, charge.item_minutes)"
+    if name in _stated([name]):
+        return f'coalesce({said}, held."stated_{name}")'
     return f"coalesce({said}, {REGISTRY[name]})" if name in REGISTRY else said
+
+
+def _stated(names: Iterable[str]) -> list[str]:
+    """List the facts that a recognition may state by itself (`ability_level:severe`)."""
+    return [name for name in names if facts()[name].type == "code" and name not in REGISTRY]
+
+
+def _held(names: Iterable[str]) -> str:
+    """Write what the recognitions of a day come to: who somebody is, since when, and the facts stated last."""
+    plain = "FILTER (NOT contains(identity.code, ':'))"
+    stated = "".join(
+        f""", arg_max(substr(identity.code, {len(name) + 2}), row(identity.valid_from, identity.recorded_at))
+            FILTER (starts_with(identity.code, '{name}:')) AS "stated_{name}\""""
+        for name in _stated(names)
+    )
+    codes = f"list(identity.code ORDER BY identity.code) {plain} AS codes"
+    return f"{codes}, min(identity.valid_from) {plain} AS since{stated}"
 
 
 def _copied(sql: str, parameters: Mapping[str, Any], columns: Mapping[str, pa.DataType]) -> pa.Table:

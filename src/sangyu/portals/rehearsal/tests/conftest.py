@@ -1,0 +1,13 @@
+"""Each test rehearses anew: what one found is not the other's."""
+
+from __future__ import annotations
+
+import pytest
+
+from sangyu.portals.rehearsal import asked
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Forget what was found lately."""
+    asked.forget()
