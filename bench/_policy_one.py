@@ -15,7 +15,7 @@ from typing import Any
 
 from _figures import spread, tell, timed
 from _peers import NotRun, run, tell_not_run
-from _policy_columns import PACK, batch, opened, ran
+from _policy_columns import PACK, batches, opened, ran
 
 from sangyu.policy import decide, load, pack_ids
 from sangyu.policy.engine import inquire
@@ -63,7 +63,7 @@ def scalar(lunches: int) -> None:
         with opened() as connection:
             connection.execute(f"COPY ({LUNCHES.format(lunches=lunches)}) TO '{source}' (FORMAT parquet)")
             asked = _lines(connection, source)
-            columns = batch(RULE, source, target)
+            _, (columns,) = batches(RULE, source, target)
             together = connection.sql(
                 f"SELECT sum(share_government_fen)::BIGINT FROM '{target}' WHERE id < {ONE_BY_ONE}"
             ).fetchall()[0][0]

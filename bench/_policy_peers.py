@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from _figures import tell
 from _peers import FOLDER, NotRun, environment, tell_not_run
-from _policy_columns import RULE, batch, digest, make, opened, ran
+from _policy_columns import RULE, batches, digest, make, opened, ran
 
 # Elders and months: who they are, what they spent at home in the month, and how many lunches they ate.
 ELDERS = """
@@ -39,7 +39,7 @@ def loop(orders: int, elders: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         source, target, plain = (Path(folder) / f"{name}.parquet" for name in ("orders", "batch", "loop"))
         make(source, orders, elders)
-        columns = batch(RULE, source, target)
+        _, (columns,) = batches(RULE, source, target)
         by_loop = ran(sys.executable, FOLDER / "_peer_loop.py", source, plain)
         assert digest(target) == digest(plain), "the rule and the loop differ"
     more = {
@@ -65,7 +65,7 @@ def openfisca(elders: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _months(Path(folder), elders)
         made = {rule: Path(folder, f"{rule}.made.parquet") for rule in ("lunch-subsidy", RULE)}
-        runs = [batch(rule, Path(folder, f"{rule}.parquet"), target) for rule, target in made.items()]
+        runs = [batches(rule, Path(folder, f"{rule}.parquet"), target)[1][0] for rule, target in made.items()]
         with opened() as connection:
             lunches = f"FROM '{made['lunch-subsidy']}' JOIN '{folder}/months.parquet' USING (id)"
             ((lunch_fen, credit_fen),) = connection.sql(

@@ -42,7 +42,7 @@ def share_out(price_fen: int, shares: Mapping[str, Any]) -> dict[str, int]:
     left = price_fen - sum(paid.values())
     if rest and rest[0] not in rates:
         paid[rest[0]], left = left, 0
-    if left or min(paid.values(), default=0) < min(0, price_fen):
+    if left or min(paid.values(), default=0) < 0:
         said = "、".join(f"{payer} {fen}" for payer, fen in paid.items())
         raise BadAnswer(f"各方分担（{said}）不能合成价格 {price_fen} 分")
     return paid

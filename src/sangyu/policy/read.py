@@ -178,7 +178,10 @@ class Reader:
         for name, code in when.items():
             if name not in self._scope.derived or code not in self._scope.derived[name].codes:
                 fault(f"account_when 里 {name} = {code!r} 不存在")
-        answers = {name: tuple(str(text).rpartition(".")[::2]) for name, text in said.get("answers", {}).items()}
+        answers = {}
+        for name, text in said.get("answers", {}).items():
+            rule, _, answer = str(text).rpartition(".")
+            answers[name] = (rule, answer)
         for name, (rule, answer) in answers.items():
             if rule not in rules or answer not in ANSWER_FIELDS:
                 fault(f"answers 里 {name} 应写成“规则.答复”，如 home-hours.hours，现为 {said['answers'][name]!r}")

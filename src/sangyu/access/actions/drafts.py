@@ -105,7 +105,8 @@ def withdraw_draft(*, draft_id: UUID, note: str, by: User, at: datetime) -> Draf
 def _recorded(decision: DraftDecision, made: bool, by: User, at: datetime) -> DraftDecision:
     if made:
         draft = decision.draft
-        facts = {"pack": draft.pack_id, "digest": draft.digest, "document": draft.document, "note": decision.note}
+        facts: dict[str, Any] = {"pack": draft.pack_id, "digest": draft.digest, "document": draft.document}
+        facts["note"] = decision.note
         if decision.valid_from:
             facts |= {"valid_from": decision.valid_from, "adoption": decision.adoption_id}
         verb = _VERBS[DraftState(decision.what)]

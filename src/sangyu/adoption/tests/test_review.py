@@ -14,11 +14,11 @@ from sangyu.adoption.actions import DraftDecided, DraftFaulty, DraftStale, Reaso
 from sangyu.adoption.models import Adoption, DraftDecision
 from sangyu.adoption.rules import FirstDayPassed
 from sangyu.adoption.tests.edits import CREDIT, FIRST_DAY, credit_of, put_credit, saved, workbook
-from sangyu.benefits import actions as benefits
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import new_id
 
 DAY = timedelta(days=1)
+CLASS_B = {"identities": ["entitled_group"], "used_before_fen": 0, "price_fen": 64_00}
 
 
 def draft_of(cast, *, key="1", share_pm=300, **more):
@@ -46,13 +46,15 @@ def withdraw(cast, draft, *, by=None):
     )
 
 
-def test_from_the_first_day_a_quote_follows_the_adopted_draft(cast):
+def test_from_the_first_day_decisions_follow_the_adopted_draft(cast):
     draft = draft_of(cast, workbook=credit_of(cast.programme.pk))
     decision, made = review(cast, draft)
     assert made
     assert (decision.what, decision.valid_from, decision.adoption.digest) == ("ADOPTED", FIRST_DAY, draft.digest)
-    quoted = [benefits.quote(elder=cast.li, item=cast.cleaning, on=on) for on in (FIRST_DAY - DAY, FIRST_DAY)]
-    assert [one.public_fen for one in quoted] == [50_00, 60_00]
+    credit = [
+        adoption_read.decide(cast.programme.pk, "class-b-credit", CLASS_B, on) for on in (FIRST_DAY - DAY, FIRST_DAY)
+    ]
+    assert [one.granted_fen for one in credit] == [50_00, 60_00]
     assert adoption_read.draft(cast.head, draft.pk).state == "ADOPTED"
 
 

@@ -1,4 +1,4 @@
-"""Charges of five cities decided again by today's rules come to what is on the books: the chain is that of `benefits`."""
+"""Charges of five cities, decided again by today's rules, come to what is on the books: the chain of `benefits`."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from sangyu.policy.tests.change import written
 from sangyu.policy.tests.lines import parameters, read_by, table
 from sangyu.policy.vocabulary import facts
 
-# One rule for each thing that columns say in a way of their own; `bench/columns.py` goes through all of them.
+# One rule for each thing that columns say in a way of their own; `./sangyu bench policy` goes through all of them.
 RULES = [
     ("lanzhou-chengguan", "lunch-subsidy"),  # versions, unknowns, a rest
     ("lanzhou-chengguan", "canteen-day"),  # a map, shares of a figure

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 from tests.neighbours import neighbour
-from tests.standing import standing
 
 from sangyu.access.models import Role
 from sangyu.files.tests.paint import photo
@@ -17,7 +17,7 @@ from sangyu.kit.ids import new_id
 from sangyu.visits import actions as visits
 
 
-@standing
+@pytest.fixture
 def shot(cast):
     visit = cast.arrived()
     at = visit.arrived_at + timedelta(minutes=5)
