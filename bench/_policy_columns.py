@@ -8,6 +8,7 @@ what is left of the monthly credit of class B; the rule also says which row deci
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import os
 import random
@@ -27,6 +28,7 @@ from _figures import tell
 
 from sangyu.policy import load, pack_ids
 
+FOLDER = Path(__file__).resolve().parent
 PACK, RULE = "lanzhou-chengguan", "class-b-credit"
 # The same credit by hand: 50 yuan a month for class B, that is neither three-no nor severely disabled.
 BY_HAND = """
@@ -59,16 +61,9 @@ class Ran:
 def ran(*command: str | Path, var: Path | None = None) -> Ran:
     """Run a process; give what it said, its time, and the most memory that it alone ever had."""
     environment = {**os.environ, **({"SANGYU_VAR": str(var)} if var else {})}
-    began = time.perf_counter()
-    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True, env=environment)
-    assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return Ran(said, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    launched = [sys.executable, "-I", "-S", FOLDER / "_launch.py", *command]
+    made = subprocess.run(launched, stdout=subprocess.PIPE, text=True, env=environment, check=True)
+    return Ran(**json.loads(made.stdout))
 
 
 def batches(rule: str, source: Path, target: Path, turns: int = 1) -> tuple[float, list[Ran]]:

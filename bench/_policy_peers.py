@@ -76,7 +76,7 @@ def openfisca(elders: int) -> None:
         theirs = ran(python, FOLDER / "_peer_openfisca.py", folder)
     said = json.loads(theirs.said)
     assert said["total_fen"] == ours, "OpenFisca comes to another sum"
-    engine = sum(one.engine_seconds for one in runs)
+    engine = round(sum(one.engine_seconds for one in runs), 2)
     more = {
         "engine_seconds": engine,
         "openfisca_seconds": round(said["seconds"], 2),

@@ -57,11 +57,19 @@ class ReasonMissing(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class AccountKind:
-    """What every account of a kind has in common; `floor_fen=None` lets it go below zero without end."""
+    """What every account of a kind has in common; `floor_fen=None` lets it go below zero without end.
+
+    An account of minutes counts them where others count fen.
+    """
 
     label: str
     floor_fen: Fen | None
     advice: str = "请减少金额，或先补足该账户。"
+    minutes: bool = False
+
+    def said(self, amount: int) -> str:
+        """Write an amount of such an account with its unit."""
+        return f"{amount} 分钟" if self.minutes else f"{yuan(amount)} 元"
 
 
 KINDS: dict[str, AccountKind] = {
@@ -71,11 +79,11 @@ KINDS: dict[str, AccountKind] = {
     "ELDER_CREDIT": AccountKind("老人服务额度", 0, "请减少服务数量、改为自费，或待下期额度发放后再办。"),
     "CREDIT_USED": AccountKind("已使用额度", 0),
     "CREDIT_LAPSED": AccountKind("已失效额度", 0),
-    # Free hours are counted in whole minutes: a "fen" of these four is a minute, and no journal mixes them with money.
-    "MINUTES_SOURCE": AccountKind("免费时长来源（分钟）", None),
-    "ELDER_MINUTES": AccountKind("老人免费时长（分钟）", 0, "请减少服务时长、改为自费，或待下月时长发放后再办。"),
-    "MINUTES_USED": AccountKind("已使用时长（分钟）", 0),
-    "MINUTES_LAPSED": AccountKind("已失效时长（分钟）", 0),
+    # A "fen" of these four is a minute; no journal mixes them with money.
+    "MINUTES_SOURCE": AccountKind("免费时长来源", None, minutes=True),
+    "ELDER_MINUTES": AccountKind("老人免费时长", 0, "请减少服务时长、改为自费，或待下月时长发放后再办。", minutes=True),
+    "MINUTES_USED": AccountKind("已使用时长", 0, minutes=True),
+    "MINUTES_LAPSED": AccountKind("已失效时长", 0, minutes=True),
     "PROVIDER_PAYABLE": AccountKind("应付企业款", 0, "请核对该企业已结算和已支付的金额。"),
     "BANK": AccountKind("银行支付", None),
 }
@@ -129,8 +137,8 @@ class NotEnough(Refusal):
     def __init__(self, account: AccountKey, *, available_fen: Fen, needed_fen: Fen) -> None:
         kind = kind_of(account.kind)
         super().__init__(
-            f"{kind.label}余额不足：可用 {yuan(available_fen)} 元，本次需要 {yuan(needed_fen)} 元，"
-            f"还差 {yuan(needed_fen - available_fen)} 元。{kind.advice}"
+            f"{kind.label}余额不足：可用 {kind.said(available_fen)}，本次需要 {kind.said(needed_fen)}，"
+            f"还差 {kind.said(needed_fen - available_fen)}。{kind.advice}"
         )
         self.account = account
         self.available_fen = available_fen

@@ -15,11 +15,12 @@ from sangyu.access import queries as access_read
 from sangyu.access.models import User
 from sangyu.insight import rules
 from sangyu.insight.queries.analysis import BAR_WIDTH, Analysis, Bar, Chart, analysis
-from sangyu.insight.queries.lens import ensure_reader
+from sangyu.insight.queries.lens import NONE, ensure_reader
 from sangyu.insight.queries.report import Report, cost, report, year_before
 from sangyu.insight.rules import Number, Section, Table
 
 NOT_ADDED = ("ranking",)  # places by different appraisals do not add up
+OF_ONE_PROGRAMME = ("enterprise", "item")
 Found = TypeVar("Found", Report, Analysis)
 
 
@@ -28,7 +29,8 @@ def report_of_all(viewer: User, on: date) -> Report:
 
     Raises: NotAllowed.
     """
-    reports = [report(reader, on) for reader in _readers(viewer)]
+    readers = _readers(viewer)
+    reports = [_told_apart(report(reader, on), reader.programme.name) for reader in readers]
     columns = zip(*(each.sections for each in reports), strict=True)
     return Report(on, tuple(_section(found, on) for found in columns if found[0].code not in NOT_ADDED))
 
@@ -38,7 +40,8 @@ def analysis_of_all(viewer: User, since: date, on: date) -> Analysis:
 
     Raises: NotAllowed; BadLens.
     """
-    found = [analysis(reader, since, on) for reader in _readers(viewer)]
+    readers = _readers(viewer)
+    found = [_told_apart_bars(analysis(reader, since, on), reader.programme.name) for reader in readers]
     charts = tuple(_chart(charts) for charts in zip(*(each.charts for each in found), strict=True))
     return Analysis(since, on, _added([each.orders for each in found]), charts)
 
@@ -57,6 +60,32 @@ def unlinked(found: Found) -> Found:
 def _readers(viewer: User) -> list[User]:
     ensure_reader(viewer)
     return [viewer, *(access_read.reading(viewer, row.slug) for row in access_read.districts(viewer))]
+
+
+def _told_apart(found: Report, programme: str) -> Report:
+    """Say of every enterprise and item whose it is: two districts may have some of the same name."""
+    sections = []
+    for section in found.sections:
+        tables = tuple(
+            replace(table, rows=tuple((_whose(label, numbers[0], programme), numbers) for label, numbers in table.rows))
+            for table in section.tables
+        )
+        sections.append(replace(section, tables=tables))
+    return replace(found, sections=tuple(sections))
+
+
+def _told_apart_bars(found: Analysis, programme: str) -> Analysis:
+    charts = []
+    for chart in found.charts:
+        named = (replace(bar.number, label=_whose(bar.number.label, bar.number, programme)) for bar in chart.bars)
+        bars = tuple(replace(bar, number=number) for bar, number in zip(chart.bars, named, strict=True))
+        charts.append(replace(chart, bars=bars))
+    return replace(found, charts=tuple(charts))
+
+
+def _whose(label: str, number: Number, programme: str) -> str:
+    mine = [value for name, value in number.lens.items() if name in OF_ONE_PROGRAMME and value != NONE]
+    return f"{label}（{programme}）" if mine else label
 
 
 def _section(found: Sequence[Section], on: date) -> Section:

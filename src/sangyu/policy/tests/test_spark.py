@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import random
 import re
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import ibis
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sangyu.policy import BadFact, load, spark
+from sangyu.policy import BadFact, Pack, load, spark
 from sangyu.policy.cli import main
 from sangyu.policy.column_facts import COLUMN_TYPES
-from sangyu.policy.columns import decide_file
-from sangyu.policy.each import digest
+from sangyu.policy.columns import decide_file, reason_against
+from sangyu.policy.each import digest, each_of_file
+from sangyu.policy.tests.lines import parameters, read_by, table
+from sangyu.policy.tests.random_packs import FORMS, Written, packs
+from sangyu.policy.tests.test_columns import RULES
+from sangyu.policy.tests.test_random_packs import FEW, asked
 from sangyu.policy.vocabulary import facts
 
 WHOLE = ibis.schema({"id": "int64"} | {name: COLUMN_TYPES[fact.type] for name, fact in facts().items()})
@@ -41,7 +50,50 @@ def orders(file: Path, rows: int) -> Path:
     return file
 
 
-@pytest.mark.skipif(bool(spark.reason_against()), reason=f"not run on Spark: {spark.reason_against()}")
+NEEDS_SPARK = pytest.mark.skipif(bool(spark.reason_against()), reason=f"not run on Spark: {spark.reason_against()}")
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[None]:
+    """Start Spark once for all that is asked of it here."""
+    with spark.session():
+        yield
+
+
+def same(pack: Pack, rule: str, lines: pa.Table, said: dict[str, Any], folder: Path) -> bool:
+    """Decide lines one by one and on Spark; tell whether both write the same."""
+    source = folder / "lines.parquet"
+    pq.write_table(lines.append_column("id", pa.array(range(lines.num_rows), pa.int64())), source)
+    each_of_file(pack, rule, source, folder / "each.parquet", said)
+    spark.decide_file(pack, rule, source, folder / "made.parquet", said)
+    return digest(folder / "made.parquet") == digest(folder / "each.parquet")
+
+
+@NEEDS_SPARK
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize(("pack_id", "rule"), RULES)
+def test_spark_says_what_decide_says_line_by_line(pack_id: str, rule: str, tmp_path: Path) -> None:
+    pack, dice = load(pack_id), random.Random(f"spark {pack_id} {rule}")
+    assert same(pack, rule, table(dice, read_by(pack, pack.rules[rule]), 60), parameters(dice, pack), tmp_path)
+
+
+@NEEDS_SPARK
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize("form", FORMS)
+def test_spark_agrees_on_packs_that_nobody_wrote(form: str) -> None:
+    @settings(FEW, max_examples=1)
+    @given(written=packs(form), seed=st.integers(0, 99))
+    def agree(written: Written, seed: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            pack, lines, said = asked(written, folder, seed, 30)
+            if not reason_against(pack, written.rule):
+                assert same(pack, written.rule, lines, said, Path(folder)), written
+
+    agree()
+
+
+@NEEDS_SPARK
+@pytest.mark.usefixtures("opened")
 def test_spark_gives_the_digest_that_duckdb_gives(tmp_path: Path) -> None:
     pack, source = load(PACK), orders(tmp_path / "orders.parquet", 10_000)
     for engine, decide in (("duckdb", decide_file), ("spark", spark.decide_file)):

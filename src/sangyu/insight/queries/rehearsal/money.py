@@ -77,18 +77,19 @@ def added_up(
         streets=tuple(
             sorted(
                 (_named(one, streets.get(one.name, one.name)) for one in costs["street"]),
-                key=lambda one: -one.after_fen,
+                key=lambda one: (-one.after_fen, one.name),
             )
         ),
         by_offer=tuple(
-            _named(one, kinds.get(one.name, one.name)) for one in sorted(costs["offer"], key=lambda one: -one.after_fen)
+            _named(one, kinds.get(one.name, one.name))
+            for one in sorted(costs["offer"], key=lambda one: (-one.after_fen, one.name))
         ),
         people=people[0] if people else Sides("", 0, 0, 0, 0, 0),
         by_identity=_by_identity(duck),
         by_kind=tuple(
             Sides(rules.get(name, name), *rest_of)
             for name, *rest_of in sorted(
-                duck.sql(_SIDES.format(name="now_rule", by=", now_rule")).fetchall(), key=lambda row: -row[1]
+                duck.sql(_SIDES.format(name="now_rule", by=", now_rule")).fetchall(), key=lambda row: (-row[1], row[0])
             )
         ),
         rows=_rows(duck, rules),
@@ -153,7 +154,7 @@ def _rows(duck: duckdb.DuckDBPyConnection, rules: Mapping[str, str]) -> tuple[Ro
     rows = duck.sql(
         f"""SELECT was_rule, was_row, now_rule, now_row, count(*), sum(after_fen - before_fen)::BIGINT FROM told
             WHERE known AND after_fen <> before_fen GROUP BY ALL
-            ORDER BY abs(sum(after_fen - before_fen)) DESC, count(*) DESC LIMIT {ROWS_MAX}"""
+            ORDER BY abs(sum(after_fen - before_fen)) DESC, count(*) DESC, 1, 2, 3, 4 LIMIT {ROWS_MAX}"""
     ).fetchall()
     return tuple(
         RowChange(rules[was], was_row, rules[now], now_row, *rest) for was, was_row, now, now_row, *rest in rows

@@ -16,6 +16,7 @@ from sangyu.insight.queries import FACTS, Row
 from sangyu.kit.money import yuan
 from sangyu.ledger.rules import kind_of
 from sangyu.policy import vocabulary
+from sangyu.portals.components.templatetags.sangyu import yuan as with_sign
 from sangyu.visits import queries as visits_read
 from sangyu.visits.models import EvidenceKind
 from sangyu.visits.queries import Shot
@@ -154,6 +155,12 @@ def verb(name: str) -> str:
 def account(kind: str) -> str:
     """Name a kind of account."""
     return kind_of(kind).label
+
+
+@register.filter
+def booked(amount: int, kind: str) -> str:
+    """Write what an account of a kind holds: money with the yuan sign, free hours in minutes."""
+    return _("%(n)s 分钟") % {"n": amount} if kind_of(kind).minutes else with_sign(amount)
 
 
 @register.filter

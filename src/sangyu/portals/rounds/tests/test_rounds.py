@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.cast import FUND, Cast
 
+from sangyu.access.actions import found_programme
 from sangyu.access.models import AuditEntry
 from sangyu.access.queries import anchors, verify_chain
 from sangyu.budget import queries as budget_read
@@ -68,6 +69,15 @@ def test_the_root_of_the_book_is_kept_outside_once_a_day(at: Cast, tmp_path: Pat
 def test_a_sample_missed_yesterday_is_drawn_today(at: Cast) -> None:
     for _ in range(2):
         tasks.draw_sample(0)
+    assert Sample.objects.filter(programme=at.programme).count() == 3
+
+
+def test_what_goes_wrong_in_one_programme_keeps_no_other_waiting(at: Cast) -> None:
+    # It comes first by its code, and nobody has made it a clock yet.
+    found_programme(slug="aaa", name="甲", area_code="620102", hotline_number="96000")
+    with pytest.raises(ExceptionGroup) as wrong:
+        tasks.draw_sample(0)
+    assert [note for error in wrong.value.exceptions for note in error.__notes__] == ["aaa"]
     assert Sample.objects.filter(programme=at.programme).count() == 3
 
 
