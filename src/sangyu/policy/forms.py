@@ -31,11 +31,11 @@ def share_out(price_fen: int, shares: Mapping[str, Any]) -> dict[str, int]:
         mirrored = {payer: -share if isinstance(share, int) else share for payer, share in shares.items()}
         return {payer: -fen for payer, fen in share_out(-price_fen, mirrored).items()}
     fixed, rates, rest = _by_kind(shares)
-    if rates and rest and not any(fixed.values()):
-        rates[rest[0]] = 1000 - sum(rates.values())
-        rates = {payer: rates[payer] for payer in shares if payer in rates}
     paid = dict.fromkeys(shares, 0)
     if rates:
+        if rest and not any(fixed.values()):
+            rates[rest[0]] = 1000 - sum(rates.values())
+            rates = {payer: rates[payer] for payer in shares if payer in rates}
         whole = sum(rates.values()) == 1000
         paid |= allot(price_fen, rates) if whole else {payer: price_fen * rate // 1000 for payer, rate in rates.items()}
     paid |= fixed
@@ -96,6 +96,8 @@ def _split(rule: Rule, raw: Mapping[str, Any], f: Inquiry) -> Fields | Unknown:
     if "by" in raw:
         return {"shares_fen": allot(price_fen, raw["by"])}
     shares = share_out(price_fen, {payer: raw[payer] for payer in rule.payers})
+    if len(raw) == len(shares):
+        return {"shares_fen": shares}
     return {**{name: value for name, value in raw.items() if name not in rule.payers}, "shares_fen": shares}
 
 

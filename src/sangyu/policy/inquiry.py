@@ -60,9 +60,14 @@ class Inquiry:
 
     def setting(self, name: str) -> Any:
         """Read a switch or setting: as configured, else its default."""
-        if name in self._settings:
-            return self._settings[name]
-        value = self._settings[name] = self._setting(name)
+        known = self._settings
+        if name in known:
+            return known[name]
+        if self.parameters.get(name) is None:  # the default stands among the values itself
+            value = known[name] = self.pack.settings[name].values[0]
+            self.parameters_used[name] = to_plain(value)
+        else:
+            value = known[name] = self._setting(name)
         return value
 
     def parameter(self, name: str) -> Any:
@@ -149,10 +154,7 @@ class Inquiry:
 
     def _setting(self, name: str) -> Any:
         setting = self.pack.settings[name]
-        value = self.parameters.get(name)
-        if value is None:  # the default stands among the values itself
-            self.parameters_used[name] = to_plain(setting.default)
-            return setting.default
+        value = self.parameters[name]
         value = tuple(value) if isinstance(value, list) else value
         if type(value) is not type(setting.default) or (setting.closed and value not in setting.values):
             allowed = "、".join(str(to_plain(one)) for one in setting.values)

@@ -66,6 +66,14 @@ DOORS = [
         aside=True,
     ),
     Door(
+        _("试算台"),
+        _("政策改一个数字，先在本地算一遍"),
+        "rehearsal:home",
+        "search",
+        frozenset({Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR}),
+        aside=True,
+    ),
+    Door(
         _("系统对接"),
         _("外部系统订阅的事件、对方收到没有"),
         "developer:subscriptions",

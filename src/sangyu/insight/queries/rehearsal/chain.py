@@ -66,7 +66,8 @@ def decide_lines(duck: duckdb.DuckDBPyConnection, side: Side, offers: Iterable[s
     parts, drawn = [ANSWERS.empty_table()], []
     for kind in offers:
         offer = side.pack.offers[kind]
-        lines = duck.sql(f"FROM line WHERE offer = '{kind}'").to_arrow_table()
+        named = kind.replace("'", "''")
+        lines = duck.sql(f"FROM line WHERE offer = '{named}'").to_arrow_table()
         lines = _with(lines, LACKS, pa.nulls(lines.num_rows, pa.string()))
         lines, refused = _entitled(side, offer, _given(offer, lines))
         parts.append(refused)
