@@ -61,7 +61,10 @@ def test_from_80_a_voucher_of_360_yuan_a_year(facts: dict, expected: Any) -> Non
     (monthly("severe_disability", age=None, birth_date="1958-06-16"), 0),
     (monthly("without_family", "dibao"), 350_00),  # one voucher, the higher tier
     ({**monthly("dibao"), "parameters": {}}, "needs_parameter voucher_month_fen"),
-    ({**monthly("dibao"), "parameters": {"voucher_month_fen": {"extreme_poor": 400_00}}}, "needs_parameter voucher_month_fen"),
+    (
+        {**monthly("dibao"), "parameters": {"voucher_month_fen": {"extreme_poor": 400_00}}},
+        "needs_parameter voucher_month_fen",
+    ),
     ({"age": 70, "parameters": {"voucher_month_fen": TIERS}}, "needs_fact identities"),
 )
 def test_six_groups_have_a_voucher_each_month_by_tiers_that_must_be_set(facts: dict, expected: Any) -> None:

@@ -163,7 +163,8 @@ def answer_types(rule: ir.Rule) -> dict[str, str]:
 
 def _finished(f: Printer, answer: Answer, version: Any) -> dict[str, Any]:
     """Name what is missing or refused, and leave the fields of such lines empty."""
-    keep, missing = f.layers.keep, answer.wants.missing
+    keep = f.layers.keep
+    missing, version = keep(answer.wants.missing, "missing"), keep(version, "version")
     asks = is_null(f.on) if "on" not in f.profile.whole else False
     nothing: list[tuple[Any, Any]] = [(asks, "needs_fact"), (is_null(version), "not_in_force")]
     named, faults, kinds = None, None, []

@@ -10,12 +10,13 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from . import naive_words as words
+from .naive_forms import account, schedule
 from .naive_money import in_proportion, share
 from .naive_words import Open, Refused
 
@@ -343,9 +344,9 @@ class Question:
             if form == "account" or name not in payers
         }
         if form == "account":
-            return self._account(rule, fields)
+            return account(self, rule, fields)
         if form == "schedule":
-            return self._schedule(fields)
+            return schedule(self, fields)
         if form == "split" or payers:
             shared = rule.get("shared", "price_fen")
             price = fields[shared] if shared in fields else self.value(shared)
@@ -374,51 +375,6 @@ class Question:
         if not 0 <= number <= 1000:
             raise Refused("no rate")
         return Fraction(number, 1000)
-
-    def _account(self, rule: Mapping[str, Any], fields: Answer) -> Answer:
-        shared = rule.get("shared", "price_fen")
-        unit, wanted, made = ("fen" if shared.endswith("_fen") else "minutes"), self.value(shared), {}
-        if "available" in fields:
-            there = fields["available"]
-        else:
-            granted = 0 if fields["granted"] == "none" else fields["granted"]
-            there, made = 0, {f"granted_{unit}": granted}
-            if fields["granted"] != "none":
-                carried = rule.get("roll_over") and self.value(rule["roll_over"])
-                back = self.value("refund_fen") if unit == "fen" else 0
-                there = granted + (self.value(f"left_last_period_{unit}") if carried else 0)
-                there -= max(0, self.value(f"used_before_{unit}") - back)
-        there = max(0, there)
-        used = min(wanted, there)
-        made |= {f"used_{unit}": used, f"balance_{unit}": there - used}
-        if unit == "minutes":
-            made["rest_minutes"] = wanted - used
-        if rule.get("payers"):
-            made["shares_fen"] = dict(zip(rule["payers"], (wanted - used, used), strict=True))
-        return made
-
-    def _schedule(self, fields: Answer) -> Answer:
-        since = self.value("since")
-        if since is None:
-            raise Open
-        if "due" in fields:
-            fields["overdue"] = max(0, fields["due"] - fields["done"])
-        if None in fields.values():
-            raise Refused("a day that there is not")
-        if "every" not in fields:
-            return fields
-        every, first, missed, due = fields["every"], since, 0, 0
-        while not words.starts(every, first):
-            first -= timedelta(days=1)
-        while True:
-            following = first + timedelta(days=1)
-            while not words.starts(every, following):
-                following += timedelta(days=1)
-            if following > self.on:
-                return {"due": due, "done": due - missed, "overdue": missed}
-            due += 1
-            missed += not any(first <= event < following for event in self.value("events"))
-            first = following
 
 
 def _entitled(made: Answer) -> Answer:

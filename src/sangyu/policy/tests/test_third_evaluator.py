@@ -15,7 +15,7 @@ from sangyu.policy.each import answer_of, lines_of
 from sangyu.policy.tests.lines import parameters, read_by, table
 from sangyu.policy.tests.naive import Naive
 
-OWN = ("naive.py", "naive_words.py", "naive_money.py")
+OWN = ("naive.py", "naive_forms.py", "naive_money.py", "naive_words.py")
 
 
 def flat(answer: dict[str, Any]) -> dict[str, Any]:

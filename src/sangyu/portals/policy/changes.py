@@ -99,7 +99,7 @@ def _figures(before: Version, after: Version) -> list[Figure]:
         said = [_parameter(version, name) for version in (before, after)]
         if said[0] != said[1]:
             known = after.pack.parameters.get(name) or before.pack.parameters[name]
-            found.append(Figure(known.label, *said))
+            found.append(Figure(reading.spoken_label(known), *said))
     for name in dict.fromkeys([*after.pack.settings, *before.pack.settings]):
         said = [_setting(version, name) for version in (before, after)]
         if said[0] != said[1]:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from sangyu.policy import ir, table_text
 from sangyu.portals.components.forms import DeskForm
+from sangyu.portals.policy import reading
 from sangyu.quality.models import Dimension
 
 UNITS = {"_fen": (100, 2, "元"), "_pm": (10, 1, "%"), "_tenths": (10, 1, "分")}  # by ending: divisor, places, unit
-SPOKEN = ("（分）", "（千分比）")  # units of the files, which the form turns into its own
 FIGURE_MAX = 10**12
 UNSET = ""
 
@@ -133,9 +133,7 @@ class FiguresForm(ProposalForm):
 
 
 def _leaves(parameter: ir.Parameter, now: Any) -> Iterator[Leaf]:
-    label = parameter.label
-    for spoken in SPOKEN:
-        label = label.removesuffix(spoken)
+    label = reading.spoken_label(parameter)
     if parameter.type == "int":
         yield _leaf((parameter.name,), label, parameter.name, now)
     elif parameter.type == "map":
@@ -156,7 +154,8 @@ def _leaves(parameter: ir.Parameter, now: Any) -> Iterator[Leaf]:
 
 
 def _leaf(path: Path, label: str, named: str, now: int | None) -> Leaf:
-    divisor, places, unit = next((unit for ending, unit in UNITS.items() if named.endswith(ending)), (1, 0, ""))
+    kind = named.partition("_per_")[0]  # a tariff of so many fen per minute is an amount too
+    divisor, places, unit = next((unit for ending, unit in UNITS.items() if kind.endswith(ending)), (1, 0, ""))
     return Leaf(path, label, unit, divisor, places, now)
 
 

@@ -116,7 +116,9 @@ def choices(held: InForce) -> list[Choice]:
 def open_figures(held: InForce) -> list[Open]:
     """Return every parameter with the figure that the bureau has set."""
     return [
-        Open(parameter.label, parameter_text(parameter, held.adoption.parameters.get(parameter.name), held.pack))
+        Open(
+            spoken_label(parameter), parameter_text(parameter, held.adoption.parameters.get(parameter.name), held.pack)
+        )
         for parameter in held.pack.parameters.values()
     ]
 
@@ -125,6 +127,11 @@ def setting_text(setting: ir.Setting, given: Any) -> str:
     """Write the reading that holds; without one given it is the default."""
     now = setting.default if given is None else given
     return table_text.reading(setting, tuple(now) if isinstance(now, list) else now)
+
+
+def spoken_label(parameter: ir.Parameter) -> str:
+    """Name a figure in the unit in which it is shown: the files count fen and per-mille, the pages yuan and percent."""
+    return parameter.label.replace("（分", "（元").removesuffix("（元）").removesuffix("（千分比）")
 
 
 def parameter_text(parameter: ir.Parameter, value: Any, pack: ir.Pack) -> str:
@@ -139,7 +146,8 @@ def parameter_text(parameter: ir.Parameter, value: Any, pack: ir.Pack) -> str:
     if isinstance(value, list):  # steps: from where on, and what holds there
         steps = ([value_text(name, one, pack) for name, one in step.items()] for step in value)
         return "，".join(f"{bound}起{result}" for bound, result in steps)
-    return value_text(parameter.name, value, pack) if isinstance(value, int) else str(value)
+    # a tariff of so many fen per minute is an amount too
+    return value_text(parameter.name.partition("_per_")[0], value, pack) if isinstance(value, int) else str(value)
 
 
 def _cell(value: Any) -> str:

@@ -111,6 +111,7 @@ def test_a_figure_is_changed_in_a_form_and_told_in_words(cast, sit):
     said = {name: "" if value is None else value for name, value in said.items()}
     assert (str(said["share_pm"]), said["weights.norms"]) == ("20", 30)
     said |= {"document": DOCUMENT, "share_pm": "32.5", "part_month": "1", "budget_fen": "1000000.50"}
+    said |= {"tariff_fen_per_minute": "0.15"}
     answer = client.post(reverse("policy:figures"), said)
     draft = Draft.objects.get()
     assert answer.url == reverse("policy:draft", args=[draft.pk])
@@ -119,9 +120,10 @@ def test_a_figure_is_changed_in_a_form_and_told_in_words(cast, sit):
         "share_pm": 325,
         "part_month": "next_month",
         "budget_fen": 1_000_000_50,
+        "tariff_fen_per_minute": 15,
     }
     page = sit(cast.deputy).get(answer.url).content.decode()
-    for told in ("20%", "32.5%", "当月给全月", "从次月起给", "规则表没有改动"):
+    for told in ("20%", "32.5%", "其他通话每分钟资费</th>", "0.15元", "当月给全月", "从次月起给", "规则表没有改动"):
         assert told in page
     again = client.post(reverse("policy:figures"), said)
     assert again.url == answer.url
