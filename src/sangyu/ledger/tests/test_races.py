@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -10,7 +11,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import new_id
@@ -82,6 +83,30 @@ def test_one_id_for_two_wishes_serves_the_first_only():
         outcomes = race(*(partial(move, CREDIT_SOURCE, elder, 5000, key=key) for elder in elders))
         assert sum(isinstance(outcome, SameIdOtherBody) for outcome in outcomes) == 1
     assert verify() == []
+
+
+def test_whoever_waited_for_the_same_id_looks_again_and_says_which_wish_it_serves():
+    key, first, second = new_id(), replace(CREDIT, party_id=new_id()), replace(CREDIT, party_id=new_id())
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            move(CREDIT_SOURCE, first, 5000, key=key)
+            other = threads.submit(race, partial(move, replace(CREDIT_SOURCE, fund="OTHER"), second, 5000, key=key))
+            wait_until_somebody_waits()
+        (refusal,) = other.result(timeout=60)
+    assert isinstance(refusal, SameIdOtherBody)
+    assert verify() == []
+
+
+def wait_until_somebody_waits() -> None:
+    """Return when another connection waits for a row that this one has not committed."""
+    ends_at = time.monotonic() + 60
+    while time.monotonic() < ends_at:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    pytest.fail("nobody waits: the two wishes do not meet")
 
 
 def test_posting_and_voiding_the_same_hold_at_once_one_wins():
