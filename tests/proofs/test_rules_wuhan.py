@@ -107,6 +107,7 @@ def test_a_one_key_device_from_65_with_a_recorded_need_in_a_community_of_the_lis
 @rows(
     ({"count": 120, "total": 120}, 1000),
     ({"count": 119, "total": 120}, 992),  # 99.17 per cent is not 100
+    ({"count": 118, "total": 120}, 983),  # 98.33
     ({"count": 0, "total": 120}, 0),
     ({"total": 120}, "needs_fact count"),
     ({"count": 120}, "needs_fact total"),

@@ -1,4 +1,5 @@
-"""`./sangyu programme`: found the books of a district or a city, list them, change their pack, let a bureau in again.
+"""`./sangyu programme`: found the books of a district or a city, list them, change their pack, let a bureau in again;
+rehearse a changed pack on them, and count their days.
 
 Outside a demo this is where the first person comes from; everybody else is invited by that person, on a page.
 """
@@ -23,17 +24,23 @@ from sangyu.access.models import Programme, User
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.rules import missing_parameters
 from sangyu.city import areas, sources
+from sangyu.config import rehearse
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
+from sangyu.portals.rounds import cli as rounds
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 DOCUMENT = "建立运营主体时启用"
 ONCE = "这个密码只显示这一次，只能登录一次：登录后先设自己的密码，再登记第二步验证。"
 NEXT = "下一步：在“民政局 → 用户”里先邀请局里的第二位同事（谁都不能改自己的岗位），再邀请运营方、社区和企业。"
+# Commands on a programme's own records that have a file of their own.
+ELSEWHERE = {"rehearse": rehearse.main, "tally": rounds.tally}
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; return 0, or 1 with the reason on stderr. Django must be set up."""
+    if argv and argv[0] in ELSEWHERE:
+        return ELSEWHERE[argv[0]](argv[1:])
     wish = _parser().parse_args(argv)
     run = {"create": _create, "list": _list, "adopt": _adopt, "let-in": _let_in}[wish.command]
     try:
@@ -44,7 +51,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="sangyu programme", description="运营主体：建立、列出、换政策包")
+    parser = argparse.ArgumentParser(prog="sangyu programme", description="运营主体：建立、列出、换政策包、试算")
     commands = parser.add_subparsers(dest="command", required=True)
     create = commands.add_parser("create", help="建立一个运营主体，和民政局的第一位用户")
     create.add_argument("--area", type=_area, help="6 位区县代码或 4 位城市代码；不写就是政策包所属的")
@@ -70,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     let_in.add_argument("--programme", help="运营主体的代号；只有一个时可省略")
     let_in.add_argument("--bureau", required=True, help="民政局用户的用户名")
     let_in.add_argument("--reason", required=True, help="原因，记入审计簿")
+    commands.add_parser("rehearse", help="在本地的档案和计费上试算改过的规则包；不记账")
+    commands.add_parser("tally", help="把过完的每一天记成日计数（平时自动记）")
     for command in (create, adopt, let_in, commands.add_parser("list", help="列出运营主体")):
         command.add_argument("--json", action="store_true", help="以 JSON 输出")
     return parser

@@ -1,4 +1,4 @@
-"""`./sangyu rehearse`: a changed pack on the own registry and charges (`policy rehearse` takes a table of facts).
+"""`./sangyu programme rehearse`: a changed pack on the own registry and charges (`policy rehearse` takes facts).
 
 It asks in the name of somebody of the bureau, as the pages do; nothing is booked.
 """
@@ -30,7 +30,9 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 def main(argv: Sequence[str]) -> int:
     """Run the command; return 0, or 1 with the reason on stderr. Django must be set up."""
-    parser = argparse.ArgumentParser(prog="sangyu rehearse", description="在本地的老人档案和计费上试算改过的规则包")
+    parser = argparse.ArgumentParser(
+        prog="sangyu programme rehearse", description="在本地的老人档案和计费上试算改过的规则包"
+    )
     parser.add_argument("--by", required=True, help="以民政局哪位用户的名义试算（用户名）")
     parser.add_argument("--change", type=Path, metavar="DIR", help="改过的规则包所在的文件夹；不写就只换参数")
     parser.add_argument("--parameters", type=Path, help="另外要换的参数和读法，一个 JSON 对象的文件")

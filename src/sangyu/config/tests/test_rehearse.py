@@ -1,4 +1,4 @@
-"""`./sangyu rehearse` tells the sums of a changed pack on the own charges, and refuses in words."""
+"""`./sangyu programme rehearse` tells the sums of a changed pack on the own charges, and refuses in words."""
 
 from __future__ import annotations
 

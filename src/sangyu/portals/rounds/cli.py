@@ -1,4 +1,4 @@
-"""`sangyu tally`: the round that counts the days that are over, by hand."""
+"""`sangyu programme tally`: the round that counts the days that are over, by hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sangyu.portals.clock import now
 def tally(argv: Sequence[str]) -> int:
     """Tally the days that are over in every programme; return 0. Django must be set up."""
     parser = argparse.ArgumentParser(
-        prog="sangyu tally", description="把过完的每一天记成日计数；每夜自动记，平时不必运行"
+        prog="sangyu programme tally", description="把过完的每一天记成日计数；每夜自动记，平时不必运行"
     )
     parser.add_argument("--again", action="store_true", help="全部重记：补录了早先日期的数据以后用")
     wish = parser.parse_args(argv)
