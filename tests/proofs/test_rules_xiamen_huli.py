@@ -32,7 +32,7 @@ def disabled(**facts: Any) -> dict[str, Any]:
     return respite("severe_disability", **facts)
 
 
-@pytest.mark.proves("HL-36", "HL-37", "HL-38", "HL-39", "HL-40", "HL-41", "HL-43", "HL-44")
+@pytest.mark.proves("HL-36", "HL-37", "HL-38", "HL-39", "HL-40", "HL-41", "HL-43")
 def test_every_worked_example_of_these_rules_comes_out_as_shipped() -> None:
     people = ("service-object", "low-income", "respite", "respite-stay", "respite-cost", "helpers-needed")
     money = ("community-fund", "purchase-share", "fund-share", "station-room", "five-ones", "station-coverage")
@@ -198,7 +198,6 @@ def test_and_each_of_the_five_ones(facts: dict, expected: str) -> None:
     assert HULI.result("five-ones", facts) == expected
 
 
-@pytest.mark.proves("HL-44")
 @rows(
     ({"count": 52, "total": 52}, 1000),
     ({"count": 51, "total": 52}, 981),  # 98.08 per cent: not yet all
