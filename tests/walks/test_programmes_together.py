@@ -107,6 +107,7 @@ DESKS = {
 }
 
 
+@pytest.mark.proves("WH-01")
 def test_staff_of_one_district_never_meet_the_other_s_elders_orders_or_money(house: House, sit: Sit) -> None:
     for order in house.orders["yingze"]:
         serve(house.second, order, late=False)
@@ -167,6 +168,7 @@ def numbers(report: insight_read.Report) -> Counter[tuple[str, ...]]:
     return found
 
 
+@pytest.mark.proves("WH-01")
 def test_the_city_s_report_is_the_sum_of_its_districts_to_the_fen(house: House, sit: Sit) -> None:
     for troupe in (house.first, house.second):
         for order in house.orders[troupe.plan.slug]:
