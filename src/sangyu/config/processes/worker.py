@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import time
 from typing import Any
 
@@ -36,16 +37,22 @@ def main() -> None:
 
 
 async def _work(app: Any) -> None:
+    from procrastinate.worker import Worker
+
+    app.perform_import_paths()
     async with app.open_async():
-        working = asyncio.create_task(
-            app.run_worker_async(
-                name="worker",
-                listen_notify=False,  # engines that only speak PostgreSQL's wire have no LISTEN
-                fetch_job_polling_interval=POLL_S,
-                shutdown_graceful_timeout=GRACE_S,
-                stalled_worker_timeout=SILENT_S,
-            )
+        worker = Worker(
+            app,
+            name="worker",
+            listen_notify=False,  # engines that only speak PostgreSQL's wire have no LISTEN
+            fetch_job_polling_interval=POLL_S,
+            shutdown_graceful_timeout=GRACE_S,
+            stalled_worker_timeout=SILENT_S,
+            install_signal_handlers=False,  # it would listen only after it has signed on
         )
+        for asked in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(asked, worker.stop)
+        working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
         watching = asyncio.create_task(_until_unwell(app))
         await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
         if not watching.done():
