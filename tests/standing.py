@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 Build = Callable[..., Any]
 
@@ -45,7 +45,8 @@ class House:
     def __init__(self) -> None:
         self.things: list[Thing] = []
         self.floors: list[Floor] = []
-        self.link: object = None  # a test may have closed the connection, and with it everything
+        self.stands_on: Any = None  # Django's connection, and the session behind it: either may be another one later
+        self.session: Any = None
 
     def wanted(self, request: pytest.FixtureRequest) -> list[Thing]:
         """Return what a test asks for with what that needs, in the order of building."""
@@ -63,7 +64,7 @@ class House:
 
     def stand(self, wanted: list[Thing]) -> None:
         """Take down what is not wanted, build what is missing."""
-        if self.floors and connection.connection is not self.link:
+        if self.floors and not self._is_on_its_ground():
             self._abandon()
         kept = 0
         while kept < min(len(wanted), len(self.floors)) and self.floors[kept].thing == wanted[kept]:
@@ -86,16 +87,27 @@ class House:
             block.__exit__(None, None, None)
             raise
         self.floors.append(Floor(thing, block, stands))
-        self.link = connection.connection
+        self.stands_on = connections[DEFAULT_DB_ALIAS]
+        self.session = self.stands_on.connection
 
     def _take_down(self) -> None:
         transaction.set_rollback(True)
         self.floors.pop().block.__exit__(None, None, None)
 
+    def _is_on_its_ground(self) -> bool:
+        here = connections[DEFAULT_DB_ALIAS]
+        return here is self.stands_on and here.connection is self.session and not self.session.closed
+
     def _abandon(self) -> None:
-        while self.floors:
-            self.floors.pop().block.__exit__(None, None, None)
-        connection.close()
+        """Forget floors whose connection a test has closed, or that a browser's event loop has put out of reach.
+
+        Left open, such a session would keep what it wrote locked, and the next house would wait for it for ever.
+        """
+        self.floors.clear()
+        self.session.close()
+        self.stands_on.close()
+        self.stands_on.connect()  # which is how it forgets that it was in a transaction
+        self.stands_on.close()
 
     def copied(self) -> dict[str, Any]:
         """Return everything that stands as copies of the caller's own, which know each other as the originals do."""
