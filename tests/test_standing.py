@@ -1,4 +1,4 @@
-"""What stands for several tests is the same for each of them, whatever the one before did to it or to its connection."""
+"""What stands for several tests is the same for each of them, whatever the last one did to it or its connection."""
 
 from __future__ import annotations
 
