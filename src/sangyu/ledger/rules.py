@@ -24,34 +24,50 @@ _PERIOD = re.compile(r"(\d{4}(-(0[1-9]|1[0-2]))?)?", re.ASCII)
 
 
 class BadJournal(Refusal):
+    """An entry does not add up, or one of its words or amounts cannot stand in the books."""
+
     code = "BAD_JOURNAL"
 
 
 class SameIdOtherBody(Refusal):
+    """An id that is booked already comes again with another content."""
+
     code = "SAME_ID_OTHER_BODY"
 
 
 class NoSuchJournal(NotFound):
+    """The entry that is named is not in the books."""
+
     code = "NO_SUCH_JOURNAL"
 
 
 class NoSuchHold(NotFound):
+    """The hold that is named is not in the books."""
+
     code = "NO_SUCH_HOLD"
 
 
 class HoldEnded(Refusal):
+    """A hold was posted, given back or has expired already."""
+
     code = "HOLD_ENDED"
 
 
 class AlreadyReversed(Refusal):
+    """An entry is turned round once."""
+
     code = "ALREADY_REVERSED"
 
 
 class NotReversible(Refusal):
+    """What undoes another entry is not undone itself."""
+
     code = "NOT_REVERSIBLE"
 
 
 class ReasonMissing(Refusal):
+    """What is given back, cut or undone has its reason."""
+
     code = "REASON_MISSING"
 
 
@@ -325,21 +341,37 @@ def split_hold(amount_fen: Fen, *, posted_fen: Fen | None, reason: str) -> tuple
 
 
 def ensure_code(code: str) -> None:
+    """Refuse a word that cannot name a fund, a kind or a period.
+
+    Raises: BadJournal.
+    """
     if _CODE.fullmatch(code) is None:
         raise BadJournal(f"账簿代码“{code}”有误：只能用大写字母、数字、下划线和短横，不超过40位。")
 
 
 def ensure_amount(amount_fen: Fen) -> None:
+    """Refuse an amount of nothing, below it, or beyond all sense.
+
+    Raises: BadJournal.
+    """
     if not 0 < amount_fen < LARGEST_FEN:
         raise BadJournal(f"金额 {yuan(amount_fen)} 元不能入账：金额必须大于零，且小于 {yuan(LARGEST_FEN)} 元。")
 
 
 def ensure_aware(at: datetime) -> None:
+    """Refuse an instant without its zone.
+
+    Raises: ValueError.
+    """
     if at.tzinfo is None:
         raise ValueError("the ledger needs aware datetimes")
 
 
 def ensure_reason(reason: str) -> None:
+    """Refuse to act without a reason.
+
+    Raises: ReasonMissing.
+    """
     if not reason.strip():
         raise ReasonMissing("必须填写原因，以便日后核对。")
 

@@ -19,14 +19,11 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from sangyu.policy import ir
-from sangyu.policy.column_facts import NotInColumns
-from sangyu.policy.columns import decide_all
-from sangyu.policy.each import decide_each
 from sangyu.policy.errors import BadFact
+from sangyu.policy.many import COLUMNS_FROM, decide_many
 from sangyu.policy.vocabulary import facts
 
 FORMS = ("eligible", "tier", "split", "account", "grant")
-COLUMNS_FROM = 5_000  # making a plan for columns takes longer than deciding so many lines one by one
 MONTH = "month"  # group by the month of service
 _ARROW: Mapping[str, Any] = {
     "int": pa.int64(),
@@ -101,9 +98,9 @@ def rehearse(
     """
     if by and by not in (MONTH, *lines.column_names):
         raise BadFact(f"事实表里没有“{by}”这一列，现有：{'、'.join(lines.column_names)}")
-    small = lines.num_rows < columns_from
-    was = _decided(before, rule_id, lines, parameters, on, small)
-    now = _decided(after, rule_id, lines, {**(parameters or {}), **(parameters_after or {})}, on, small)
+    changed = {**(parameters or {}), **(parameters_after or {})}
+    was = decide_many(before, rule_id, lines, parameters, on, columns_from=columns_from)
+    now = decide_many(after, rule_id, lines, changed, on, columns_from=columns_from)
     rule = after.rules[rule_id]
     unit, names = _measure(rule, was.column_names, now.column_names)
     group: Any = pa.array([""] * lines.num_rows, pa.string())
@@ -145,17 +142,6 @@ _ADDED = """SELECT {name}, count(*), count(*) FILTER (NOT known),
     count(*) FILTER (known AND after < before),
     coalesce(sum(before - after) FILTER (known AND after < before), 0)::BIGINT
 FROM told {group}"""
-
-
-def _decided(
-    pack: ir.Pack, rule_id: str, lines: pa.Table, parameters: Mapping[str, Any] | None, on: date | None, small: bool
-) -> pa.Table:
-    if not small:
-        try:
-            return decide_all(pack, rule_id, lines, parameters, on)
-        except NotInColumns:
-            pass  # this rule asks what columns cannot say
-    return decide_each(pack, rule_id, lines, parameters, on)
 
 
 def _measure(rule: ir.Rule, *columns: list[str]) -> tuple[str, list[str]]:

@@ -18,7 +18,6 @@ from sangyu.access.queries import NotAllowed
 from sangyu.benefits import actions as benefits
 from sangyu.benefits.models import Charge
 from sangyu.insight.queries import rehearsal
-from sangyu.insight.queries.rehearsal import chain
 from sangyu.insight.queries.rehearsal.thresholds import Born, crossing
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
@@ -197,11 +196,10 @@ def rows_of_all_tables() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def test_columns_and_one_by_one_tell_the_same(served: Cast, changed: Change, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_and_one_by_one_tell_the_same(served: Cast, changed: Change) -> None:
     after = changed(CREDIT, ",5000,", ",2000,")
     slow = rehearsed(served, after)
-    monkeypatch.setattr(chain, "COLUMNS_FROM", 0)
-    assert rehearsed(served, after) == slow
+    assert rehearsed(served, after, columns_from=0) == slow
     assert slow.money is not None
     assert (slow.money.people.losers, slow.money.people.lost_fen) == (1, 3000)
 

@@ -21,6 +21,7 @@ from sangyu.insight.queries.rehearsal.told import Cost, Listed, Money, Move, Reh
 from sangyu.kit.month import Month
 from sangyu.policy import ir
 from sangyu.policy.columns import connect
+from sangyu.policy.many import COLUMNS_FROM
 
 MONTHS_MAX = 24
 MONTHS = 12
@@ -65,6 +66,7 @@ def rehearse(
     parameters: Mapping[str, Any],
     parameters_after: Mapping[str, Any],
     months: int = MONTHS,
+    columns_from: int = COLUMNS_FROM,
 ) -> Rehearsal:
     """Decide the charges of the last full months, and the registry, by the rules of two packs as they hold on a day.
 
@@ -74,7 +76,7 @@ def rehearse(
     Raises: NotAllowed; BadParameter, BadFact, BadAnswer.
     """
     ensure_reader(viewer)
-    both = (as_of(before, on, parameters), as_of(after, on, parameters_after))
+    both = as_of(before, on, parameters, columns_from), as_of(after, on, parameters_after, columns_from)
     rules = touched(*both)
     offers = sides.changed_offers(*both)
     since, until = _period(today, months)

@@ -15,11 +15,9 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from sangyu.insight.queries.rehearsal.sides import Side, asked
 from sangyu.policy import ir
-from sangyu.policy.column_facts import NotInColumns
-from sangyu.policy.columns import decide_all
 from sangyu.policy.each import decide_each
+from sangyu.policy.many import decide_many
 
-COLUMNS_FROM = 2_000  # making a plan for columns takes longer than deciding so many lines one by one
 ELDER_SHARE = "share_elder_fen"
 LACKS = "lacks"
 ORDER = ("elder", "on", "at", "id")
@@ -41,12 +39,7 @@ def decided(side: Side, rule_id: str, lines: pa.Table) -> pa.Table:
     """Decide one rule for all lines, in columns where that pays and can be; each line stands where it stood."""
     wanted = [name for name in (*ORDER, *sorted(asked(side, [rule_id]))) if name in lines.column_names]
     known = lines.select(list(dict.fromkeys(wanted)))
-    if known.num_rows < COLUMNS_FROM:
-        return decide_each(side.pack, rule_id, known, side.parameters)
-    try:
-        made = decide_all(side.pack, rule_id, known, side.parameters)
-    except NotInColumns:
-        return decide_each(side.pack, rule_id, known, side.parameters)
+    made = decide_many(side.pack, rule_id, known, side.parameters, columns_from=side.columns_from)
     given_up = pc.fill_null(pc.is_in(made.column("fault"), pa.array(_IN_COLUMNS_ONLY)), False)
     if not pc.any(given_up).as_py():
         return made

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from sangyu.policy import ir
+from sangyu.policy.many import COLUMNS_FROM
 from sangyu.policy.names import names_in, names_of
 from sangyu.policy.vocabulary import facts
 
@@ -22,20 +23,24 @@ USED_BEFORE = frozenset({"used_before_fen", "used_before_minutes"})  # worked ou
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """A pack as it holds on a day, and the figures and readings that a programme has set."""
+    """A pack as it holds on a day, and the figures and readings that a programme has set.
+
+    So many lines and more are decided in columns, fewer one by one.
+    """
 
     pack: ir.Pack
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    columns_from: int = COLUMNS_FROM
 
 
-def as_of(pack: ir.Pack, day: date, parameters: Mapping[str, Any]) -> Side:
+def as_of(pack: ir.Pack, day: date, parameters: Mapping[str, Any], columns_from: int = COLUMNS_FROM) -> Side:
     """Keep of each rule only the version in force on a day, for all days; a rule without one stays as it is."""
     rules = {}
     for rule in pack.rules.values():
         version = rule.version_on(day)
         rules[rule.id] = replace(rule, versions=(ir.Version(None, None, version.table),)) if version else rule
     digest = hashlib.sha256(f"{pack.digest}@{day}".encode()).hexdigest()
-    return Side(replace(pack, rules=rules, digest=digest), dict(parameters))
+    return Side(replace(pack, rules=rules, digest=digest), dict(parameters), columns_from)
 
 
 def digest_of(parameters: Mapping[str, Any]) -> str:
