@@ -24,13 +24,11 @@ from sangyu.orders.models import Order
 from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
 from sangyu.providers.models import Enterprise, ServiceItem, Worker
-from sangyu.quality import actions as quality
-from sangyu.quality.models import Release
 from sangyu.registry import actions as registry
 from sangyu.registry.models import Elder
-from sangyu.settlement import actions as settlement
 from sangyu.visits import actions as visits
 from sangyu.visits.models import Visit
+from tests.month_end import MonthEnd
 from tests.standing import standing
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -64,7 +62,7 @@ def resident_number(birth_on: date, serial: int) -> str:
     return first_17 + check_digit(first_17)
 
 
-class Cast:
+class Cast(MonthEnd):
     """Grandmother Li (82, alone, class B), Grandfather Wang (70, class C), worker Zhao of Kang'an, agent Ma and others.
 
     The clock stands at `at`, Monday 9 November 2026, 09:00 in Beijing, and moves only where a helper says so.
@@ -91,17 +89,9 @@ class Cast:
             programme=self.programme, kind=OrganisationKind.COMMUNITY, name="南门社区", area_code=COMMUNITY
         )
         self.clock = self.user(self.operator, "clock.chengguan", "系统定时", Role.CLOCK, sign_in=False)
-        self.head = self.user(self.bureau, "bureau", "何静", Role.BUREAU, Role.HEAD)
-        self.deputy = self.user(self.bureau, "deputy", "傅平", Role.DEPUTY)
-        self.auditor = self.user(self.bureau, "auditor", "郑言", Role.AUDITOR)
-        self.ma = self.user(self.operator, "agent", "马晓兰", Role.AGENT)
+        self.office()
         self.other_agent = self.user(self.operator, "agent2", "白露", Role.AGENT, Role.SUPERVISOR)
-        self.wang = self.user(self.operator, "dispatcher", "王敏", Role.DISPATCHER)
         self.other_dispatcher = self.user(self.operator, "dispatcher2", "丁然", Role.DISPATCHER)
-        self.sun = self.user(self.operator, "quality", "孙洁", Role.QUALITY)
-        self.qian = self.user(self.operator, "finance", "钱谨", Role.FINANCE)
-        self.feng = self.user(self.operator, "approver", "冯度", Role.APPROVER)
-        self.clerk = self.user(self.community, "community", "罗敏", Role.COMMUNITY)
         adoption.adopt(
             programme_id=self.programme.pk,
             pack_id="lanzhou-chengguan",
@@ -154,6 +144,18 @@ class Cast:
             at=self.at,
         )
         self.grandpa = self.elder("王德厚", date(1956, 8, 20), 31, ["13900000002"])
+
+    def office(self) -> None:
+        """Add one person for each seat of the bureau, the operator and the community."""
+        self.head = self.user(self.bureau, "bureau", "何静", Role.BUREAU, Role.HEAD)
+        self.deputy = self.user(self.bureau, "deputy", "傅平", Role.DEPUTY)
+        self.auditor = self.user(self.bureau, "auditor", "郑言", Role.AUDITOR)
+        self.ma = self.user(self.operator, "agent", "马晓兰", Role.AGENT)
+        self.wang = self.user(self.operator, "dispatcher", "王敏", Role.DISPATCHER)
+        self.sun = self.user(self.operator, "quality", "孙洁", Role.QUALITY)
+        self.qian = self.user(self.operator, "finance", "钱谨", Role.FINANCE)
+        self.feng = self.user(self.operator, "approver", "冯度", Role.APPROVER)
+        self.clerk = self.user(self.community, "community", "罗敏", Role.COMMUNITY)
 
     def user(self, organisation, username: str, name: str, *roles: str, sign_in: bool = True) -> User:
         """Add a user whose password is `PASSWORD`."""
@@ -364,94 +366,6 @@ class Cast:
             tasks_done=["地面", "桌面"],
         )
         return visit
-
-    def month_end(self, *, satisfaction: int = 2) -> datetime:
-        """Draw the samples, ring everyone (each says `satisfaction`), and make November's appraisals final."""
-        day, last = self.at.date(), date(2026, 11, 30)
-        while day <= last:
-            evening = datetime(day.year, day.month, day.day, 20, tzinfo=BEIJING)
-            quality.draw_sample(day=day, by=self.clock, at=evening)
-            day += timedelta(days=1)
-        from sangyu.quality import queries as quality_read
-
-        ring_at = datetime(2026, 12, 1, 9, tzinfo=BEIJING)
-        for task in quality_read.tasks_due(self.sun, limit=500):
-            quality.follow_up(
-                task_id=task.pk,
-                by=self.sun,
-                at=ring_at,
-                reached=True,
-                happened=True,
-                paid_as_told=True,
-                satisfaction=satisfaction,
-            )
-        self.appraised(at=ring_at)
-        return datetime(2026, 12, 5, 9, tzinfo=BEIJING)
-
-    def published(self, *, at: datetime, month: Month | None = None) -> list[Release]:
-        """Draft a month's appraisals, give full marks by hand, and publish them to their enterprises."""
-        from sangyu.quality.models import AppraisalItem, HandScore, How
-
-        month = month or self.month
-        quality.appraise(month=month, by=self.sun, at=at)
-        empty = AppraisalItem.objects.filter(appraisal__month=str(month), how=How.HAND)
-        for item in empty.exclude(pk__in=HandScore.objects.values("item")):
-            quality.score_by_hand(
-                item_id=item.pk, score_tenths=item.full_tenths, evidence="到场查看，均符合要求", by=self.sun, at=at
-            )
-        return quality.release_month(month=month, by=self.sun, at=at)
-
-    def appraised(self, *, at: datetime, month: Month | None = None) -> None:
-        """Publish a month's appraisals and make them final when the days for objections are over."""
-        for release in self.published(at=at, month=month):
-            quality.finalise(appraisal_id=release.appraisal_id, by=self.sun, at=release.object_until)
-
-    def drawn_up(self, *, satisfaction: int = 2):
-        """Close November and draw up its statements."""
-        return settlement.draw_up(month=self.month, by=self.qian, at=self.month_end(satisfaction=satisfaction))
-
-    def confirmed(self, run):
-        """Let both enterprises confirm their statements."""
-        from sangyu.settlement import queries as settlement_read
-
-        for user in (self.kangan_user, self.letter_user):
-            for statement in settlement_read.statements(user).filter(run=run):
-                settlement.confirm(
-                    statement_id=statement.pk, invoice_number="04412026", by=user, at=run.drawn_at + timedelta(hours=1)
-                )
-        return run
-
-    def approved(self, run):
-        """Confirm a run, explain what has moved far, and let all three sign it."""
-        from sangyu.settlement import queries as settlement_read
-
-        self.confirmed(run)
-        for swing in settlement_read.swings(self.qian, run):
-            settlement.explain(
-                run_id=run.pk, enterprise_id=swing.enterprise.pk, text="本月单量变化", by=self.qian, at=run.drawn_at
-            )
-        for minutes, signer in enumerate((self.feng, self.deputy, self.head)):
-            settlement.approve(run_id=run.pk, by=signer, at=run.drawn_at + timedelta(hours=2, minutes=minutes))
-        return run
-
-    def paid(self, run):
-        """Confirm, approve and pay a run, and let the bank say that all of it arrived."""
-        self.approved(run)
-        file = settlement.pay(run_id=run.pk, by=self.qian, at=run.drawn_at + timedelta(hours=3))
-        settlement.take_return(
-            run_id=run.pk, content=bank_answers(file), by=self.qian, at=run.drawn_at + timedelta(hours=30)
-        )
-        return file
-
-
-def bank_answers(file, *, failed: tuple[str, ...] = ()) -> bytes:
-    """Answer a payment file as a bank would, from the file's own bytes."""
-    import csv
-    import io
-
-    rows = list(csv.reader(io.StringIO(bytes(file.content).decode(file.encoding))))[2:]
-    answers = [f"{row[1]},失败,,户名不符" if row[1] in failed else f"{row[1]},成功,BK{row[1][2:]}," for row in rows]
-    return "\r\n".join(["支付编号,结果,银行流水号,原因", *answers]).encode(file.encoding)
 
 
 @standing

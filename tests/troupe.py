@@ -58,15 +58,7 @@ class Troupe(Cast):
             programme=self.programme, kind=OrganisationKind.COMMUNITY, name="社区", area_code=self.community_code
         )
         self.clock = access_read.clock(self.programme)
-        self.head = self.user(self.bureau, "bureau", "何静", Role.BUREAU, Role.HEAD)
-        self.deputy = self.user(self.bureau, "deputy", "傅平", Role.DEPUTY)
-        self.auditor = self.user(self.bureau, "auditor", "郑言", Role.AUDITOR)
-        self.ma = self.user(self.operator, "agent", "马晓兰", Role.AGENT)
-        self.wang = self.user(self.operator, "dispatcher", "王敏", Role.DISPATCHER)
-        self.sun = self.user(self.operator, "quality", "孙洁", Role.QUALITY)
-        self.qian = self.user(self.operator, "finance", "钱谨", Role.FINANCE)
-        self.feng = self.user(self.operator, "approver", "冯度", Role.APPROVER)
-        self.clerk = self.user(self.community, "community", "罗敏", Role.COMMUNITY)
+        self.office()
         budget.appropriate(
             programme=self.programme,
             fund=plan.fund,

@@ -14,10 +14,11 @@ from sangyu.quality import actions as quality
 from sangyu.settlement import actions as settlement
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement.models import PaymentFile, Run, Statement
-from tests.cast import BEIJING, Cast, bank_answers
+from tests.cast import BEIJING, Cast
 from tests.handbooks.book import Handbook
 from tests.handbooks.conftest import House, Open, Seats
 from tests.handbooks.scenery import ALL_FINAL, month_before_the_head, published, worked_in_november
+from tests.month_end import bank_answers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

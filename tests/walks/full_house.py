@@ -35,7 +35,8 @@ from sangyu.quality.rules import Quarter
 from sangyu.settlement import actions as settlement
 from sangyu.settlement.models import Line, Payment, Statement
 from sangyu.visits import actions as visits
-from tests.cast import BEIJING, FUND, HOME, PARAMETERS, Cast, bank_answers
+from tests.cast import BEIJING, FUND, HOME, PARAMETERS, Cast
+from tests.month_end import bank_answers
 
 NOW = datetime(2027, 1, 11, 10, 30, tzinfo=BEIJING)
 

@@ -26,7 +26,8 @@ from sangyu.settlement import queries as settlement_read
 from sangyu.settlement.models import Approval, Confirmation, Payment, PaymentReturn, Statement
 from sangyu.visits import actions as visits
 from sangyu.visits.models import Departure, Evidence, Visit, VisitCharge
-from tests.cast import BEIJING, HOME, Cast, bank_answers
+from tests.cast import BEIJING, HOME, Cast
+from tests.month_end import bank_answers
 
 IDENTITY = """
     SELECT

@@ -12,7 +12,8 @@ from sangyu.kit.month import Month
 from sangyu.providers.models import Enterprise
 from sangyu.settlement import actions as settlement
 from sangyu.settlement.models import Line, Payment
-from tests.cast import BEIJING, Cast, bank_answers
+from tests.cast import BEIJING, Cast
+from tests.month_end import bank_answers
 from tests.owner import past_the_guards
 
 END = datetime(2027, 1, 4, 9, tzinfo=BEIJING)

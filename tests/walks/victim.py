@@ -43,7 +43,8 @@ from sangyu.settlement import actions as settlement  # noqa: E402
 from sangyu.settlement.models import PaymentFile, Run  # noqa: E402
 from sangyu.visits import actions as visits  # noqa: E402
 from sangyu.visits.models import Visit  # noqa: E402
-from tests.cast import BEIJING, HOME, Cast, bank_answers  # noqa: E402
+from tests.cast import BEIJING, HOME, Cast  # noqa: E402
+from tests.month_end import bank_answers  # noqa: E402
 
 AT = datetime(2026, 11, 9, 9, tzinfo=BEIJING)
 WANTED = AT + timedelta(days=1, hours=1)

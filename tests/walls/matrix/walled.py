@@ -30,7 +30,8 @@ from sangyu.settlement import actions as settlement
 from sangyu.settlement import queries as settlement_read
 from sangyu.settlement.models import Correction, Line, PaymentFile, StatementObjection
 from sangyu.visits import actions as visits
-from tests.cast import FUND, bank_answers, resident_number
+from tests.cast import FUND, resident_number
+from tests.month_end import bank_answers
 from tests.walks.full_house import NOW, FullHouse
 
 NORTH = "620102002001"

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.cast import BEIJING, Cast, bank_answers
+from tests.cast import BEIJING, Cast
+from tests.month_end import bank_answers
 from tests.standing import standing
 
 from sangyu.benefits import actions as benefits

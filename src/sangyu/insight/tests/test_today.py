@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from tests.cast import BEIJING, Cast, bank_answers
+from tests.cast import BEIJING, Cast
+from tests.month_end import bank_answers
 
 from sangyu.access.queries import NotAllowed
 from sangyu.hotline import actions as hotline

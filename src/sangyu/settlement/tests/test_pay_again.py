@@ -6,7 +6,8 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from tests.cast import FUND, bank_answers
+from tests.cast import FUND
+from tests.month_end import bank_answers
 from tests.neighbours import neighbour
 from tests.race import race
 from tests.standing import standing

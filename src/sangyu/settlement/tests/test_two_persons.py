@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.cast import Cast, bank_answers
+from tests.cast import Cast
+from tests.month_end import bank_answers
 from tests.standing import standing
 
 from sangyu.access.models import OrganisationKind, Role, User

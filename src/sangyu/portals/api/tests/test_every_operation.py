@@ -25,7 +25,8 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.cast import HOME, bank_answers
+from tests.cast import HOME
+from tests.month_end import bank_answers
 from tests.neighbours import neighbour
 from tests.seat import seat
 from tests.walks.full_house import NOW, FullHouse

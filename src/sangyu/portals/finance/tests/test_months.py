@@ -10,7 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from django.urls import reverse
-from tests.cast import BEIJING, bank_answers
+from tests.cast import BEIJING
+from tests.month_end import bank_answers
 
 from sangyu.kit.money import yuan
 from sangyu.providers.models import Enterprise

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cast import BEIJING, bank_answers
+from tests.cast import BEIJING
+from tests.month_end import bank_answers
 from tests.seat import Open, violations, windows
 
 from sangyu.kit.month import Month
