@@ -20,9 +20,8 @@ from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import Draft
 from sangyu.insight.queries import rehearsal
 from sangyu.insight.queries.rehearsal import Rehearsal
-from sangyu.policy import ir, table_text
-from sangyu.policy.diff import State, diff
-from sangyu.policy.to_chinese import label, value_text
+from sangyu.policy import ir
+from sangyu.portals.policy import changes
 
 KEPT_MINUTES = 10
 KEPT_MAX = 4
@@ -59,17 +58,13 @@ def of_draft(viewer: User, draft_id: UUID, today: date) -> Asked:
     """
     draft = adoption_read.draft(viewer, draft_id)
     before, after = adoption_read.pack_of(draft.base), adoption_read.draft_pack(viewer, draft_id)
-    changes = [str(change) for change in diff(State(before), State(after))]
-    names = sorted({*draft.parameters, *draft.base.parameters})
-    for name in names:
-        was, now = draft.base.parameters.get(name), draft.parameters.get(name)
-        if was != now:
-            changes.append(f"“{label(name, after)}”：{_said(name, was, after)} 改为 {_said(name, now, after)}")
+    told = changes.proposed(viewer, draft)
+    figures = [f"“{one.label}”：{one.before or '（不设）'} 改为 {one.after or '（不设）'}" for one in told.figures]
     wanted = draft.wanted_from if draft.wanted_from and draft.wanted_from >= today else None
     return Asked(
         title=after.title,
         document=draft.document,
-        changes=tuple(changes),
+        changes=(*figures, *map(str, told.changes)),
         before=before,
         after=after,
         parameters=draft.base.parameters,
@@ -97,17 +92,6 @@ def of_figure(viewer: User, key: str, to: str, today: date) -> Asked:
         parameters_after=tried.parameters,
         on=today,
     )
-
-
-def _said(name: str, value: Any, pack: ir.Pack) -> str:
-    """Write a figure or reading that the bureau sets, as its pages do where that is one number or one reading."""
-    setting = pack.settings.get(name)
-    if setting is not None:
-        given = setting.default if value is None else value
-        return table_text.reading(setting, tuple(given) if isinstance(given, list) else given)
-    if value is None:
-        return "（不设）"
-    return value_text(name, value, pack) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
 
 
 _kept: OrderedDict[tuple[Any, ...], Made] = OrderedDict()

@@ -20,6 +20,7 @@ from sangyu.adoption import queries as adoption_read
 from sangyu.insight.queries import rehearsal
 from sangyu.policy import PolicyError
 from sangyu.portals.clock import now
+from sangyu.portals.components import paging
 from sangyu.portals.finance.papers import as_pdf
 from sangyu.portals.rehearsal.asked import Asked, Made, made, of_draft, of_figure
 from sangyu.portals.rehearsal.charts import bars, edge_rows, every_month
@@ -110,8 +111,7 @@ def _figure(request: HttpRequest) -> Asked:
 
 
 def _months(request: HttpRequest) -> int:
-    text = request.GET.get("months", "")
-    return int(text) if text.isdecimal() and int(text) in PERIODS else rehearsal.MONTHS
+    return next((n for n in PERIODS if str(n) == request.GET.get("months")), rehearsal.MONTHS)
 
 
 def _made(request: HttpRequest, asked: Asked) -> Made:
@@ -167,8 +167,7 @@ def _people(request: HttpRequest, asked: Asked, address: str) -> HttpResponse:
     listed = told.found.lists.get(key)
     if listed is None:
         raise Http404(key)
-    text = request.GET.get("after", "0")
-    after = int(text) if text.isdecimal() else 0
+    after = paging.after(request)
     shown = listed[after : after + PAGE]
     elders = {one.pk: one for one in registry_read.elders(request.user).filter(pk__in=[one.elder_id for one in shown])}
     kept = _kept(request)

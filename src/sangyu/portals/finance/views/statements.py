@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
+from sangyu.portals.components import paging
 from sangyu.portals.finance.forms import AnswerForm, TakeBackForm, WaiveForm, WithdrawForm
 from sangyu.portals.finance.frame import context, seat
 from sangyu.portals.finance.views.months import run_or_404, show
@@ -116,8 +117,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     found = settlement_read.get_statement(request.user, statement_id)
-    after = request.GET.get("after", "")
-    first = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+    first = paging.after(request)
     lines = settlement_read.lines(request.user, found, after=first, limit=LINES)
     page: dict[str, Any] = {
         "statement": found,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from sangyu.calendar import queries as calendar_read
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
+from sangyu.portals.components import paging
 from sangyu.portals.provider.forms import ConfirmForm, ObjectForm, ObjectToLinesForm
 from sangyu.portals.provider.views.frame import for_enterprise, frame
 from sangyu.quality import actions as quality
@@ -142,7 +143,7 @@ def _statement(
     objecting: ObjectToLinesForm | None = None,
 ) -> HttpResponse:
     held = settlement_read.get_statement(request.user, statement_id)
-    after = int(request.GET["after"]) if request.GET.get("after", "").isdecimal() else 0
+    after = paging.after(request)
     lines = settlement_read.lines(request.user, held, after=after, limit=LINES + 1)
     more, lines = len(lines) > LINES, lines[:LINES]
     return render(
