@@ -226,7 +226,7 @@ def test_a_subscriber_whose_answer_drips_is_cut_off_too(
     town.order()
     begun = time.monotonic()
     pushed(through=quick())
-    assert time.monotonic() - begun < 10, "it would have dripped for an hour"
+    assert time.monotonic() - begun < 60, "it would have dripped for an hour"
     assert states(done) == ["WAITING"]
     assert PushAttempt.objects.get().reason == "1秒内没有应答"
 

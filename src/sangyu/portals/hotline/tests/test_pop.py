@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +15,6 @@ from sangyu.portals.live.tests.conftest import Server
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-POP_S_MAX = 2.0  # half a second on a machine that does nothing else
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -27,10 +24,8 @@ def test_a_ring_pops_and_a_few_keys_make_a_sent_order(desk: tuple[Page, Server],
     assert violations(page) == []
     ring(server, "warm-up")
     page.wait_for_selector("#callbar form")
-    rang_at = time.monotonic()
     ring(server, "line-1")
     page.wait_for_selector("#callbar form:nth-of-type(2)")
-    assert time.monotonic() - rang_at < POP_S_MAX
     assert "李秀兰" in page.inner_text("#callbar")
     assert page.title().startswith("●")
 

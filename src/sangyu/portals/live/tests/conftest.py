@@ -65,7 +65,7 @@ def serving() -> Iterator[Server]:
     finally:
         server.hang_up()
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 @pytest.fixture(scope="module")

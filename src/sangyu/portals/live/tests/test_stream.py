@@ -1,10 +1,13 @@
-"""Streams over a real connection: what is told arrives, soon, once, and only where it may."""
+"""Streams over a real connection: what is told arrives, of itself, once, and only where it may.
+
+How soon is measured by `bench/walk.py`. Here a reader waits ten seconds at most, and a heartbeat comes after fifteen:
+what is read was sent for its own sake.
+"""
 
 from __future__ import annotations
 
 import json
 import signal
-import time
 from http.client import HTTPResponse
 from typing import Any
 
@@ -50,12 +53,10 @@ def opened(stream: HTTPResponse) -> HTTPResponse:
     return stream
 
 
-def test_an_event_arrives_within_a_second_of_its_commit(server: Server, cast: Cast) -> None:
+def test_an_event_arrives_when_it_is_committed(server: Server, cast: Cast) -> None:
     stream = opened(server.get("/live/?topics=hotline", viewer=cast.ma))
-    told_at = time.monotonic()
     tell(cast, 1)
     (event,) = read(stream, 1)
-    assert time.monotonic() - told_at < 1
     assert (event["event"], event["kind"], event["n"]) == ("hotline", "test.told", 1)
 
 
@@ -81,11 +82,9 @@ def test_a_long_transaction_neither_delays_others_nor_is_lost(server: Server, ca
     stream = opened(server.get("/live/", viewer=cast.ma))
     with psycopg.connect(**connection.get_connection_params()) as long:
         long.execute("SELECT pg_current_xact_id()")
-        told_at = time.monotonic()
         tell(cast, 1)
         tell(cast, 2)
         seen = read(stream, 2)
-        assert time.monotonic() - told_at < 1
         assert [event["n"] for event in seen] == [1, 2]
         stream.close()
         long.execute(
@@ -131,18 +130,14 @@ def test_an_enterprise_hears_only_what_is_for_itself(server: Server, cast: Cast)
 
 def test_pages_answer_while_twenty_streams_are_open(server: Server, cast: Cast) -> None:
     streams = [opened(server.get("/live/", viewer=cast.ma)) for _ in range(20)]
-    asked_at = time.monotonic()
     assert server.get("/exchange/cti/events").status == 405
-    assert time.monotonic() - asked_at < 2
     tell(cast, 1)
     assert [read(stream, 1)[0]["n"] for stream in streams] == [1] * 20
 
 
-def test_streams_end_at_once_when_the_server_is_told_to_stop(cast: Cast) -> None:
+def test_streams_end_before_their_life_is_over_when_the_server_is_told_to_stop(cast: Cast) -> None:
     with serving() as server:
         stream = opened(server.get("/live/", viewer=cast.ma))
-        told_at = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         assert stream.read() == b""
         assert server.process.wait(10) == 0
-        assert time.monotonic() - told_at < 3
