@@ -12,8 +12,8 @@ from django.db import transaction
 
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import Adoption, Draft, DraftDecision, DraftState, PackVersion
-from sangyu.adoption.rules import ensure_first_day, ensure_parameters
-from sangyu.adoption.workbook import Examined, Fault, examine, from_workbook, texts_beside
+from sangyu.adoption.rules import ensure_first_day, ensure_in_band, ensure_parameters
+from sangyu.adoption.workbook import Asked, Examined, Fault, deciding, examine, from_workbook, texts_beside
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.policy.versions import version_files
@@ -92,10 +92,11 @@ def adopt(
 
     It holds until the next adopted pack begins, if there is one; the tables are kept as they are now, or those of a
     `digest` that is kept already. A repeat returns the adoption that stands.
-    Raises: UnknownPack, BadPack; UnknownParameter, BadParameter; OtherAdopted.
+    Raises: UnknownPack, BadPack; UnknownParameter, BadParameter, OutOfBand; OtherAdopted.
     """
     pack = adoption_read.pack_version(pack_id, digest)
     ensure_parameters(pack, parameters, on=valid_from)
+    ensure_in_band(pack, parameters, on=valid_from)
     _keep(pack.id, pack.digest, version_files(pack.folder), texts_beside(pack.folder), at)
     others = list(Adoption.objects.select_for_update().filter(programme_id=programme_id).order_by("valid_from"))
     following = next((other.valid_from for other in others if other.valid_from > valid_from), None)
@@ -145,19 +146,23 @@ def propose(
     Faults that an examination finds are kept with the draft: it can be read and not be adopted. A repeat with the same
     `key` returns the draft that stands. Shape: draft, whether it is new.
     Raises: NothingAdopted, NothingChanged, OtherProposed; BadWorkbook, OtherWorkbook, BadPack; UnknownParameter,
-    BadParameter.
+    BadParameter, OutOfBand.
     """
     base = adoption_read.newest(programme_id)
     pack, files = adoption_read.pack_of(base), adoption_read.whole_files(base)
     meant = dict(base.parameters if parameters is None else parameters)
+    on = wanted_from or at.astimezone(BEIJING).date()
+    asked = Asked.of(pack, meant, on)
     if workbook is None:
-        examined = examine(pack.id, files)
+        ensure_parameters(pack, meant, on=on)
+        ensure_in_band(pack, meant, on=on)
+        examined = examine(pack.id, files, asked)
     else:
-        examined = from_workbook(workbook, workbook_name, pack, files)
+        examined = from_workbook(workbook, workbook_name, pack, files, asked)
         _ensure_taken_over(examined, files)
-    if (examined.pack.digest, meant) == (pack.digest, dict(base.parameters)):
+        ensure_parameters(examined.pack, meant, on=on)
+    if examined.deciding == deciding(files) and meant == dict(base.parameters):
         raise NothingChanged("规则表和参数都与最新一版相同，没有可以复核的改动。请核对上传的是不是改好的那一份。")
-    ensure_parameters(examined.pack, meant, on=wanted_from or at.astimezone(BEIJING).date())
     _keep(pack.id, examined.pack.digest, examined.deciding, examined.explaining, at)
     draft, made = Draft.objects.get_or_create(
         id=derived_id("draft", programme_id, by_id, key),
@@ -275,7 +280,8 @@ def _ensure_fit_to_adopt(draft: Draft, first_day: date, at: datetime) -> None:
         )
     ensure_first_day(first_day, today=at.astimezone(BEIJING).date(), after=newest.valid_from)
     files = {**adoption_read.files_of(draft.pack_id, draft.digest), **draft.texts}
-    faults = examine(draft.pack_id, files).faults
+    asked = Asked.of(adoption_read.pack_of(newest), draft.parameters, first_day)
+    faults = examine(draft.pack_id, files, asked).faults
     if faults:
         first = Fault(**draft.faults[0]) if draft.faults else faults[0]  # as proposed it names the cell too
         raise DraftFaulty(f"检查发现{len(faults)}处问题，不能启用；第一处：{first}。请退回，由提出人改好再提。")

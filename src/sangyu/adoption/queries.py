@@ -170,6 +170,18 @@ def texts_of(programme_id: UUID, pack_id: str, digest: str) -> dict[str, str]:
     return dict(kept.texts) if kept and kept.texts else texts_beside(policy.packs_folder() / pack_id)
 
 
+def list_of(adopted: Adoption, name: str) -> str | None:
+    """Return a list that was adopted with a pack (the appraisal sheet), as it was; None if it came with none.
+
+    Versions from before lists were part of them keep theirs beside them.
+    """
+    path = pack_of(adopted).folder / name
+    if path.is_file():
+        return path.read_bytes().decode("utf-8-sig")
+    beside = texts_of(adopted.programme_id, adopted.pack_id, adopted.digest).get(name)
+    return beside if beside is None else beside.removeprefix("\ufeff")
+
+
 def whole_files(adopted: Adoption) -> dict[str, str]:
     """Return all files of what was adopted, worked examples and notes included. Shape: name -> text."""
     digest = pack_of(adopted).digest

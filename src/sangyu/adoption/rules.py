@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
 from sangyu import policy
 from sangyu.kit.errors import Refusal
+from sangyu.policy.bands import Outside, outside
 from sangyu.policy.inquiry import Inquiry
 from sangyu.policy.ir import Derived, Parameter, Setting
 
@@ -34,6 +35,17 @@ class UnknownParameter(Refusal):
     code = "UNKNOWN_PARAMETER"
 
 
+class OutOfBand(Refusal):
+    """A figure that the text itself bounds lies outside; `found` says which number, and by which row of which rule."""
+
+    code = "OUT_OF_BAND"
+
+    def __init__(self, found: Sequence[Outside]) -> None:
+        self.found = tuple(found)
+        told = "；".join(map(str, self.found))
+        super().__init__(f"有{len(self.found)}个数不在政策写明的幅度之内，不能采用：{told}。请改到幅度之内再办。")
+
+
 class FirstDayPassed(Refusal):
     """A policy begins on a day to come, behind the newest one."""
 
@@ -53,6 +65,21 @@ def ensure_parameters(pack: policy.Pack, parameters: Mapping[str, Any], *, on: d
     asked = Inquiry(pack, {}, on, parameters, _nothing_derived)
     for name in parameters:
         asked.parameter(name) if name in pack.parameters else asked.setting(name)
+
+
+def ensure_in_band(pack: policy.Pack, parameters: Mapping[str, Any], *, on: date) -> None:
+    """Refuse figures outside what the pack's own text allows on a day.
+
+    Raises: OutOfBand.
+    """
+    found = [one for one in outside(pack, parameters, on) if not one.warns]
+    if found:
+        raise OutOfBand(found)
+
+
+def warnings(pack: policy.Pack, parameters: Mapping[str, Any], *, on: date) -> list[str]:
+    """Return what the pack's own text wants explained of a bureau's figures, though it allows them."""
+    return [str(one) for one in outside(pack, parameters, on) if one.warns]
 
 
 def missing_parameters(pack: policy.Pack, parameters: Mapping[str, Any]) -> dict[str, str]:

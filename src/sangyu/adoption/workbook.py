@@ -6,22 +6,21 @@ Shape of files everywhere here: name (`pack.toml`, `tables/x.csv`, `cases.jsonl`
 from __future__ import annotations
 
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sangyu.policy import BadPack, Pack
 from sangyu.policy.check import check
-from sangyu.policy.errors import PolicyError
+from sangyu.policy.content import decides
+from sangyu.policy.errors import Finding, PolicyError
 from sangyu.policy.read import Reader
 
 if TYPE_CHECKING:
-    from sangyu.policy.excel_read import CellFinding, Sheet
-
-LINES_MAX = 1000  # of one sheet; the longest table of the nine packs has about fifty
+    from sangyu.policy.excel_read import CellFinding
 
 
 class OtherWorkbook(PolicyError):
@@ -57,18 +56,12 @@ class Examined:
     @property
     def deciding(self) -> dict[str, str]:
         """The files that decide: those of the digest."""
-        return _deciding(self.files)
+        return deciding(self.files)
 
     @property
     def explaining(self) -> dict[str, str]:
         """The other files: worked examples and notes."""
         return {name: text for name, text in self.files.items() if not decides(name)}
-
-
-def decides(name: str) -> bool:
-    """Tell whether a file of a pack is one that its digest covers."""
-    path = PurePosixPath(name)
-    return name == "pack.toml" or (path.parent.as_posix() == "tables" and path.suffix == ".csv")
 
 
 def texts_beside(folder: Path) -> dict[str, str]:
@@ -81,7 +74,8 @@ def texts_beside(folder: Path) -> dict[str, str]:
     }
 
 
-def _deciding(files: Mapping[str, str]) -> dict[str, str]:
+def deciding(files: Mapping[str, str]) -> dict[str, str]:
+    """Keep of a pack's files those that its digest covers."""
     return {name: text for name, text in files.items() if decides(name)}
 
 
@@ -95,17 +89,35 @@ def to_workbook(pack_id: str, files: Mapping[str, str]) -> bytes:
         return path.read_bytes()
 
 
-def examine(pack_id: str, files: Mapping[str, str]) -> Examined:
+@dataclass(frozen=True)
+class Asked:
+    """What an examination asks beyond the files: the bureau's own figures on a day, and whether documents are registered.
+
+    A version from before documents had a level is not held up for it.
+    """
+
+    parameters: Mapping[str, Any]
+    on: date
+    register: bool
+
+    @classmethod
+    def of(cls, base: Pack, parameters: Mapping[str, Any], on: date) -> Asked:
+        """Ask as the version that is changed allows."""
+        return cls(parameters, on, any(document.level for document in base.documents.values()))
+
+
+def examine(pack_id: str, files: Mapping[str, str], asked: Asked) -> Examined:
     """Read and check files of a pack as `sangyu policy check` does.
 
     Raises: BadPack, if they cannot be read.
     """
     with _laid_out(pack_id, files) as folder:
         pack = _read(folder)
-        return Examined(files, pack, tuple(Fault(f"{one.file}:{one.line}", "", one.message) for one in check(folder)))
+        found = tuple(Fault(f"{one.file}:{one.line}", "", one.message) for one in _checked(folder, asked))
+        return Examined(files, pack, found)
 
 
-def from_workbook(content: bytes, name: str, pack: Pack, base: Mapping[str, str]) -> Examined:
+def from_workbook(content: bytes, name: str, pack: Pack, base: Mapping[str, str], asked: Asked) -> Examined:
     """Take over a workbook that was made of `base`, the files of `pack`, and check what it means.
 
     Raises: BadWorkbook, with sheet and cell of every fault that keeps it from being read; OtherWorkbook.
@@ -116,33 +128,35 @@ def from_workbook(content: bytes, name: str, pack: Pack, base: Mapping[str, str]
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / _plain(name)
         path.write_bytes(content)
-        _refuse_macros(path)
         book = read_book(path)
-        _refuse_long(book)
         pack_id, files = original(path, book)
         if pack_id != pack.id:
             raise OtherWorkbook(
                 f"这是规则包 {pack_id} 的工作簿，本项目执行的是“{pack.title}”（{pack.id}）。"
                 f"请下载本项目现行规则的工作簿，在它里面改。"
             )
-        if _deciding(files) != _deciding(base):
+        if deciding(files) != deciding(base):
             raise OtherWorkbook(
                 "这个工作簿是从另一个版本导出的，直接采用会把那以后的改动退回去。"
                 "请重新下载最新版的工作簿，把改动填进去再上传。"
             )
         folder = Path(scratch) / "taken" / pack.id
         try:
-            found = from_excel(path, folder)
+            found = from_excel(path, folder, parameters=asked.parameters, on=asked.on, register=asked.register)
         except OSError as error:  # a name that no file can have, typed into a hidden column
             raise OtherWorkbook(
                 f"工作簿里写的文件名“{Path(str(error.filename)).name}”不能用。请重新下载工作簿，不要改动隐藏的列。"
             ) from error
-        return Examined(_files(folder), _read(folder), tuple(_both(folder, found)))
+        return Examined(_files(folder), _read(folder), tuple(_both(folder, found, asked)))
 
 
-def _both(folder: Path, found: list[CellFinding]) -> Iterator[Fault]:
+def _checked(folder: Path, asked: Asked) -> list[Finding]:
+    return check(folder, parameters=asked.parameters, on=asked.on, register=asked.register)
+
+
+def _both(folder: Path, found: list[CellFinding], asked: Asked) -> Iterator[Fault]:
     """Say of each finding where it stands in the file and in the workbook; both lists are in the same order."""
-    for line, cell in zip(check(folder), found, strict=True):
+    for line, cell in zip(_checked(folder, asked), found, strict=True):
         where = f"{cell.sheet}!{cell.cell}" if cell.cell else cell.sheet
         yield Fault(f"{line.file}:{line.line}", where, line.message)
 
@@ -175,25 +189,3 @@ def _plain(name: str) -> str:
     """Keep of a file's name what is safe to use and to show."""
     kept = "".join(one for one in name.replace("\\", "/").rpartition("/")[2] if one.isprintable())[-60:]
     return kept.lstrip(".") or "工作簿.xlsx"
-
-
-def _refuse_macros(path: Path) -> None:
-    from sangyu.policy.excel_read import BadWorkbook, CellFinding
-
-    if not zipfile.is_zipfile(path):
-        return  # whatever it is, the reader of workbooks says so
-    with zipfile.ZipFile(path) as archive:
-        if any(one.endswith("vbaProject.bin") for one in archive.namelist()):
-            said = "这个工作簿带有宏，不能读入。请在 Excel 里另存为“Excel 工作簿（.xlsx）”，去掉宏再上传"
-            raise BadWorkbook([CellFinding(path.name, "", said)])
-
-
-def _refuse_long(book: Mapping[str, Sheet]) -> None:
-    from sangyu.policy.excel_layout import CASES, CHOICES, NOTES, ORIGINAL
-    from sangyu.policy.excel_read import BadWorkbook, CellFinding
-
-    no_tables = (ORIGINAL, CHOICES, CASES, NOTES)  # lines of files and worked examples
-    long = [sheet for sheet in book.values() if len(sheet.rows) > LINES_MAX and sheet.name not in no_tables]
-    if long:
-        said = f"一张规则表最多 {LINES_MAX} 行，请删掉下面多余的行再上传"
-        raise BadWorkbook([CellFinding(sheet.name, "", f"有 {len(sheet.rows)} 行；{said}") for sheet in long])

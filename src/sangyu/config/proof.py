@@ -41,13 +41,17 @@ BEIJING = timezone(timedelta(hours=8))
 
 @dataclass(frozen=True)
 class Requirement:
-    """One line of the tables. `room` is where it lives in the code, or the room of the street that will hold it."""
+    """One line of the tables. `room` is where it lives in the code, or the room of the street that will hold it.
+
+    `tables` names the rules of the programme's pack that decide it; in brackets stands why no rule does (`asked.py`).
+    """
 
     id: str
     kind: str
     programme: str
     wording: str
     room: str
+    tables: str
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ class Dispatch(models.Model):
     """An order sent to an enterprise; the n-th attempt for this order. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_index=False)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.PositiveSmallIntegerField()
-    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     sent_at = models.DateTimeField()
     answer_by = models.DateTimeField()
     counts = models.JSONField(default=dict)
@@ -27,7 +27,7 @@ class Dispatch(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "n"], name="attempts_are_numbered")]
         indexes = [
-            models.Index(fields=["enterprise", "sent_at", "id"], name="dispatches_by_enterprise"),
+            models.Index(fields=["enterprise", "sent_at"], name="dispatches_by_enterprise"),
             models.Index(fields=["sent_at"], name="dispatches_by_time"),
         ]
 
@@ -36,8 +36,8 @@ class Candidate(models.Model):
     """An enterprise that was looked at for a dispatch: its rank and score, or the first rule it failed. Insert-only."""
 
     id = models.BigAutoField(primary_key=True)
-    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="+")
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="+", db_index=False)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+", db_index=False)
     rank = models.PositiveSmallIntegerField(null=True)
     score = models.PositiveSmallIntegerField(null=True)
     terms = models.JSONField(default=dict)
@@ -59,7 +59,7 @@ class Acceptance(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dispatch = models.OneToOneField(Dispatch, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
 
@@ -81,7 +81,7 @@ class RefusalRow(models.Model):
     dispatch = models.OneToOneField(Dispatch, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=24, choices=RefusalReason)
     note = models.CharField(max_length=200, blank=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:
@@ -92,12 +92,12 @@ class Assignment(models.Model):
     """The worker whom the enterprise sends; the last one counts. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="+")
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.PositiveSmallIntegerField()
-    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:

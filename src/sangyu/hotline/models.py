@@ -23,15 +23,15 @@ class Call(models.Model):
     """A call from its ring on; it is over only when it has ended as one of five things, or was missed."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
     line_reference = models.CharField(max_length=60)
     caller_number = models.CharField(max_length=20, blank=True)
     called_number = models.CharField(max_length=20)
     rang_at = models.DateTimeField()
-    agent = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    agent = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     answered_at = models.DateTimeField(null=True)
     hung_up_at = models.DateTimeField(null=True)
-    elder = models.ForeignKey(Elder, null=True, on_delete=models.PROTECT, related_name="+")
+    elder = models.ForeignKey(Elder, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     end = models.CharField(max_length=12, choices=End, blank=True)
     ended_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=400, blank=True)
@@ -41,7 +41,7 @@ class Call(models.Model):
             models.UniqueConstraint(fields=["programme", "line_reference"], name="one_call_per_line_reference"),
         ]
         indexes = [
-            models.Index(fields=["programme", "rang_at", "id"], name="calls_by_time"),
+            models.Index(fields=["programme", "rang_at"], name="calls_by_time"),
             models.Index(fields=["programme", "caller_number", "rang_at"], name="calls_by_number"),
             # A missed call may stay unended for ever; each of these holds only what its list shows.
             models.Index(
@@ -71,10 +71,10 @@ class ReturnCall(models.Model):
     """Somebody rang a missed caller back (回拨) and reached them, or not and may try again. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="+")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.PositiveSmallIntegerField()
     reached = models.BooleanField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:

@@ -42,11 +42,7 @@ class Account(models.Model):
                 name="ledger_account_floor",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["programme_id", "party_id"], condition=Q(party_id__isnull=False), name="ledger_account_party"
-            )
-        ]
+        indexes = [models.Index(fields=["party_id"], condition=Q(party_id__isnull=False), name="ledger_account_party")]
 
     @cached_property
     def key(self) -> AccountKey:
@@ -82,7 +78,7 @@ class Journal(models.Model):
     class Meta:
         verbose_name = "转账"
         indexes = [
-            models.Index(fields=["programme_id", "cause_kind", "cause_id"], name="ledger_journal_cause"),
+            models.Index(fields=["cause_id"], name="ledger_journal_cause"),
             models.Index(fields=["programme_id", "period", "kind"], name="ledger_journal_period"),
         ]
         constraints = [
@@ -131,7 +127,7 @@ class Hold(models.Model):
         verbose_name = "预留"
         constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="ledger_hold_positive")]
         indexes = [
-            models.Index(fields=["programme_id", "cause_kind", "cause_id"], name="ledger_hold_cause"),
+            models.Index(fields=["cause_id"], name="ledger_hold_cause"),
             # The round that ends what is due serves all programmes at once, hence no programme in front.
             models.Index(fields=["expires_at"], condition=Q(expires_at__isnull=False), name="ledger_hold_expiry"),
         ]

@@ -37,10 +37,10 @@ class Sale(models.Model):
     """One portion sold to one elder (就餐); `n` is its number at the canteen on the day. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
-    canteen = models.ForeignKey(Canteen, on_delete=models.PROTECT, related_name="+")
-    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
-    card = models.ForeignKey(ElderCard, null=True, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
+    canteen = models.ForeignKey(Canteen, on_delete=models.PROTECT, related_name="+", db_index=False)
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+", db_index=False)
+    card = models.ForeignKey(ElderCard, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.PositiveIntegerField()
     sold_at = models.DateTimeField()
     sold_on = models.DateField()
@@ -52,7 +52,7 @@ class Sale(models.Model):
     public_fen = models.BigIntegerField()
     because = models.CharField(max_length=200)
     found_by = models.CharField(max_length=12, choices=FoundBy)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
@@ -67,8 +67,8 @@ class Sale(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["programme", "elder", "sold_on"], name="sales_by_elder"),
-            models.Index(fields=["programme", "sold_at", "id"], name="sales_by_time"),
+            models.Index(fields=["elder", "sold_on"], name="sales_by_elder"),
+            models.Index(fields=["programme", "sold_at"], name="sales_by_time"),
         ]
 
 
@@ -86,7 +86,7 @@ class Refund(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     sale = models.OneToOneField(Sale, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=120)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:

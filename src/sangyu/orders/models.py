@@ -30,9 +30,9 @@ class Order(models.Model):
     """A work order (工单) with the price and shares that were read out on the telephone."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=20)
-    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+", db_index=False)
     item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     requester = models.CharField(max_length=60)
@@ -44,7 +44,7 @@ class Order(models.Model):
     public_fen = models.BigIntegerField()
     quote = models.JSONField()
     body_hash = models.CharField(max_length=64)
-    placed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    placed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     placed_at = models.DateTimeField()
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.PLACED)
     stage_at = models.DateTimeField()
@@ -63,9 +63,9 @@ class Order(models.Model):
                 name="open_orders_by_stage",
                 condition=Q(stage__in=[stage.value for stage in OPEN_STAGES]),
             ),
-            models.Index(fields=["programme", "elder", "wanted_from"], name="orders_by_elder"),
-            models.Index(fields=["programme", "wanted_from", "id"], name="orders_by_day"),
-            models.Index(fields=["programme", "placed_at", "id"], name="orders_by_time_placed"),
+            models.Index(fields=["elder", "wanted_from"], name="orders_by_elder"),
+            models.Index(fields=["programme", "wanted_from"], name="orders_by_day"),
+            models.Index(fields=["programme", "placed_at"], name="orders_by_time_placed"),
         ]
 
     def __str__(self) -> str:
@@ -77,7 +77,7 @@ class Served(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:
@@ -90,7 +90,7 @@ class Cancellation(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
 
@@ -98,14 +98,14 @@ class Rescheduling(models.Model):
     """The order was moved to another time, and why. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.PositiveSmallIntegerField()
     old_from = models.DateTimeField()
     old_until = models.DateTimeField()
     new_from = models.DateTimeField()
     new_until = models.DateTimeField()
     reason = models.CharField(max_length=200)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sangyu.policy import cover, ir
+from sangyu.policy import cover, ir, lists
+from sangyu.policy.bands import outside
 from sangyu.policy.cases import run_file
-from sangyu.policy.errors import BadAnswer, Finding, UnknownPack
+from sangyu.policy.errors import BadAnswer, Finding, PolicyError, UnknownPack
 from sangyu.policy.forms import share_out
 from sangyu.policy.names import names_in, names_of
 from sangyu.policy.read import Reader
@@ -20,16 +23,30 @@ CASES_LEAST = 2
 _RATE_FEN = 700  # any rate a bureau might set: a share must add up at every price beside it
 
 
-def check(folder: Path, documents: Path | None = None) -> list[Finding]:
+def check(
+    folder: Path,
+    documents: Path | None = None,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    on: date | None = None,
+    register: bool = True,
+) -> list[Finding]:
     """Find the faults of the pack in `folder`. Shape: sorted by file and line; empty if there are none.
 
-    `documents` is where the policy texts lie; a text that is not there is not compared with its locators.
+    `documents` is where the policy texts lie; a text that is not there is not compared with its locators. `parameters`
+    are a bureau's own figures, asked against the bands that hold `on` a day. Without `register` the documents need not
+    be complete: a version from before they were registered can still be changed.
+    Raises: BadParameter.
     """
     reader = Reader(folder)
     if reader.pack is None:
         return sorted(reader.findings)
     pack = reader.pack
     found = [Finding(f"{pack.id}/{file}", line, rule, said) for file, line, rule, said in _faults(pack, documents)]
+    if register:
+        found += _documents(pack)
+    if parameters and on is not None:
+        found += _bands(pack, parameters, on)
     return sorted(set(found))
 
 
@@ -44,6 +61,7 @@ def _faults(pack: ir.Pack, documents: Path | None) -> Iterator[Fault]:
             yield from _shares(rule, version.table, pack)
     yield from _locators(pack, documents)
     yield from _unused(pack)
+    yield from ((file, line, "", said) for file, line, said in lists.faults(pack.folder))
     yield from _cases(pack)
 
 
@@ -195,6 +213,26 @@ class _Priced:
         return _RATE_FEN if self._pack.parameters[name].type == "int" else Unknown("parameter", name)
 
 
+def _bands(pack: ir.Pack, parameters: Mapping[str, Any], on: date) -> Iterator[Finding]:
+    """Point at the row of the band that a figure fails."""
+    for one in outside(pack, parameters, on):
+        if not one.warns:
+            yield Finding(f"{pack.id}/{one.file}", one.decision.row or 0, one.decision.rule, str(one))
+
+
+def _documents(pack: ir.Pack) -> Iterator[Finding]:
+    """Find documents that cannot be looked up: without a title, a number, or the level whose policy they are."""
+    for key, document in pack.documents.items():
+        lacking = [
+            word
+            for word, given in (("title", document.title), ("number", document.number), ("level", document.level))
+            if not given
+        ]
+        if lacking:
+            said = f"文件“{key}”缺少 {'、'.join(lacking)}（标题、文号、级别都要写）"
+            yield Finding(f"{pack.id}/pack.toml", document.line, "", said)
+
+
 def _locators(pack: ir.Pack, documents: Path | None) -> Iterator[Fault]:
     """Find locators that do not occur in their document, where its text is at hand."""
     texts = {}
@@ -229,11 +267,18 @@ def _cases(pack: ir.Pack) -> Iterator[Fault]:
         yield "cases.jsonl", 0, "", "没有算例"
         return
 
+    try:
+        path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        yield "cases.jsonl", 0, "", "不是 UTF-8 编码，请用记事本另存，编码选 UTF-8"
+        return
+
     def load(pack_id: str) -> ir.Pack:
         if pack_id != pack.id:
             raise UnknownPack(f"这里只放 {pack.id} 的算例，不放 {pack_id} 的")
         return pack
 
+    yield from _example_figures(pack, path)
     results = list(run_file(path, load))
     for result in results:
         if not result.passed:
@@ -242,3 +287,18 @@ def _cases(pack: ir.Pack) -> Iterator[Fault]:
         own = sum(1 for result in results if result.rule == rule.id)
         if own < CASES_LEAST:
             yield "cases.jsonl", 0, rule.id, f"只有 {own} 个算例，至少要 {CASES_LEAST} 个"
+
+
+def _example_figures(pack: ir.Pack, path: Path) -> Iterator[Fault]:
+    """Find worked examples that set a figure outside its band: what they show could not be adopted."""
+    banded = {name for name, parameter in pack.parameters.items() if parameter.band}
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines() if banded else (), 1):
+        try:
+            facts = json.loads(line or "{}").get("facts", {})
+            figures = {name: facts["parameters"][name] for name in sorted(banded & set(facts.get("parameters", {})))}
+            found = list(outside(pack, figures, date.fromisoformat(facts["on"]))) if figures else []
+        except (ValueError, TypeError, AttributeError, KeyError, PolicyError):
+            continue  # what is no example at all is told where it is run
+        for one in found:
+            if not one.warns:
+                yield "cases.jsonl", number, one.decision.rule, f"算例用的参数{one}"

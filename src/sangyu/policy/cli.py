@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sangyu.policy import BadPack, Pack, PolicyError, batch, decide, load, pack_ids, packs_folder
+from sangyu.policy import BadPack, BadParameter, Pack, PolicyError, batch, decide, load, pack_ids, packs_folder
 from sangyu.policy.cases import run_file
 from sangyu.policy.cli_desk import add_commands
 
@@ -24,6 +25,8 @@ def main(argv: list[str]) -> int:
     checking = commands.add_parser("check", help="检查规则包，逐条给出 文件:行: 问题")
     checking.add_argument("pack", nargs="?")
     checking.add_argument("--documents", type=Path, help="政策文件原文所在的文件夹，用来核对出处")
+    checking.add_argument("--parameters", type=Path, help="本地参数（JSON 对象的文件）：逐个核对是否在政策的幅度之内")
+    checking.add_argument("--on", type=date.fromisoformat, help="按哪一天的规则核对参数")
     checking.set_defaults(run=_check)
     deciding = commands.add_parser("decide", help="判定一件事")
     deciding.add_argument("pack")
@@ -92,17 +95,41 @@ def _summary(pack: Pack) -> dict[str, Any]:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from sangyu.policy.check import check  # only this command needs it
+    from sangyu.policy.bands import outside  # only this command needs it
+    from sangyu.policy.check import check
 
     wanted = [arguments.pack] if arguments.pack else pack_ids(arguments.packs)
     if arguments.pack and not (arguments.packs / arguments.pack).is_dir():
         print(f"没有规则包 {arguments.pack}", file=sys.stderr)
         return 1
-    findings = [finding for pack_id in wanted for finding in check(arguments.packs / pack_id, arguments.documents)]
+    if arguments.parameters and not (arguments.pack and arguments.on):
+        print("核对参数要写明是哪个规则包、哪一天：policy check PACK --parameters F --on 2027-01-01", file=sys.stderr)
+        return 2
+    figures, on = _figures(arguments.parameters), arguments.on
+    findings = [
+        finding
+        for pack_id in wanted
+        for finding in check(arguments.packs / pack_id, arguments.documents, parameters=figures, on=on)
+    ]
     for finding in findings:
         print(arguments.packs.name + "/" + str(finding))
+    if figures and on and not findings:
+        for one in outside(load(arguments.pack, arguments.packs), figures, on):
+            print(f"提醒：{one}")
     print(f"{len(wanted)} 个规则包，{len(findings)} 处问题")
     return 1 if findings else 0
+
+
+def _figures(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        said = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise BadParameter(f"{path} 不是 JSON：{error}") from None
+    if not isinstance(said, dict):
+        raise BadParameter(f'{path} 应是一个 JSON 对象，例如 {{"share_pm": 50}}')
+    return said
 
 
 def _decide(arguments: argparse.Namespace) -> int:

@@ -68,7 +68,7 @@ def _decide(
         return Decision(
             pack.id, rule.id, "needs_fact", missing="on", because=said, source=rule.source, digest=pack.digest[:SHORT]
         )
-    f = inquire(pack, facts, vocabulary()["on"].read(day), parameters or {})
+    f = inquire(pack, facts, day if day.__class__ is date else vocabulary()["on"].read(day), parameters or {})
     version = rule.version_on(f.on)
     if version is None:
         said = to_chinese.not_in_force(rule, f.on)
@@ -79,14 +79,8 @@ def _decide(
     if isinstance(settled, Unknown) or isinstance(settled.answer, Unknown):
         missing = settled if isinstance(settled, Unknown) else settled.answer
         assert isinstance(missing, Unknown)
-        return _decision(
-            rule,
-            version,
-            f,
-            f"needs_{missing.kind}",
-            to_chinese.missing(pack, missing, rule.words),
-            missing=missing.name,
-        )
+        said = to_chinese.missing(pack, missing, rule.words)
+        return _decision(rule, version, f, f"needs_{missing.kind}", said, {"missing": missing.name})
     return _answered(rule, version, f, settled)
 
 
@@ -143,19 +137,19 @@ def settle(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled | Unknown:
     how = f.setting(rule.rows) if rule.rows in f.pack.settings else rule.rows
     if how != "first":
         return _settle_together(rule, version, f, how)
-    found = straight(version.table).run(f)
+    found = straight(f.pack, rule, version.table).run(f)
     if found is not None:
-        place, raw = found
-        return Settled(version.table.rows[place], finish(rule, raw, f))
+        place, answer = found
+        return Settled(version.table.rows[place], answer)
     rows = {row.line: row for row in version.table.rows}
     first_open: Unknown | None = None
     in_play: list[Settled] = []
-    for line, tests, answer in program(version.table).run(f):
+    for line, tests, raw in program(version.table).run(f):
         truth = all_of(tests)
         if truth is False:
             continue
         first_open = first_open or (truth if isinstance(truth, Unknown) else None)
-        in_play.append(Settled(rows[line], finish(rule, answer(), f)))
+        in_play.append(Settled(rows[line], finish(rule, raw(), f)))
         if first_open and in_play[-1].answer != in_play[0].answer:
             return first_open
         if truth is True:
@@ -211,11 +205,15 @@ def _answered(rule: ir.Rule, version: ir.Version, f: Inquiry, settled: Settled) 
         said = to_chinese.joined(settled.told, answer, f)
     else:
         said = to_chinese.because(settled.row, answer, f, lack)
-    return _decision(rule, version, f, "decided", said, row=settled.row.line, **answer)
+    answer["row"] = settled.row.line
+    return _decision(rule, version, f, "decided", said, answer)
 
 
-def _decision(rule: ir.Rule, version: ir.Version, f: Inquiry, outcome: Any, because: str, **answer: Any) -> Decision:
-    answer |= {
+def _decision(
+    rule: ir.Rule, version: ir.Version, f: Inquiry, outcome: str, because: str, answer: Mapping[str, Any]
+) -> Decision:
+    fields = {
+        **answer,
         "pack": f.pack.id,
         "rule": rule.id,
         "outcome": outcome,
@@ -227,7 +225,7 @@ def _decision(rule: ir.Rule, version: ir.Version, f: Inquiry, outcome: Any, beca
         "parameters_used": f.parameters_used,
         "digest": f.pack.digest[:SHORT],
     }
-    return Decision.of(answer)
+    return Decision.of(fields)
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------

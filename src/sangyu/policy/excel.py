@@ -46,6 +46,7 @@ from sangyu.policy.excel_layout import (
 )
 from sangyu.policy.excel_read import cell_name
 from sangyu.policy.read import Reader
+from sangyu.policy.table_text import LEVELS
 
 _SPARE_ROWS = 40  # drop-downs reach so far below the last row
 _HELP = (
@@ -221,6 +222,7 @@ class _Book:
             "form": get_args(ir.Form),
             "type": get_args(ir.ParameterType),
             "document": tuple(self._toml.get("documents", {})),
+            "level": tuple(LEVELS.values()),
         }
         for place, field in enumerate(fields):
             self._choose(sheet, place, len(rows), choices.get(field.key, ()), only=True)

@@ -11,7 +11,9 @@ import re
 import tempfile
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sangyu.policy.check import check
 from sangyu.policy.errors import Finding
@@ -26,11 +28,19 @@ from sangyu.policy.toml_text import TomlText
 _COLUMN = re.compile(r"“([^”]+)”列")
 
 
-def from_excel(path: Path, folder: Path, *, replace: bool = False) -> list[CellFinding]:
+def from_excel(
+    path: Path,
+    folder: Path,
+    *,
+    replace: bool = False,
+    parameters: Mapping[str, Any] | None = None,
+    on: date | None = None,
+    register: bool = True,
+) -> list[CellFinding]:
     """Write the pack of a workbook to `folder`; the faults that a check still finds are given back.
 
-    A pack in `folder` that has changed since the workbook was made is only overwritten with `replace`. A repeat writes
-    the same.
+    `parameters`, `on` and `register` are as `check` takes them. A pack in `folder` that has changed since the workbook
+    was made is only overwritten with `replace`. A repeat writes the same.
     Raises: BadWorkbook, with sheet and cell of every fault of a pack that cannot be read; then nothing is written.
     """
     book = read_book(path)
@@ -54,7 +64,7 @@ def from_excel(path: Path, folder: Path, *, replace: bool = False) -> list[CellF
         found = [taken.place(finding) for finding in Reader(draft).findings]
         if found:
             raise BadWorkbook(sorted(set(found)))
-        found = [taken.place(finding) for finding in check(draft)]
+        found = [taken.place(finding) for finding in check(draft, parameters=parameters, on=on, register=register)]
         _move(draft, folder, Path(scratch) / "old")
     return found
 

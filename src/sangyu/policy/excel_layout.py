@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sangyu.policy.table_text import LEVELS
+
 TITLE_ROW, CODE_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 2, 3
 HELP, RULES, CASES, NOTES = "说明", "规则", "算例", "读法说明"
 CHOICES, ORIGINAL = "_清单", "_原文"  # hidden: drop-down lists; the files as they were
@@ -30,6 +32,7 @@ class Field:
     header: str
     width: int = 24
     hidden: bool = False
+    later: bool = False  # not yet in the workbooks of older versions; without the column nothing is changed
 
 
 # Sheet -> (table of pack.toml, its columns); the first column is the section's own name.
@@ -75,6 +78,7 @@ SECTIONS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
             Field("type", "类型", 12),
             Field("codes", "可用的代码（类型为 code）", 30),
             Field("sum_to", "各项合计应为", 14),
+            Field("band", "幅度：指标规则.事实", 34, later=True),
         ),
     ),
     "算式": ("figures", (Field("id", "算式代码", 26), Field("label", "名称", 36), Field("formula", "算式", 60))),
@@ -84,6 +88,7 @@ SECTIONS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
             Field("id", "文件代码"),
             Field("title", "标题", 60),
             Field("number", "文号", 44),
+            Field("level", "级别", 10, later=True),
             Field("issued_on", "印发日期", 14),
             Field("file", "原文文件", 30),
         ),
@@ -169,6 +174,8 @@ def section_cells(sheet: str, key: str, said: Mapping[str, Any]) -> dict[str, st
         value = said.get(field.key)
         if field.key == "default":
             cells["default"] = value_text(said["values"][0]) if said.get("values") else ""
+        elif field.key == "level":
+            cells["level"] = LEVELS.get(str(value), str(value or ""))
         elif field.key == "codes":
             cells["codes"] = "、".join(value or ())
         elif isinstance(value, list) and field.key in ("values", "readings"):

@@ -1,13 +1,16 @@
 """Open a workbook that came from outside: refuse what is no plain table before a single value is used.
 
 Formulas, faults of Excel and merged cells are refused by name of sheet and cell, because their values are not what the
-eye sees. Sizes are looked at before anything is unpacked.
+eye sees; macros, links to other files and what is embedded, because a table needs none of them. Sizes are looked at
+before anything is unpacked, and what unpacks to another size than it says is refused before anybody else reads it.
+This is the one door: the desk and the command go through it.
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +19,31 @@ from xml.etree import ElementTree
 import python_calamine
 
 from sangyu.policy.errors import PolicyError
+from sangyu.policy.excel_layout import CASES, CHOICES, NOTES, ORIGINAL
 
 FILE_BYTES_MAX = 8_000_000
 UNPACKED_BYTES_MAX = 80_000_000
+PARTS_MAX = 2_000
 ROWS_MAX, COLUMNS_MAX = 20_000, 200
+LINES_MAX = 1_000  # of one table; the longest of the nine packs has about fifty
+_LONGER = (ORIGINAL, CHOICES, CASES, NOTES)  # lines of files and worked examples
+_CHUNK = 1 << 16
+_OLE = b"\xd0\xcf\x11\xe0"  # how a workbook begins that is locked by a password, or is of the old kind (.xls)
+# Beginnings of names in the archive -> what the part is, and how to be rid of it.
+_FOREIGN: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("xl/vbaProject", "xl/macrosheets/", "xl/vbaData"),
+        "这个工作簿带有宏，不能读入。请在 Excel 里另存为“Excel 工作簿（.xlsx）”，去掉宏再上传",
+    ),
+    (
+        ("xl/externalLinks/", "xl/connections", "xl/queryTables/"),
+        "这个工作簿连着别的文件或数据源，里面的数会跟着别处变。请在 Excel 的“数据→编辑链接”里断开链接再上传",
+    ),
+    (
+        ("xl/embeddings/", "xl/activeX/", "xl/ctrlProps/"),
+        "这个工作簿里嵌了别的文件或控件。请删掉嵌入的对象，只留表格再上传",
+    ),
+)
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -73,24 +97,28 @@ def read_book(path: Path) -> dict[str, Sheet]:
     Raises: BadWorkbook, with every cell that holds a formula, a fault or is merged; OSError.
     """
     _refuse_size(path)
+    _refuse_locked(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-            if unpacked > UNPACKED_BYTES_MAX:
-                raise _bad(path, f"解开后有 {unpacked // 1_000_000} MB，超过 {UNPACKED_BYTES_MAX // 1_000_000} MB")
+            _refuse_foreign(path, archive)
+            _unpack(path, archive)
             findings = [finding for name, part in _parts(archive) for finding in _scan(archive, name, part)]
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ElementTree.ParseError, NotImplementedError) as error:
         raise _broken(path) from error
+    except RuntimeError as error:  # a part is locked
+        raise _locked(path) from error
     if findings:
         raise BadWorkbook(findings)
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
-            return {
+            sheets = {
                 name: Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
                 for name in book.sheet_names
             }
     except python_calamine.CalamineError as error:
         raise _broken(path) from error
+    _refuse_long(sheets)
+    return sheets
 
 
 def _refuse_size(path: Path) -> None:
@@ -102,12 +130,60 @@ def _refuse_size(path: Path) -> None:
         )
 
 
+def _refuse_locked(path: Path) -> None:
+    with path.open("rb") as file:
+        if file.read(len(_OLE)) == _OLE:
+            raise _locked(path)
+
+
+def _refuse_foreign(path: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse what no table needs: by what lies in the archive, whatever the file is called."""
+    names = archive.namelist()
+    found = [said for starts, said in _FOREIGN if any(name.startswith(starts) for name in names)]
+    if found:
+        raise BadWorkbook([CellFinding(path.name, "", said) for said in found])
+
+
+def _unpack(path: Path, archive: zipfile.ZipFile) -> None:
+    """Unpack every part once, keeping nothing: none may be larger than it says or bring definitions of its own.
+
+    Raises: BadZipFile, if a part is not what the list of contents says.
+    """
+    parts = archive.infolist()
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > UNPACKED_BYTES_MAX:
+        raise _bad(path, f"解开后有 {unpacked // 1_000_000} MB，超过 {UNPACKED_BYTES_MAX // 1_000_000} MB")
+    if len(parts) > PARTS_MAX:
+        raise _bad(path, f"里面有 {len(parts)} 个文件，超过 {PARTS_MAX} 个；这不像规则的工作簿，请重新下载再改")
+    for part in parts:
+        with archive.open(part) as file:
+            chunk = file.read(_CHUNK)
+            if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
+                raise _broken(path)
+            while chunk:
+                chunk = file.read(_CHUNK)
+
+
+def _refuse_long(sheets: Mapping[str, Sheet]) -> None:
+    long = [sheet for sheet in sheets.values() if len(sheet.rows) > LINES_MAX and sheet.name not in _LONGER]
+    if long:
+        said = f"一张规则表最多 {LINES_MAX} 行，请删掉下面多余的行再上传"
+        raise BadWorkbook(
+            [CellFinding(sheet.name, cell_name(LINES_MAX, 0), f"有 {len(sheet.rows)} 行；{said}") for sheet in long]
+        )
+
+
 def _bad(path: Path, message: str) -> BadWorkbook:
     return BadWorkbook([CellFinding(path.name, "", message)])
 
 
 def _broken(path: Path) -> BadWorkbook:
-    return _bad(path, "打不开：不是 .xlsx 工作簿，或者已损坏、设了密码；请在 Excel 里另存为“Excel 工作簿（.xlsx）”再试")
+    return _bad(path, "打不开：不是 .xlsx 工作簿，或者已损坏；请在 Excel 里另存为“Excel 工作簿（.xlsx）”再试")
+
+
+def _locked(path: Path) -> BadWorkbook:
+    said = "打不开：设了密码，或者是旧格式（.xls）；请在 Excel 里取消密码，另存为“Excel 工作簿（.xlsx）”再试"
+    return _bad(path, said)
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterable[tuple[str, str]]:

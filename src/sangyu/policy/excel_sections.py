@@ -10,9 +10,11 @@ from typing import Any
 from sangyu.policy.errors import BadCell
 from sangyu.policy.excel_layout import CODE_ROW, FIRST_ROW, RULES, SECTIONS, section_cells, sheet_names
 from sangyu.policy.excel_read import CellFinding, Sheet, cell_name
+from sangyu.policy.table_text import LEVELS
 from sangyu.policy.toml_text import TomlText
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_LEVELS = {said: level for level, said in LEVELS.items()}
 _DATES = ("from", "until", "issued_on")
 
 
@@ -49,7 +51,7 @@ class Sections:
         """Read the rows of a sheet; a row without its code, or with one that cannot be, is reported."""
         sheet, fields = self._book[name], SECTIONS[name][1]
         codes = [str(value) for value in (sheet.rows[CODE_ROW] if len(sheet.rows) > CODE_ROW else [])]
-        absent = [field for field in fields if field.key not in codes and not field.hidden]
+        absent = [field for field in fields if field.key not in codes and not (field.hidden or field.later)]
         if absent:
             self._fault(
                 name, None, "", f"缺少“{'”“'.join(field.header for field in absent)}”列，或隐藏的代码行被删掉了"
@@ -123,6 +125,8 @@ class Sections:
             value = cells[name]
             if name == "codes":
                 found[name] = [word.strip() for word in re.split(r"[、,，]", value) if word.strip()] or None
+            elif name == "level" and value:
+                found[name] = _LEVELS.get(str(value), value)
             elif name == "sum_to" and value:
                 if not str(value).isdigit():
                     raise BadCell(f"“{value}”不是整数")

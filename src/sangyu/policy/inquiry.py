@@ -109,7 +109,8 @@ class Inquiry:
                 return code
             if derived.answer not in ("eligible", "ground") and isinstance(code, int) and _is_int(code):
                 return code
-            if code is None or (name in facts() and code in facts()[name].codes and code not in derived.codes):
+            foreign = facts()[name].codes if name in facts() and isinstance(code, str) else ()
+            if code is None or (code in foreign and code not in derived.codes):
                 continue
             if code not in derived.codes:
                 allowed = "、".join(derived.codes) or ("true、false" if derived.answer == "eligible" else "整数")

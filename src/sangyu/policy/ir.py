@@ -17,6 +17,7 @@ from typing import Any, Literal
 NameKind = Literal["fact", "derived", "figure", "setting", "parameter", "calendar"]
 Form = Literal["eligible", "tier", "split", "account", "grant", "limit", "schedule", "statistic"]
 ParameterType = Literal["int", "code", "map", "matrix", "steps"]
+Level = Literal["national", "provincial", "municipal", "district", "street"]
 Scalar = int | str | bool | date
 
 
@@ -184,13 +185,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Document:
-    """A policy text that rules are drawn from."""
+    """A policy text that rules are drawn from, or that such a text stands on; `level`: whose policy it is."""
 
     id: str
     title: str
     number: str
     issued_on: date | None
     file: str
+    level: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -279,6 +282,14 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Band:
+    """The norm that a figure has to keep: a rule of the form `limit`, asked with the figure as one fact."""
+
+    rule: str
+    fact: str
+
+
+@dataclass(frozen=True)
 class Parameter:
     """A figure that the document leaves open; it never has a default."""
 
@@ -288,6 +299,7 @@ class Parameter:
     sum_to: int | None = None
     codes: tuple[str, ...] = ()
     line: int = 0
+    band: Band | None = None
 
 
 @dataclass(frozen=True, eq=False)

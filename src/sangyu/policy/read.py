@@ -6,7 +6,6 @@ Reading goes on after a fault, so that an official sees all of them at once; a p
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -16,7 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
-from sangyu.policy import cells, ir
+from sangyu.policy import cells, ir, lists
+from sangyu.policy.content import digest
 from sangyu.policy.decision import ANSWER_FIELDS
 from sangyu.policy.errors import BadCell, Finding
 from sangyu.policy.names import keys_of, names_in, names_of
@@ -36,6 +36,7 @@ class Reader:
         self.pack: ir.Pack | None = None
         self._text = ""
         self._scope = cells.Scope()
+        self._unread: set[str] = set()
         self._read()
 
     # -- pack.toml -----------------------------------------------------------------------------------------------------
@@ -46,6 +47,9 @@ class Reader:
             toml = tomllib.loads(self._text)
         except OSError:
             self._fault("pack.toml", 0, "", "没有这个文件")
+            return
+        except UnicodeDecodeError:
+            self._fault("pack.toml", 0, "", "不是 UTF-8 编码，请用记事本另存，编码选 UTF-8")
             return
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"line (\d+)", str(error))
@@ -74,6 +78,11 @@ class Reader:
             key: self._offer(key, said, toml.get("rules", {}), funds) for key, said in toml.get("offers", {}).items()
         }
         self._refuse_cycles(figures, rules)
+        self._unread = set(toml.get("rules", {})) - set(rules)  # their own faults are told already
+        for parameter in self._scope.parameters.values():
+            self._check_band(parameter, rules)
+        for file, unread in lists.unread(self.folder):
+            self._fault(file, 0, "", unread)
         for name in ("title", "area"):
             if not head.get(name):
                 self._fault("pack.toml", self._line("pack"), "", f"[pack] 缺少 {name}")
@@ -85,7 +94,7 @@ class Reader:
             area=head["area"],
             leap_birthday=head.get("leap_birthday", "03-01"),
             folder=self.folder,
-            digest=_digest(self.folder),
+            digest=digest(self.folder),
             documents=documents,
             funds=funds,
             parameters=self._scope.parameters,
@@ -105,9 +114,11 @@ class Reader:
         return next((number for number, line in enumerate(lines, 1) if line.strip() == f"[{header}]"), 0)
 
     def _document(self, key: str, said: Mapping[str, Any]) -> ir.Document:
-        return ir.Document(
-            key, said.get("title", ""), said.get("number", ""), said.get("issued_on"), said.get("file", "")
-        )
+        line, level = self._line(f"documents.{key}"), said.get("level", "")
+        if level not in ("", *get_args(ir.Level)):
+            self._fault("pack.toml", line, "", f"文件“{key}”的级别 {level!r} 应为 {'、'.join(get_args(ir.Level))}")
+        text = said.get("title", ""), said.get("number", "")
+        return ir.Document(key, *text, said.get("issued_on"), said.get("file", ""), level, line)
 
     def _setting(self, key: str, said: Mapping[str, Any], kind: str) -> ir.Setting:
         values = tuple(tuple(one) if isinstance(one, list) else one for one in said.get("values", ()))
@@ -127,7 +138,10 @@ class Reader:
             self._fault("pack.toml", line, "", f"参数“{key}”：类型为 code 的写明 codes，其他类型不写")
         if "default" in said or "value" in said:
             self._fault("pack.toml", line, "", f"参数“{key}”不得有默认值：文件没有写明的数字要由主管部门设定")
-        return ir.Parameter(key, said.get("label", key), kind, said.get("sum_to"), tuple(said.get("codes", ())), line)
+        rule, _, fact = str(said.get("band", "")).rpartition(".")
+        band = ir.Band(rule, fact) if "band" in said else None
+        codes = tuple(said.get("codes", ()))
+        return ir.Parameter(key, said.get("label", key), kind, said.get("sum_to"), codes, line, band)
 
     def _figure(self, key: str, said: Mapping[str, Any]) -> ir.Figure | None:
         line = self._line(f"figures.{key}")
@@ -281,6 +295,24 @@ class Reader:
             if version.from_on and version.until_on and version.from_on >= version.until_on:
                 self._fault("pack.toml", line, key, f"版本 {version.label} 的有效期是空的")
 
+    def _check_band(self, parameter: ir.Parameter, rules: Mapping[str, ir.Rule]) -> None:
+        """Refuse a band that no single figure can be asked against."""
+        band = parameter.band
+        if band is None or band.rule in self._unread:
+            return
+        rule, what = rules.get(band.rule), f"参数“{parameter.name}”的幅度（band）"
+        said = ""
+        if rule is None or rule.form != "limit" or facts().get(band.fact) is None:
+            said = f"{what}应写成“limit 规则.事实”，如 opening-award-band.amount_fen"
+        elif parameter.type == "code":
+            said = f"{what}只用于数字"
+        else:
+            read = {name for version in rule.versions for name in names_of(version.table)} & set(facts())
+            if band.fact not in read or read - {band.fact, "on"}:
+                said = f"{what}：规则 {band.rule} 要只看 {band.fact} 一个事实，现在看的是 {'、'.join(sorted(read))}"
+        if said:
+            self._fault("pack.toml", parameter.line, band.rule, said)
+
     # -- cycles --------------------------------------------------------------------------------------------------------
 
     def _refuse_cycles(self, figures: Mapping[str, ir.Figure], rules: Mapping[str, ir.Rule]) -> None:
@@ -299,12 +331,3 @@ class Reader:
             if key in seen:
                 header = "figures" if key in figures else "derived"
                 self._fault("pack.toml", self._line(f"{header}.{key}"), "", f"“{key}”的推导绕回了自己")
-
-
-def _digest(folder: Path) -> str:
-    """Hash what decides: pack.toml and the tables, so that an adoption can name exactly what it adopted."""
-    whole = hashlib.sha256()
-    for path in [folder / "pack.toml", *sorted((folder / "tables").glob("*.csv"))]:
-        content = path.read_bytes()
-        whole.update(f"{path.name}:{len(content)}\n".encode() + content)
-    return whole.hexdigest()

@@ -10,23 +10,25 @@ from functools import cache
 from typing import Any
 
 from sangyu.policy import ir
-from sangyu.policy.to_python import Program, condition, counted_keys, expression, ready
-from sangyu.policy.vocabulary import PLAIN, facts
+from sangyu.policy.forms import finish
+from sangyu.policy.to_python import Keys, Program, condition, counted_keys, expression, ready
+from sangyu.policy.vocabulary import LISTS, PLAIN, facts
 
-_LISTS = ("codes", "ints", "dates")
+_OPERATORS = {"add": " + ", "subtract": " - ", "multiply": " * "}
 
 
 @cache
-def straight(table: ir.Table) -> Program:
-    """Print a table's straight walk once. Shape of what it gives: (place of the row, its raw answer), or None."""
-    source = _Printer().table(table)
-    return Program(source, ready(source, table.file, "walk"))
+def straight(pack: ir.Pack, rule: ir.Rule, table: ir.Table) -> Program:
+    """Print a table's straight walk once. Shape of what it gives: (place of the row, its answer), or None."""
+    source = _Printer(pack, rule).table(table)
+    return Program(source, ready(source, table.file, "walk", rule=rule, finish=finish))
 
 
 class _Printer:
     """Print the rows; a name is read where the first row that comes so far asks for it, and kept in a variable."""
 
-    def __init__(self) -> None:
+    def __init__(self, pack: ir.Pack, rule: ir.Rule) -> None:
+        self.pack, self.rule = pack, rule
         self.lines: list[str] = []
         self.named: dict[ir.Name, str] = {}  # every variable so far
         self.unsure: dict[str, None] = {}  # those that a row may find unread
@@ -42,17 +44,24 @@ class _Printer:
                 depth += 1
                 if number == 0:
                     read = here.copy()
-            answers = ", ".join(f"{name!r}: {expression(expr, keys)}" for name, expr in row.answers.items())
-            self._line(depth, f"return {place}, {{{answers}}}  # {row.line}")
+            answer = self._split(row, depth, here) or self._finished(row, keys)
+            self._line(depth, f"return {place}, {answer}  # {row.line}")
             if not row.cells:
                 end = []
                 break  # nothing falls through a row without conditions
         unread = [f"    {' = '.join(self.unsure)} = UNREAD"] if self.unsure else []
-        opening = ["def walk(f):", f"    # {table.file}", "    given, known, used = f.given, f.facts, f.facts_used"]
+        opening = [
+            "def walk(f):",
+            f"    # {table.file}",
+            "    given, known, used = f.given, f.facts, f.facts_used",
+            "    configured, read = f.parameters, f.parameters_used",
+        ]
         return "\n".join([*opening, *unread, *self.lines, *end]) + "\n"
 
     def _line(self, depth: int, text: str) -> None:
         self.lines.append("    " * depth + text)
+
+    # -- conditions ----------------------------------------------------------------------------------------------------
 
     def _test(self, cell: ir.Cell, depth: int, read: set[ir.Name]) -> str:
         """Print what is read first, then give the test itself."""
@@ -83,11 +92,20 @@ class _Printer:
             self._line(depth + 1, f"known[{name.name!r}] = used[{name.name!r}] = {variable}")
             self._line(depth, "else:")
             depth += 1
+        elif self._is_plain(name):
+            self._line(depth, f"if configured.get({name.name!r}) is None:")
+            self._line(depth + 1, f"{variable} = read[{name.name!r}] = {self.pack.settings[name.name].default!r}")
+            self._line(depth, "else:")
+            depth += 1
         self._line(depth, f"{variable} = f.{name.kind}({name.name!r})")
         if name.kind not in ("setting", "calendar"):  # these are always known
             self._line(depth, f"if {variable}.__class__ is Unknown:")
             self._line(depth + 1, "return None")
         read.add(name)
+
+    def _is_plain(self, name: ir.Name) -> bool:
+        """Tell whether a name is a setting that holds no list: of whatever value, it is of its default's class."""
+        return name.kind == "setting" and self.pack.settings[name.name].default.__class__ in (int, bool, str)
 
     def _printed(self, cell: ir.Cell, value: str, said: list[str]) -> str:
         """Print the test of a known value against known ones, as shortly as its kind allows."""
@@ -99,7 +117,7 @@ class _Printer:
                 if _is_list(cell.column):
                     truth = " or ".join(f"{one} in {value}" for one in said)
                     return f"not ({truth})" if negated else truth if len(said) == 1 else f"({truth})"
-                if cell.column.kind not in ("fact", "derived"):
+                if cell.column.kind not in ("fact", "derived") and not self._is_plain(cell.column):
                     return _asked(cell, value, said)
                 if len(said) == 1:
                     return f"{value} {'!=' if negated else '=='} {said[0]}"
@@ -112,6 +130,66 @@ class _Printer:
                 there = "" if _is_there(cell.column) else f"{value} is not None and "
                 return f"{there}{left}{value}{right}"
         return _asked(cell, value, said)
+
+    # -- answers -------------------------------------------------------------------------------------------------------
+
+    def _finished(self, row: ir.Row, keys: Keys) -> str:
+        """Print what brings a row into the answer of its form."""
+        raw = ", ".join(f"{name!r}: {expression(expr, keys)}" for name, expr in row.answers.items())
+        constant = all(isinstance(expr, ir.Const) for expr in row.answers.values())
+        if constant and not self.rule.payers and self.rule.form not in ("account", "schedule"):
+            return f"{{{raw}}}"  # as it stands in the row
+        return f"finish(rule, {{{raw}}}, f)"
+
+    def _split(self, row: ir.Row, depth: int, read: set[ir.Name]) -> str:
+        """Print the shares of a row in which one payer has the rest of what the others leave; else an empty text."""
+        rest = [payer for payer, expr in row.answers.items() if isinstance(expr, ir.Rest)]
+        fixed = {payer: expr for payer, expr in row.answers.items() if payer not in rest}
+        if len(rest) != 1 or set(row.answers) != set(self.rule.payers) or not all(map(_is_sum, fixed.values())):
+            return ""
+        named, shares = self.named.copy(), {}
+        for payer, expr in fixed.items():
+            shares[payer] = self._sum(expr, depth, read)
+            if not isinstance(expr, ir.Const):
+                self._line(depth, f"{payer}_fen = {shares[payer]}")
+                shares[payer] = f"{payer}_fen"
+        shared = ir.Name("figure" if self.rule.shared in self.pack.figures else "fact", self.rule.shared)
+        left = [self._sum(shared, depth, read), *(share for share in shares.values() if share != "0")]
+        shares[rest[0]] = f"{rest[0]}_fen"
+        self._line(depth, f"{rest[0]}_fen = {' - '.join(left)}")
+        self._line(depth, f"if {' or '.join(f'{share} < 0' for share in shares.values() if not share.isdigit())}:")
+        self._line(depth + 1, "return None")
+        self.named = named  # nobody comes by here who goes on
+        return f"{{'shares_fen': {{{', '.join(f'{payer!r}: {shares[payer]}' for payer in self.rule.payers)}}}}}"
+
+    def _sum(self, expr: ir.Expr, depth: int, read: set[ir.Name]) -> str:
+        """Print what a formula reads, then give the formula itself, of whole numbers that are there."""
+        match expr:
+            case ir.Name() as name:
+                self._read(name, depth, read)
+                if not _is_there(name):
+                    self._line(depth, f"if {self.named[name]} is None:")
+                    self._line(depth + 1, "return None")
+                return self.named[name]
+            case ir.Arithmetic(operator, left, right):
+                operands = [self._sum(one, depth, read) for one in (left, right)]
+                return f"({_OPERATORS[operator].join(operands)})"
+            case ir.Call(function, arguments):
+                return f"{function}({', '.join([self._sum(one, depth, read) for one in arguments])})"
+            case _:
+                return repr(_value(expr))
+
+
+def _is_sum(expr: ir.Expr) -> bool:
+    """Tell whether a formula only adds, multiplies and compares: of known numbers Python says the same."""
+    match expr:
+        case ir.Const() | ir.Name():
+            return True
+        case ir.Arithmetic(_, left, right):
+            return _is_sum(left) and _is_sum(right)
+        case ir.Call(function, arguments):
+            return function in ("min", "max") and all(map(_is_sum, arguments))
+    return False
 
 
 def _asked(cell: ir.Cell, value: str, said: list[str]) -> str:
@@ -140,7 +218,7 @@ def _value(expr: ir.Expr) -> Any:
 
 
 def _is_list(column: ir.Name) -> bool:
-    return column.kind == "fact" and facts()[column.name].type in _LISTS
+    return column.kind == "fact" and facts()[column.name].type in LISTS
 
 
 def _is_there(expr: ir.Expr | None) -> bool:

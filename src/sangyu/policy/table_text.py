@@ -21,6 +21,13 @@ FORMS: Mapping[str, str] = {
     "schedule": "时限",
     "statistic": "统计",
 }
+LEVELS: Mapping[str, str] = {
+    "national": "国家",
+    "provincial": "省",
+    "municipal": "市",
+    "district": "区县",
+    "street": "街道",
+}
 BLANKS: Mapping[str, str] = {"lacking": "差在哪里", "age_gap": "差多少岁数"}
 WORDS: Mapping[str | bool, str] = {
     "pass": "达标",

@@ -18,6 +18,7 @@ from sangyu.policy import ir
 from sangyu.policy.dates import CALENDAR, birthday
 from sangyu.policy.inquiry import Inquiry
 from sangyu.policy.runtime import Unknown
+from sangyu.policy.to_python import Program, ready
 from sangyu.policy.vocabulary import facts
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -74,8 +75,19 @@ DAYS = {
 
 def yuan(fen: int) -> str:
     """Write fen as yuan: 1500 is 15元, 950 is 9.50元."""
-    sign, fen = ("-", -fen) if fen < 0 else ("", fen)
-    return f"{sign}{fen // 100}元" if fen % 100 == 0 else f"{sign}{fen // 100}.{fen % 100:02d}元"
+    if fen < 0:
+        return f"-{yuan(-fen)}"
+    return f"{fen // 100}元" if fen % 100 == 0 else f"{fen // 100}.{fen % 100:02d}元"
+
+
+def tenths(value: int) -> str:
+    """Write tenths of a point: 875 is 87.5分."""
+    return f"{value // 10}.{value % 10}分"
+
+
+def per_cent(value: int) -> str:
+    """Write per-mille as per cent: 300 is 30%, 25 is 2.5%."""
+    return f"{value // 10}%" if value % 10 == 0 else f"{value // 10}.{value % 10}%"
 
 
 def day(value: date) -> str:
@@ -107,11 +119,7 @@ def _writer(name: str) -> Callable[[int], str]:
     """Choose how a number of this name is written."""
     if name.endswith("_fen") or name in PAYERS:
         return yuan
-    if name.endswith("_tenths"):
-        return lambda value: f"{value // 10}.{value % 10}分"
-    if name.endswith("_pm"):
-        return lambda value: f"{value // 10}%" if value % 10 == 0 else f"{value // 10}.{value % 10}%"
-    return str
+    return tenths if name.endswith("_tenths") else per_cent if name.endswith("_pm") else str
 
 
 def label(name: str, pack: ir.Pack) -> str:
@@ -156,35 +164,39 @@ def given(derived: ir.Derived, code: str | int) -> str:
 
 def because(row: ir.Row, answer: Mapping[str, Any], f: Inquiry, lack: ir.Cell | None) -> str:
     """Write the sentence of a matched row; `lack` is the cell that refused, if one did."""
-    said = {**answer, **(answer.get("shares_fen") or {})}
-
-    def fill(name: str, argument: str | None) -> str:
-        if name == "lacking":
-            return refusal(lack, answer.get("changes_on"), f) if lack else ""
-        if name == "age_gap":
-            return age_gap(int(argument or 0), f)
-        value = said[name] if name in said else _look_up(name, f)
-        return (
-            _number(f"_{argument}", value) if argument and isinstance(value, int) else value_text(name, value, f.pack)
-        )
-
-    opening, pieces = _pieces(row.because or _told_by_cells(row, f.pack))
-    sentence = [opening]
-    for name, argument, write, text in pieces:
-        value = said.get(name)
-        sentence.append(write(value) if value.__class__ is int else fill(name, argument))
-        sentence.append(text)
-    return "".join(sentence)
+    said = {**answer, **shares} if (shares := answer.get("shares_fen")) else answer
+    sentence: str = _sentence(row.because or _told_by_cells(row, f.pack), f.pack).run(said, f, lack)
+    return sentence
 
 
 @cache
-def _pieces(template: str) -> tuple[str, tuple[tuple[str, str | None, Callable[[int], str], str], ...]]:
-    """Take a template apart once. Shape: (text before, ((name, argument, how a number is written, text after), …))."""
+def _sentence(template: str, pack: ir.Pack) -> Program:
+    """Print a template once as a function of (what was answered, the question, the cell that refused)."""
     opening, *parts = PLACEHOLDER.split(template)
-    pieces = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
-    return opening, tuple(
-        (name, argument, _writer(f"_{argument}" if argument else name), text) for name, argument, text in pieces
-    )
+    lines, text = ["def sentence(said, f, lack):"], _literal(opening)
+    for place, (name, argument, after) in enumerate(zip(parts[::3], parts[1::3], parts[2::3], strict=True), 1):
+        text += f"{{word_{place}}}{_literal(after)}"
+        if name == "lacking":
+            lines.append(f"    word_{place} = refusal(lack, said.get('changes_on'), f) if lack else ''")
+        elif name == "age_gap":
+            lines.append(f"    word_{place} = age_gap({int(argument or 0)}, f)")
+        else:
+            write = _writer(f"_{argument}" if argument else name).__name__
+            other = f"written({name!r}, {argument!r}, value, f.pack)"
+            lines.append(f"    value = said[{name!r}] if {name!r} in said else f.{_kind_of(name, pack)}({name!r})")
+            lines.append(f"    word_{place} = {write}(value) if value.__class__ is int else {other}")
+    source = "\n".join([*lines, f"    return f{text!r}"]) + "\n"
+    words = {"refusal": refusal, "age_gap": age_gap, "written": _written}
+    words |= {word.__name__: word for word in (yuan, tenths, per_cent)}
+    return Program(source, ready(source, "because", "sentence", **words))
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _written(name: str, argument: str | None, value: Any, pack: ir.Pack) -> str:
+    return _number(f"_{argument}", value) if argument and isinstance(value, int) else value_text(name, value, pack)
 
 
 def joined(told: tuple[tuple[ir.Row, Mapping[str, Any]], ...], answer: Mapping[str, Any], f: Inquiry) -> str:
@@ -194,11 +206,6 @@ def joined(told: tuple[tuple[ir.Row, Mapping[str, Any]], ...], answer: Mapping[s
     return f"{said}；合计{value_text(name, amount, f.pack)}"
 
 
-def _look_up(name: str, f: Inquiry) -> Any:
-    return getattr(f, _kind_of(name, f.pack))(name)
-
-
-@cache
 def _kind_of(name: str, pack: ir.Pack) -> str:
     """Tell what a name in a template is: the word by which a question is asked for it."""
     for kind, shelf in (

@@ -29,7 +29,7 @@ class Program:
     """Printed source and what it makes when run once."""
 
     source: str
-    run: Callable[[Any], Any]
+    run: Callable[..., Any]
 
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -145,9 +145,12 @@ def figure_program(figure: ir.Figure) -> Program:
     return Program(source, ready(source, figure.name, "figure"))
 
 
-def ready(source: str, name: str, function: str) -> Callable[[Any], Any]:
-    """Run printed source once and give the function it makes; `name` is where a fault in it is said to stand."""
-    space: dict[str, Any] = {**vars(runtime), "datetime": datetime}  # dates are printed as datetime.date(…)
+def ready(source: str, name: str, function: str, **known: Any) -> Callable[..., Any]:
+    """Run printed source once and give the function it makes; `name` is where a fault in it is said to stand.
+
+    The source may use the words of `runtime`, and what is `known` beside them.
+    """
+    space: dict[str, Any] = {**vars(runtime), **known, "datetime": datetime}  # dates are printed as datetime.date(…)
     exec(compile(source, f"<{name}>", "exec"), space)
-    made: Callable[[Any], Any] = space[function]
+    made: Callable[..., Any] = space[function]
     return made

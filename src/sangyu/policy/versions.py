@@ -1,6 +1,6 @@
 """Keep a pack by its content, so that a decision of years ago can be taken again by the very tables it was taken by.
 
-A version is the files that decide (pack.toml and the tables), addressed by the pack's digest. This room only lays them
+A version is the files that decide (`content.py`), addressed by the pack's digest. This room only lays them
 out in a folder where `load` finds them; `adoption` keeps them in the database.
 """
 
@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from sangyu.policy.content import deciding
 from sangyu.policy.errors import UnknownPack
 from sangyu.policy.read import Reader
 
@@ -26,8 +27,7 @@ def kept_folder() -> Path:
 
 def version_files(folder: Path) -> dict[str, str]:
     """Read the files of a pack that its digest covers. Shape: name -> text, to the letter."""
-    paths = [folder / "pack.toml", *sorted((folder / "tables").glob("*.csv"))]
-    return {path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8") for path in paths}
+    return {path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8") for path in deciding(folder)}
 
 
 def find_version(pack_id: str, digest: str) -> Path | None:

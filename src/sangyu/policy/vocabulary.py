@@ -34,6 +34,8 @@ class Fact:
         """
         if raw.__class__ is PLAIN.get(self.type) and (not self.codes or raw in self.codes):
             return raw
+        if raw.__class__ is list and not raw and self.type in LISTS:
+            return ()
         value = _READERS[self.type](raw)
         if value is ABSENT:
             raise BadFact(f"“{self.label}”（{self.name}）的值 {raw!r} 不合要求：{_WANTED[self.type]}")
@@ -84,6 +86,7 @@ def _counts(raw: Any) -> Any:
 
 # A value of this class stands as it is, if it is of no strange code.
 PLAIN: dict[str, type] = {"int": int, "bool": bool, "code": str, "date": date, "date_or_null": date}
+LISTS = ("codes", "ints", "dates")
 _READERS = {
     "int": _int,
     "bool": _bool,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sangyu.kit.errors import Refusal
+from sangyu.kit.money import yuan
 
 # A duty counts when the person who has it was trained for it: the duty, its name, and the certificate that proves it.
 OFFICERS: Mapping[str, tuple[str, str]] = {
@@ -66,6 +67,12 @@ class OtherPrice(Refusal):
     """The item already has another price from that day on."""
 
     code = "OTHER_PRICE"
+
+
+class PriceAboveCap(Refusal):
+    """The price is above the maximum that the government has approved, or none has been approved yet."""
+
+    code = "PRICE_ABOVE_CAP"
 
 
 class PayBackdated(Refusal):
@@ -166,6 +173,17 @@ def ensure_standing(*, name: str, stands: str, to: str, labels: Mapping[str, str
 def officers_missing(trained: Mapping[str, int]) -> list[str]:
     """Name the duties that nobody trained fills, in Chinese. Shape: `trained` maps a duty to how many fill it."""
     return [label for duty, (label, _) in OFFICERS.items() if not trained.get(duty)]
+
+
+def ensure_within_cap(*, name: str, price_fen: int, result: str | None, because: str, clause: str) -> None:
+    """Refuse a price that the policy does not pass; `result` is None where the maximum has not been set.
+
+    Raises: PriceAboveCap.
+    """
+    if result == "pass":
+        return
+    then = "请改用不超过最高价的价格" if result else "请先由民政局核定最高价"
+    raise PriceAboveCap(f"“{name}”不能定价{yuan(price_fen)}元：{because}。依据“{clause}”。{then}。")
 
 
 def ensure_pay(*, item: str, pay_fen: int, valid_from: date, on: date, has_rate: bool) -> None:

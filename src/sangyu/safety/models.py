@@ -29,8 +29,8 @@ class Alarm(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
-    elder = models.ForeignKey(Elder, null=True, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
+    elder = models.ForeignKey(Elder, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.CharField(max_length=8, choices=Source)
     source_id = models.UUIDField()
     phone = models.CharField(max_length=20, blank=True)
@@ -57,7 +57,7 @@ class Taking(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     alarm = models.OneToOneField(Alarm, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
 
@@ -75,10 +75,10 @@ class Step(models.Model):
     """Something that was done about an alarm (处置步骤); a rung may be tried more than once. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="+")
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="+", db_index=False)
     rung = models.CharField(max_length=10, choices=Rung)
     note = models.CharField(max_length=200, blank=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:

@@ -81,8 +81,8 @@ class Line(models.Model):
     """One charge on a statement. A charge stands on one statement that holds; `withdrawn` frees it for the next."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+")
-    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="+")
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="+", db_index=False)
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.PositiveIntegerField()
     gross_fen = models.BigIntegerField()
     deducted_fen = models.BigIntegerField()
@@ -148,7 +148,7 @@ class Withheld(models.Model):
     """A charge of the month that may not be paid yet, and why; it is looked at again by the next run."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
 

@@ -24,17 +24,17 @@ class Visit(models.Model):
     """A worker's arrival for an order. Insert-only; the departure is a row of its own."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+", db_index=False)
     arrived_at = models.DateTimeField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         indexes = [
-            models.Index(fields=["programme", "arrived_at", "id"], name="visits_by_time"),
-            models.Index(fields=["enterprise", "arrived_at", "id"], name="visits_by_enterprise"),
+            models.Index(fields=["programme", "arrived_at"], name="visits_by_time"),
+            models.Index(fields=["enterprise", "arrived_at"], name="visits_by_enterprise"),
         ]
 
 
@@ -50,7 +50,7 @@ class Departure(models.Model):
     grade = models.CharField(max_length=1, choices=Grade)
     because = models.CharField(max_length=120)
     not_charged = models.CharField(max_length=200, blank=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         indexes = [models.Index(fields=["left_at"], name="departures_by_time")]
@@ -66,7 +66,7 @@ class Evidence(models.Model):
     """One piece of proof of a visit, as it came in. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=20, choices=EvidenceKind)
     facts = models.JSONField()
     at = models.DateTimeField()
@@ -90,13 +90,13 @@ class Photo(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+", db_index=False)
     file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
     n = models.PositiveSmallIntegerField()
     taken_at = models.DateTimeField(null=True)
     place = models.JSONField(null=True)
     distance_m = models.PositiveIntegerField(null=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:

@@ -21,7 +21,7 @@ class AuditEntry(models.Model):
     """One act, as it was done: who, what, on what, with which facts. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=60)
@@ -32,8 +32,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["programme", "object_id", "at"], name="audit_by_object"),
-            models.Index(fields=["programme", "at", "id"], name="audit_by_time"),
+            models.Index(fields=["object_id", "at"], name="audit_by_object"),
+            models.Index(fields=["programme", "at"], name="audit_by_time"),
             # Who was there on a day is asked of the whole book, and is a small part of it.
             models.Index(fields=["programme", "verb", "at"], name="audit_of_standing", condition=Q(verb__in=STANDING)),
         ]
@@ -43,7 +43,7 @@ class AuditLink(models.Model):
     """The place of an entry in the chain: each link seals the entry and every link before it. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.BigIntegerField()
     entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="+")
     previous_hash = models.CharField(max_length=64)

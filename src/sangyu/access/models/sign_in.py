@@ -130,7 +130,7 @@ class LookUp(models.Model):
     """A masked fact that somebody asked to see, and why; `shown` is false where it was one too many. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     fact = models.CharField(max_length=30)
     object_kind = models.CharField(max_length=30)

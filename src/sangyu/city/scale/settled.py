@@ -42,12 +42,25 @@ from sangyu.settlement.models import (
 
 TABLES = ("settlement_line",)
 
+# Made once and emptied month by month: what a transaction drops stays on the disk until it ends.
+_BESIDE = """
+CREATE TEMP TABLE IF NOT EXISTS due (
+    charge_id uuid, enterprise_id uuid, service_on date, gross_fen bigint, price_fen bigint, elder_fen bigint,
+    hold_id uuid, cause_kind text, cause_id uuid, is_meal bool, n bigint) ON COMMIT DROP;
+CREATE TEMP TABLE IF NOT EXISTS agreed (
+    enterprise_id uuid, is_meal bool, statement_id uuid, gross_fen bigint, net_fen bigint, reason text) ON COMMIT DROP;
+CREATE TEMP TABLE IF NOT EXISTS settled (
+    charge_id uuid, enterprise_id uuid, service_on date, gross_fen bigint, hold_id uuid, cause_kind text,
+    cause_id uuid, n bigint, statement_id uuid, reason text, net_fen bigint) ON COMMIT DROP;
+CREATE TEMP TABLE IF NOT EXISTS payable (enterprise_id uuid, account_id uuid) ON COMMIT DROP;
+TRUNCATE due, agreed, settled, payable
+"""
 _DUE = """
-CREATE TEMP TABLE due ON COMMIT DROP AS
-SELECT charge.id AS charge_id, charge.enterprise_id, charge.service_on, charge.public_fen AS gross_fen,
-       charge.price_fen, charge.elder_fen, charge.hold_id, charge.cause_kind, charge.cause_id,
-       charge.cause_kind = 'MEAL' AS is_meal,
-       row_number() OVER (PARTITION BY charge.enterprise_id ORDER BY charge.service_on, charge.id) AS n
+INSERT INTO due (charge_id, enterprise_id, service_on, gross_fen, price_fen, elder_fen, hold_id, cause_kind, cause_id,
+                 is_meal, n)
+SELECT charge.id, charge.enterprise_id, charge.service_on, charge.public_fen, charge.price_fen, charge.elder_fen,
+       charge.hold_id, charge.cause_kind, charge.cause_id, charge.cause_kind = 'MEAL',
+       row_number() OVER (PARTITION BY charge.enterprise_id ORDER BY charge.service_on, charge.id)
   FROM benefits_charge charge
  WHERE charge.id >= %(least)s AND charge.id < %(end)s
    AND NOT EXISTS (SELECT FROM benefits_reversal gone
@@ -62,15 +75,17 @@ SELECT enterprise_id,
 """
 # The largest remainder, as `kit.money.apportion` has it: whole parts first, then a fen each to the largest rests.
 _LINES = """
-CREATE TEMP TABLE settled ON COMMIT DROP AS
+INSERT INTO settled (charge_id, enterprise_id, service_on, gross_fen, hold_id, cause_kind, cause_id, n, statement_id,
+                     reason, net_fen)
 WITH part AS (
     SELECT due.*, agreed.statement_id, agreed.reason, agreed.net_fen AS to_spread,
            coalesce(due.gross_fen * agreed.net_fen / nullif(agreed.gross_fen, 0), 0) AS least_fen,
            coalesce(due.gross_fen * agreed.net_fen %% nullif(agreed.gross_fen, 0), 0) AS rest
       FROM due JOIN agreed ON agreed.enterprise_id = due.enterprise_id AND agreed.is_meal = due.is_meal
 )
-SELECT part.*, least_fen + (row_number() OVER (PARTITION BY statement_id, is_meal ORDER BY rest DESC, n)
-                            <= to_spread - sum(least_fen) OVER (PARTITION BY statement_id, is_meal))::int AS net_fen
+SELECT charge_id, enterprise_id, service_on, gross_fen, hold_id, cause_kind, cause_id, n, statement_id, reason,
+       least_fen + (row_number() OVER (PARTITION BY statement_id, is_meal ORDER BY rest DESC, n)
+                    <= to_spread - sum(least_fen) OVER (PARTITION BY statement_id, is_meal))::int
   FROM part
 """
 _WRITE_LINES = """
@@ -134,16 +149,11 @@ def settle(piece: Piece, people: People) -> None:
         drawn_at=drawn_at,
     )
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS due, agreed, settled, payable")
+        cursor.execute(_BESIDE)
         cursor.execute(_DUE, words)
-        cursor.execute("CREATE INDEX ON due (enterprise_id)")
         cursor.execute("ANALYZE due")
         cursor.execute(_SUMS)
         rows = _statements(run, piece.month, cursor.fetchall())
-        cursor.execute(
-            "CREATE TEMP TABLE agreed (enterprise_id uuid, is_meal bool, statement_id uuid, gross_fen bigint,"
-            " net_fen bigint, reason text) ON COMMIT DROP"
-        )
         copy_in(
             cursor,
             "agreed (enterprise_id, is_meal, statement_id, gross_fen, net_fen, reason)",
@@ -167,7 +177,6 @@ def settle(piece: Piece, people: People) -> None:
     }
     open_accounts({key.id: key for key in (budget, bank, *payable.values())})
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE payable (enterprise_id uuid, account_id uuid) ON COMMIT DROP")
         copy_in(cursor, "payable (enterprise_id, account_id)", [(one, key.id) for one, key in payable.items()])
         more: dict[str, Any] = {
             "programme": people.programme.pk,

@@ -113,8 +113,9 @@ def test_derived_fact_given_wins_and_another_citys_code_does_not_count() -> None
     assert decide(CHENGGUAN, "domestic-service", {**facts, "service_class": "A"}, on=DAY).row == 3
     assert decide(CHENGGUAN, "domestic-service", {**facts, "home_service_class": "B"}, on=DAY).row == 4
     assert decide(CHENGGUAN, "domestic-service", {**facts, "service_class": "low_paid"}, on=DAY).row == 5
-    with pytest.raises(BadFact, match="service_class"):
-        decide(CHENGGUAN, "domestic-service", {**facts, "service_class": "E"}, on=DAY)
+    for strange in ("E", ["B"], {"B": 1}, 3):
+        with pytest.raises(BadFact, match="service_class.*可用：A"):
+            decide(CHENGGUAN, "domestic-service", {**facts, "service_class": strange}, on=DAY)
 
 
 def test_missing_fact_behind_a_derived_one_is_named_itself() -> None:

@@ -16,6 +16,7 @@ from sangyu.providers.rules import (
     OtherPrice,
     Paper,
     PayBackdated,
+    PriceAboveCap,
     WrongStanding,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "OtherPrice",
     "Paper",
     "PayBackdated",
+    "PriceAboveCap",
     "WrongStanding",
     "admit",
     "admit_applicant",

@@ -13,6 +13,7 @@ from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
 from sangyu.kit.point import Crs, Point
 from sangyu.providers import queries as providers_read
+from sangyu.providers.actions.catalogue import ensure_within_cap
 from sangyu.providers.models import Canteen, CanteenUser, Enterprise, ServiceItem
 from sangyu.providers.rules import Incomplete
 
@@ -36,12 +37,13 @@ def open_canteen(
     """Open a canteen of an enterprise (老年餐厅), contracted from one day to another; once per name.
 
     `item` is the meal as it stands in the catalogue; its offer says which rule splits the price.
-    Raises: NotAllowed; NotFound, for an enterprise, item or community of somebody else; Incomplete.
+    Raises: NotAllowed; NotFound, for an enterprise, item or community of somebody else; Incomplete; PriceAboveCap.
     """
     ensure_role(by, Role.BUREAU, Role.DISPATCHER)
     providers_read.get_enterprise(by, enterprise.pk)
     providers_read.get_item(by, item.pk)
     _ensure_canteen(name, address, standard_price_fen, contracted_from, contracted_until)
+    ensure_within_cap(by.programme_id, name=name.strip(), price_fen=standard_price_fen, on=contracted_from)
     community = Area.objects.filter(
         code=community_code, kind=AreaKind.COMMUNITY, code__startswith=by.programme.area_id
     ).first()

@@ -12,6 +12,7 @@ from django.db import transaction
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
+from sangyu.adoption import queries as adoption_read
 from sangyu.kit.errors import NotFound
 from sangyu.kit.money import yuan
 from sangyu.providers import queries as providers_read
@@ -19,6 +20,7 @@ from sangyu.providers import rules
 from sangyu.providers.models import Enterprise, PayRate, Price, ServiceItem
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+CAP_RULE = "price-cap"
 
 
 def list_item(*, by: User, fields: Mapping) -> ServiceItem:
@@ -40,7 +42,8 @@ def list_item(*, by: User, fields: Mapping) -> ServiceItem:
 def set_price(*, item: ServiceItem, market_price_fen: int, valid_from: date, by: User, at: datetime) -> Price:
     """Give an item a market price from a day on, until the next price that is set; the price before ends that day.
 
-    Raises: NotAllowed; NotFound, for an item of another catalogue; Incomplete, for a price below zero; OtherPrice.
+    Raises: NotAllowed; NotFound, for an item of another catalogue; Incomplete, for a price below zero; OtherPrice;
+    PriceAboveCap.
     """
     ensure_role(by, Role.BUREAU, Role.DISPATCHER)
     providers_read.get_item(by, item.pk)
@@ -56,6 +59,7 @@ def set_price(*, item: ServiceItem, market_price_fen: int, valid_from: date, by:
                 "请另选生效日期。"
             )
         return standing
+    ensure_within_cap(by.programme_id, name=item.name, price_fen=market_price_fen, on=valid_from)
     for before in (price for price in prices[::-1] if price.valid_from < valid_from):
         before.valid_until = valid_from
         before.save(update_fields=["valid_until"])
@@ -73,6 +77,26 @@ def set_price(*, item: ServiceItem, market_price_fen: int, valid_from: date, by:
         facts={"market_price_fen": market_price_fen, "valid_from": valid_from},
     )
     return price
+
+
+def ensure_within_cap(programme_id: UUID, *, name: str, price_fen: int, on: date) -> None:
+    """Refuse a price above the maximum that the policy in force on its first day approves, with the clause.
+
+    A policy that knows no maximum, and a day before any policy, leave the price free; a maximum that is not yet set
+    refuses every price.
+    Raises: PriceAboveCap.
+    """
+    try:
+        adopted = adoption_read.in_force(programme_id, on)
+    except adoption_read.NothingAdopted:
+        return
+    rule = adoption_read.pack_of(adopted).rules.get(CAP_RULE)
+    if rule is None:
+        return
+    asked = adoption_read.decide(programme_id, CAP_RULE, {"price_fen": price_fen}, on)
+    rules.ensure_within_cap(
+        name=name, price_fen=price_fen, result=asked.result, because=asked.because, clause=rule.source.locator
+    )
 
 
 @transaction.atomic

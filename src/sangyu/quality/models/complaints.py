@@ -18,7 +18,7 @@ class Complaint(models.Model):
     """Somebody complained, on the hotline or when rung; it must be looked into by a day. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=20)
     call = models.OneToOneField(Call, null=True, on_delete=models.PROTECT, related_name="+")
     follow_up = models.OneToOneField(FollowUp, null=True, on_delete=models.PROTECT, related_name="+")
@@ -27,7 +27,7 @@ class Complaint(models.Model):
     text = models.CharField(max_length=400)
     due_on = models.DateField()
     certain = models.BooleanField()
-    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     opened_at = models.DateTimeField()
 
     class Meta:
@@ -48,10 +48,10 @@ class ComplaintOwner(models.Model):
     """Who looks into a complaint; of several the last one does. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="+")
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.PositiveSmallIntegerField()
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:
@@ -64,9 +64,9 @@ class ComplaintResult(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     complaint = models.OneToOneField(Complaint, on_delete=models.PROTECT, related_name="+")
     upheld = models.BooleanField()
-    enterprise = models.ForeignKey(Enterprise, null=True, on_delete=models.PROTECT, related_name="+")
+    enterprise = models.ForeignKey(Enterprise, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     finding = models.CharField(max_length=400)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:
@@ -80,7 +80,7 @@ class ComplaintClosure(models.Model):
     complaint = models.OneToOneField(Complaint, on_delete=models.PROTECT, related_name="+")
     satisfaction = models.PositiveSmallIntegerField(null=True)
     note = models.CharField(max_length=200, blank=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:

@@ -45,7 +45,7 @@ class FollowUp(models.Model):
     """What the elder said when rung (回访); a task not reached may be tried again. Insert-only."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    task = models.ForeignKey(FollowUpTask, on_delete=models.PROTECT, related_name="+")
+    task = models.ForeignKey(FollowUpTask, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.PositiveSmallIntegerField()
     reached = models.BooleanField()
     happened = models.BooleanField(null=True)
@@ -53,7 +53,7 @@ class FollowUp(models.Model):
     paid_as_told = models.BooleanField(null=True)
     satisfaction = models.PositiveSmallIntegerField(null=True)
     complaint = models.CharField(max_length=200, blank=True)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:

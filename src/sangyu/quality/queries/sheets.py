@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from sangyu import policy
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.adoption import queries as adoption_read
@@ -20,6 +20,7 @@ from sangyu.calendar import queries as calendar_read
 from sangyu.calendar.rules import Count
 from sangyu.kit.errors import NotFound
 from sangyu.kit.month import Month
+from sangyu.policy.lists import SHEET_FILE
 from sangyu.quality import rules
 from sangyu.quality.models import (
     Appraisal,
@@ -33,25 +34,22 @@ from sangyu.quality.models import (
 )
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-SHEET_FILE = "appraisal-sheet.csv"
 OWN_SHEET = Path(__file__).parents[1] / SHEET_FILE
 
 
 def definitions(programme_id: UUID, month: Month) -> tuple[rules.Definition, ...]:
-    """Return the items of the sheet by the pack in force on the first day of a month.
+    """Return the items of the sheet that was adopted with the pack in force on the first day of a month.
 
     A pack without a sheet is appraised by the house's own, which asks nothing but what the records say.
     Raises: NothingAdopted, BadSheet.
     """
     adopted = adoption_read.in_force(programme_id, month.first_day)
-    path = policy.packs_folder() / adopted.pack_id / SHEET_FILE
-    return _read(path if path.is_file() else OWN_SHEET)
+    return _read(adoption_read.list_of(adopted, SHEET_FILE) or OWN_SHEET.read_text(encoding="utf-8-sig"))
 
 
 @cache
-def _read(path: Path) -> tuple[rules.Definition, ...]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return rules.read_definitions(lines)
+def _read(text: str) -> tuple[rules.Definition, ...]:
+    return rules.read_definitions(io.StringIO(text, newline=""))
 
 
 def appraisals(viewer: User, month: str = "") -> QuerySet[Appraisal]:

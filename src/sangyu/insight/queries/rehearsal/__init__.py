@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from sangyu.insight.queries.rehearsal.figures import FigureInPack, NoFigure, Tri
 from sangyu.insight.queries.rehearsal.money import GAINERS, LIST_MAX, LOSERS
 from sangyu.insight.queries.rehearsal.sides import Side, as_of, begins_on, touched
 from sangyu.insight.queries.rehearsal.thresholds import Born, Edge
+from sangyu.insight.queries.rehearsal.together import added, in_order
 from sangyu.insight.queries.rehearsal.told import Cost, Listed, Money, Move, Rehearsal, RowChange, Sides, Standing
 from sangyu.kit.month import Month
 from sangyu.policy import ir
@@ -25,6 +27,12 @@ from sangyu.policy.many import COLUMNS_FROM
 
 MONTHS_MAX = 24
 MONTHS = 12
+Progress = Callable[[str, int], None]
+
+
+def nobody(_what: str, _done_pm: int) -> None:
+    """Tell nobody how far a rehearsal has come."""
+
 
 __all__ = [
     "GAINERS",
@@ -36,10 +44,12 @@ __all__ = [
     "Cost",
     "Edge",
     "FigureInPack",
+    "Figures",
     "Listed",
     "Money",
     "Move",
     "NoFigure",
+    "Progress",
     "Rehearsal",
     "RowChange",
     "Side",
@@ -56,6 +66,15 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True)
+class Figures:
+    """A programme by the reader who may see it, and what its bureau has set before and after the change."""
+
+    reader: User
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
 def rehearse(
     viewer: User,
     before: ir.Pack,
@@ -67,48 +86,108 @@ def rehearse(
     parameters_after: Mapping[str, Any],
     months: int = MONTHS,
     columns_from: int = COLUMNS_FROM,
+    districts: Sequence[Figures] = (),
+    progress: Progress = nobody,
 ) -> Rehearsal:
     """Decide the charges of the last full months, and the registry, by the rules of two packs as they hold on a day.
 
     Charges are decided again on the facts kept in their decisions; what these lack comes from the registry of the day
     of the service, and what neither has is counted as missing. Kinds of items whose rules do not differ count as they
-    were booked. Runs in a transaction that can write nothing.
+    were booked. With `districts` each of them is rehearsed too and added up. Runs in a transaction that can write
+    nothing; `progress` is told what is being done, and the per-mille of all that is done.
     Raises: NotAllowed; BadParameter, BadFact, BadAnswer.
     """
-    ensure_reader(viewer)
-    both = as_of(before, on, parameters, columns_from), as_of(after, on, parameters_after, columns_from)
-    rules = touched(*both)
-    offers = sides.changed_offers(*both)
-    since, until = _period(today, months)
-    lists: dict[str, tuple[Listed, ...]] = {}
-    with reading(), connect() as duck:
-        streets = dict(Area.objects.filter(code__in=_streets(viewer)).values_list("code", "name"))
-        streams.load_registry(duck, viewer.programme_id)
-        told, theirs = people.standings(duck, both, rules, on, streets)
-        lists |= theirs
-        found = None
-        if offers:
-            wanted = sides.asked_of_charges(both, offers, rules)
-            streams.load_charges(duck, viewer.programme_id, since, until, offers, wanted)
-            decided = (chain.decide_lines(duck, both[0], offers), chain.decide_lines(duck, both[1], offers))
-            elsewhere = streams.booked_elsewhere(viewer.programme_id, since, until, offers)
-            found, theirs = money.added_up(duck, both, decided, elsewhere, offers, streets)
+    every = [Figures(viewer, parameters, parameters_after), *districts]
+    for one in every:
+        ensure_reader(one.reader)
+    found = []
+    with reading():
+        for n, one in enumerate(every):
+            name = one.reader.programme.name
+            step = _step_of(progress, n, len(every), name)
+            asked = _Asked(one, before, after, on, today, months, columns_from)
+            found.append((name, asked.answered(step)))
+    return in_order(added(found))
+
+
+def _step_of(progress: Progress, n: int, programmes: int, name: str) -> Progress:
+    """Tell the progress of one of several programmes as a part of the whole."""
+    if programmes == 1:
+        return progress
+    return lambda what, done_pm: progress(f"{name}：{what}", (n * 1000 + done_pm) // programmes)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One change on one programme."""
+
+    figures: Figures
+    before: ir.Pack
+    after: ir.Pack
+    on: date
+    today: date
+    months: int
+    columns_from: int
+
+    def answered(self, progress: Progress) -> Rehearsal:
+        """Rehearse it in a store of its own, which is gone afterwards."""
+        reader, on = self.figures.reader, self.on
+        since, until = _period(self.today, self.months)
+        both = (
+            as_of(self.before, on, self.figures.before, self.columns_from),
+            as_of(self.after, on, self.figures.after, self.columns_from),
+        )
+        rules, offers = touched(*both), sides.changed_offers(*both)
+        read_from = since.replace(month=1, day=1) if sides.fills_a_year(both, offers) else since
+        grants_from = streams.adopted_from(reader.programme_id)
+        both = (
+            replace(both[0], grants_from=grants_from, read_from=read_from),
+            replace(both[1], grants_from=grants_from, read_from=read_from),
+        )
+        lists: dict[str, tuple[Listed, ...]] = {}
+        with connect() as duck:
+            streets = dict(Area.objects.filter(code__in=_streets(reader)).values_list("code", "name"))
+            progress("读老人档案", 0)
+            streams.load_registry(duck, reader.programme_id)
+            progress("判定在册的老人", 50)
+            told, theirs = people.standings(duck, both, rules, on, streets)
             lists |= theirs
-        born = _born(duck, today)
-    return Rehearsal(
-        on=on,
-        since=since,
-        until=until,
-        before_digest=before.digest,
-        before_figures=sides.digest_of(parameters),
-        after_digest=after.digest,
-        after_figures=sides.digest_of(parameters_after),
-        touched=tuple((name, after.rules[name].title) for name in rules),
-        money=found,
-        standings=told,
-        edges=tuple(thresholds.edges(*both, born, today)),
-        lists=lists,
-    )
+            found = None
+            if offers:
+                wanted = sides.asked_of_charges(both, offers)
+                span = streams.Span(read_from, since, until)
+                streams.load_charges(
+                    duck,
+                    reader.programme_id,
+                    span,
+                    offers,
+                    wanted,
+                    lambda done_pm, n: progress(f"读{n}笔计费", 100 + done_pm * 4 // 10),
+                )
+                progress("按现行的规则判定", 500)
+                was = chain.decide_lines(duck, both[0], offers)
+                progress("按改后的规则判定", 700)
+                now = chain.decide_lines(duck, both[1], offers)
+                progress("汇总", 900)
+                elsewhere = streams.booked_elsewhere(reader.programme_id, since, until, offers)
+                found, theirs = money.added_up(duck, both, (was, now), elsewhere, offers, streets)
+                lists |= theirs
+            born = _born(duck, self.today)
+        progress("算好了", 1000)
+        return Rehearsal(
+            on=on,
+            since=since,
+            until=until,
+            before_digest=self.before.digest,
+            before_figures=sides.digest_of(self.figures.before),
+            after_digest=self.after.digest,
+            after_figures=sides.digest_of(self.figures.after),
+            touched=tuple((name, self.after.rules[name].title) for name in rules),
+            money=found,
+            standings=told,
+            edges=tuple(thresholds.edges(*both, born, self.today)),
+            lists=lists,
+        )
 
 
 def _period(today: date, months: int) -> tuple[date, date]:

@@ -13,14 +13,12 @@ import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
-from sangyu.insight.queries.rehearsal.sides import Side, asked
+from sangyu.insight.queries.rehearsal.credits import Credit, worked_out
+from sangyu.insight.queries.rehearsal.lines import LACKS, decided, given, lacking, lacks_of, one, with_column
+from sangyu.insight.queries.rehearsal.sides import Side
 from sangyu.policy import ir
-from sangyu.policy.each import decide_each
-from sangyu.policy.many import decide_many
 
 ELDER_SHARE = "share_elder_fen"
-LACKS = "lacks"
-ORDER = ("elder", "on", "at", "id")
 ANSWERS = pa.schema(
     [
         ("id", pa.int64()),
@@ -31,23 +29,6 @@ ANSWERS = pa.schema(
         ("lacks", pa.string()),
     ]
 )
-# Where the running sum of columns gives up, the few elders concerned are decided one by one.
-_IN_COLUMNS_ONLY = ("CREDIT_CHANGES", "NEGATIVE_SERVICE")
-
-
-def decided(side: Side, rule_id: str, lines: pa.Table) -> pa.Table:
-    """Decide one rule for all lines, in columns where that pays and can be; each line stands where it stood."""
-    wanted = [name for name in (*ORDER, *sorted(asked(side, [rule_id]))) if name in lines.column_names]
-    known = lines.select(list(dict.fromkeys(wanted)))
-    made = decide_many(side.pack, rule_id, known, side.parameters, columns_from=side.columns_from)
-    given_up = pc.fill_null(pc.is_in(made.column("fault"), pa.array(_IN_COLUMNS_ONLY)), False)
-    if not pc.any(given_up).as_py():
-        return made
-    theirs = pc.is_in(known.column("elder"), pc.unique(pc.filter(known.column("elder"), given_up)))
-    again = decide_each(side.pack, rule_id, known.filter(theirs), side.parameters).cast(made.schema)
-    place = pa.array(range(known.num_rows), pa.int64())
-    order = pa.concat_arrays([pc.filter(place, pc.invert(_one(theirs))), pc.filter(place, _one(theirs))])
-    return pa.concat_tables([made.filter(pc.invert(theirs)), again]).take(pc.sort_indices(order))
 
 
 def decide_lines(duck: duckdb.DuckDBPyConnection, side: Side, offers: Iterable[str]) -> pa.Table:
@@ -61,55 +42,52 @@ def decide_lines(duck: duckdb.DuckDBPyConnection, side: Side, offers: Iterable[s
         offer = side.pack.offers[kind]
         named = kind.replace("'", "''")
         lines = duck.sql(f"FROM line WHERE offer = '{named}'").to_arrow_table()
-        lines = _with(lines, LACKS, pa.nulls(lines.num_rows, pa.string()))
-        lines, refused = _entitled(side, offer, _given(offer, lines))
+        lines = with_column(lines, LACKS, pa.nulls(lines.num_rows, pa.string()))
+        lines, refused = _entitled(side, offer, given(offer.facts, lines))
         parts.append(refused)
         for fact, (rule, answer) in offer.answers.items():
             made = decided(side, rule, lines)
-            lines = _missing(_with(lines, fact, made.column(answer)), _lacks(made))
+            lines = lacking(with_column(lines, fact, made.column(answer)), lacks_of(made))
         lines = _priced(side, offer, lines)
         pays, undecided = _pays(side, offer, lines)
-        lines = _missing(lines, undecided)
+        lines = lacking(lines, undecided)
         if offer.account and pc.any(pays).as_py():
-            drawn.append(OnCredit(offer.account, offer.fund, offer.split or "", lines.filter(pays)))
+            drawn.append(OnCredit(offer, lines.filter(pays)))
             lines = lines.filter(pc.invert(pays))
         if offer.split and lines.num_rows:
             parts.append(_shared(side, offer.split, lines))
-    return pa.concat_tables([*parts, *_on_credit(side, drawn)])
+    return pa.concat_tables([*parts, *_on_credit(duck, side, drawn)])
 
 
 @dataclass(frozen=True)
 class OnCredit:
     """Lines of one offer that a credit pays; credits of one fund and rule are one credit."""
 
-    rule: str
-    fund: str
-    split: str
+    offer: ir.Offer
     lines: pa.Table
 
+    @property
+    def credit(self) -> tuple[str, str]:
+        """Name the credit: its rule and its fund."""
+        return self.offer.account or "", self.offer.fund
 
-def _on_credit(side: Side, drawn: list[OnCredit]) -> Iterator[pa.Table]:
+
+def _on_credit(duck: duckdb.DuckDBPyConnection, side: Side, drawn: list[OnCredit]) -> Iterator[pa.Table]:
     """Draw on the credits, all offers of one credit together; a credit of minutes leaves the money to the split."""
-    for rule, fund in dict.fromkeys((one.rule, one.fund) for one in drawn):
-        same = [one for one in drawn if (one.rule, one.fund) == (rule, fund)]
-        names = [name for name in same[0].lines.column_names if all(name in one.lines.column_names for one in same)]
-        lines = pa.concat_tables([one.lines.select(names) for one in same])
-        if side.pack.rules[rule].payers:
-            yield _shared(side, rule, lines)
+    for credit in dict.fromkeys(part.credit for part in drawn):
+        same = [part for part in drawn if part.credit == credit]
+        names = [name for name in same[0].lines.column_names if all(name in part.lines.column_names for part in same)]
+        lines = pa.concat_tables([part.lines.select(names) for part in same])
+        offer, rule = same[0].offer, side.pack.rules[credit[0]]
+        lines = worked_out(duck, side, Credit(rule, offer.grants, offer.facts, offer.answers), lines)
+        if rule.payers:
+            yield _shared(side, rule.id, lines)
             continue
-        made = decided(side, rule, lines)
-        lines = _missing(_with(lines, "free_minutes", made.column("used_minutes")), _lacks(made))
-        split = pa.concat_arrays([pa.array([one.split] * one.lines.num_rows, pa.string()) for one in same])
-        for name in dict.fromkeys(one.split for one in same if one.split):
-            yield _shared(side, name, lines.filter(pc.equal(split, name)))
-
-
-def _given(offer: ir.Offer, lines: pa.Table) -> pa.Table:
-    """Fill in what the offer itself says of its orders, where nobody knows better."""
-    for name, value in offer.facts.items():
-        if name in lines.column_names:
-            lines = _with(lines, name, pc.coalesce(lines.column(name), pa.scalar(value, lines.schema.field(name).type)))
-    return lines
+        made = decided(side, rule.id, lines)
+        lines = lacking(with_column(lines, "free_minutes", made.column("used_minutes")), lacks_of(made))
+        for name in dict.fromkeys(part.offer.split for part in same if part.offer.split):
+            kinds = [part.offer.kind for part in same if part.offer.split == name]
+            yield _shared(side, name, lines.filter(pc.is_in(lines.column("offer"), pa.array(kinds))))
 
 
 def _entitled(side: Side, offer: ir.Offer, lines: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -126,14 +104,14 @@ def _entitled(side: Side, offer: ir.Offer, lines: pa.Table) -> tuple[pa.Table, p
         "row": rows.column("row"),
         "lacks": pa.nulls(out.num_rows, pa.string()),
     }
-    return _missing(lines, _lacks(made)).filter(pc.invert(refused)), pa.table(answers, schema=ANSWERS)
+    return lacking(lines, lacks_of(made)).filter(pc.invert(refused)), pa.table(answers, schema=ANSWERS)
 
 
 def _priced(side: Side, offer: ir.Offer, lines: pa.Table) -> pa.Table:
     if not offer.price:
-        return _with(lines, "price_fen", lines.column("market_price_fen"))
+        return with_column(lines, "price_fen", lines.column("market_price_fen"))
     made = decided(side, offer.price, lines)
-    return _missing(_with(lines, "price_fen", made.column("amount_fen")), _lacks(made))
+    return lacking(with_column(lines, "price_fen", made.column("amount_fen")), lacks_of(made))
 
 
 def _pays(side: Side, offer: ir.Offer, lines: pa.Table) -> tuple[Any, Any]:
@@ -143,8 +121,8 @@ def _pays(side: Side, offer: ir.Offer, lines: pa.Table) -> tuple[Any, Any]:
     for name, value in offer.account_when.items() if offer.account else ():
         made = decided(side, side.pack.derived[name].rule, lines)
         pays = pc.and_(pays, pc.fill_null(pc.equal(made.column("ground"), value), False))
-        lacks = pc.coalesce(lacks, _lacks(made))
-    return _one(pays), lacks
+        lacks = pc.coalesce(lacks, lacks_of(made))
+    return one(pays), lacks
 
 
 def _shared(side: Side, rule_id: str, lines: pa.Table) -> pa.Table:
@@ -155,25 +133,6 @@ def _shared(side: Side, rule_id: str, lines: pa.Table) -> pa.Table:
         "public_fen": pc.subtract(lines.column("price_fen"), made.column(ELDER_SHARE)),
         "rule": pa.array([rule_id] * lines.num_rows, pa.string()),
         "row": made.column("row"),
-        "lacks": pc.coalesce(lines.column(LACKS), _lacks(made)),
+        "lacks": pc.coalesce(lines.column(LACKS), lacks_of(made)),
     }
     return pa.table(answers, schema=ANSWERS)
-
-
-def _lacks(made: pa.Table) -> Any:
-    """Name what an answer misses: a fact, a parameter, or the fault for which it was refused."""
-    named = pc.coalesce(made.column("missing"), made.column("fault"), made.column("outcome"))
-    return pc.if_else(pc.equal(made.column("outcome"), "decided"), pa.scalar(None, pa.string()), named)
-
-
-def _with(lines: pa.Table, name: str, column: Any) -> pa.Table:
-    others = [one for one in lines.column_names if one != name]
-    return lines.select(others).append_column(name, column)
-
-
-def _missing(lines: pa.Table, lacks: Any) -> pa.Table:
-    return _with(lines, LACKS, pc.coalesce(lines.column(LACKS), lacks))
-
-
-def _one(column: Any) -> Any:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

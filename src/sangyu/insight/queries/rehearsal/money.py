@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,8 @@ from sangyu.insight.queries.rehearsal.told import Cost, Listed, Money, RowChange
 from sangyu.policy import table_text
 from sangyu.policy.to_chinese import label
 
-ROWS_MAX = 10
-GROUPS_MAX = 12
 LIST_MAX = 1_000
 GAINERS, LOSERS = "gainers", "losers"
-OTHERS = "其他组合"
 NOBODY = "没有认定"
 FAULTS = {"NEGATIVE_SERVICE": "金额为负", "CREDIT_CHANGES": "月内额度变化", "not_in_force": "没有生效的规定"}
 _TOLD = """
@@ -28,7 +26,7 @@ SELECT line.id, line.elder, line.street, line.month, line.offer, array_to_string
        coalesce(now.price_fen, line.booked_price_fen) AS price_fen, was.rule AS was_rule, was."row" AS was_row,
        now.rule AS now_rule, now."row" AS now_row, coalesce(now.lacks, was.lacks) AS lacks,
        now.lacks IS NULL AND was.lacks IS NULL AS known
-FROM line JOIN was USING (id) JOIN now USING (id)
+FROM line JOIN was USING (id) JOIN now USING (id) WHERE line.in_period
 """
 _COST = """
 SELECT {name} AS name, count(*), count(*) FILTER (NOT known), coalesce(sum(before_fen) FILTER (known), 0)::BIGINT,
@@ -65,7 +63,7 @@ def added_up(
         column: _costs(duck, column, [(str(row[n]), row[3], row[5]) for row in rest])
         for n, column in enumerate(("month", "street", "offer"))
     }
-    whole = _sum("", costs["month"])
+    whole = total("", costs["month"])
     (booked_fen,) = _one_row(duck, "SELECT coalesce(sum(booked_public_fen) FILTER (known), 0)::BIGINT FROM told")
     rules = {rule.id: rule.title for side in sides for rule in side.pack.rules.values()}
     people = [Sides(*row) for row in duck.sql(_SIDES.format(name="''", by="")).fetchall()]
@@ -73,24 +71,14 @@ def added_up(
         offers=tuple(kinds[kind] for kind in offers),
         whole=whole,
         booked_fen=booked_fen + sum(row[5] for row in rest),
-        months=tuple(sorted(costs["month"], key=lambda one: one.name)),
-        streets=tuple(
-            sorted(
-                (_named(one, streets.get(one.name, one.name)) for one in costs["street"]),
-                key=lambda one: (-one.after_fen, one.name),
-            )
-        ),
-        by_offer=tuple(
-            _named(one, kinds.get(one.name, one.name))
-            for one in sorted(costs["offer"], key=lambda one: (-one.after_fen, one.name))
-        ),
+        months=tuple(costs["month"]),
+        streets=tuple(replace(one, name=streets.get(one.name, one.name)) for one in costs["street"]),
+        by_offer=tuple(replace(one, name=kinds.get(one.name, one.name)) for one in costs["offer"]),
         people=people[0] if people else Sides("", 0, 0, 0, 0, 0),
         by_identity=_by_identity(duck),
         by_kind=tuple(
             Sides(rules.get(name, name), *rest_of)
-            for name, *rest_of in sorted(
-                duck.sql(_SIDES.format(name="now_rule", by=", now_rule")).fetchall(), key=lambda row: (-row[1], row[0])
-            )
+            for name, *rest_of in duck.sql(_SIDES.format(name="now_rule", by=", now_rule")).fetchall()
         ),
         rows=_rows(duck, rules),
         missing=_missing(duck, after),
@@ -113,17 +101,14 @@ def _costs(duck: duckdb.DuckDBPyConnection, column: str, rest: Iterable[tuple[st
     return list(found.values())
 
 
-def _sum(name: str, parts: Iterable[Cost]) -> Cost:
+def total(name: str, parts: Iterable[Cost]) -> Cost:
+    """Add up costs."""
     numbers = [(one.charges, one.unknown, one.before_fen, one.after_fen, one.unknown_price_fen) for one in parts]
     return Cost(name, *(sum(column) for column in zip(*numbers, strict=True))) if numbers else Cost(name, 0, 0, 0, 0, 0)
 
 
-def _named(one: Cost, name: str) -> Cost:
-    return Cost(name, one.charges, one.unknown, one.before_fen, one.after_fen, one.unknown_price_fen)
-
-
 def _by_identity(duck: duckdb.DuckDBPyConnection) -> tuple[Sides, ...]:
-    """Give the groups of identities that an elder held at the last charge; the rare ones together."""
+    """Give the groups of identities that an elder held at the last charge."""
     duck.execute(
         "CREATE TEMP TABLE elder_held AS SELECT elder AS who, arg_max(held, id) AS last_held FROM told GROUP BY elder"
     )
@@ -131,18 +116,9 @@ def _by_identity(duck: duckdb.DuckDBPyConnection) -> tuple[Sides, ...]:
         """SELECT last_held, count(*), count(*) FILTER (more > 0), coalesce(sum(more) FILTER (more > 0), 0)::BIGINT,
                   count(*) FILTER (more < 0), coalesce(-sum(more) FILTER (more < 0), 0)::BIGINT
            FROM (SELECT elder, sum(after_fen - before_fen) AS more FROM told WHERE known GROUP BY elder)
-           JOIN elder_held ON who = elder GROUP BY last_held ORDER BY count(*) DESC, last_held"""
+           JOIN elder_held ON who = elder GROUP BY last_held"""
     ).fetchall()
-    return folded([Sides(identity_label(name), *numbers) for name, *numbers in rows])
-
-
-def folded(groups: Sequence[Sides]) -> tuple[Sides, ...]:
-    """Keep the first groups and put the others together, so that a page stays one page."""
-    shown, rest = groups[:GROUPS_MAX], groups[GROUPS_MAX:]
-    if not rest:
-        return tuple(shown)
-    numbers = [(one.elders, one.gainers, one.gained_fen, one.losers, one.lost_fen) for one in rest]
-    return (*shown, Sides(OTHERS, *(sum(column) for column in zip(*numbers, strict=True))))
+    return tuple(Sides(identity_label(name), *numbers) for name, *numbers in rows)
 
 
 def identity_label(held: str) -> str:
@@ -152,9 +128,8 @@ def identity_label(held: str) -> str:
 
 def _rows(duck: duckdb.DuckDBPyConnection, rules: Mapping[str, str]) -> tuple[RowChange, ...]:
     rows = duck.sql(
-        f"""SELECT was_rule, was_row, now_rule, now_row, count(*), sum(after_fen - before_fen)::BIGINT FROM told
-            WHERE known AND after_fen <> before_fen GROUP BY ALL
-            ORDER BY abs(sum(after_fen - before_fen)) DESC, count(*) DESC, 1, 2, 3, 4 LIMIT {ROWS_MAX}"""
+        """SELECT was_rule, was_row, now_rule, now_row, count(*), sum(after_fen - before_fen)::BIGINT FROM told
+           WHERE known AND after_fen <> before_fen GROUP BY ALL"""
     ).fetchall()
     return tuple(
         RowChange(rules[was], was_row, rules[now], now_row, *rest) for was, was_row, now, now_row, *rest in rows
@@ -162,9 +137,7 @@ def _rows(duck: duckdb.DuckDBPyConnection, rules: Mapping[str, str]) -> tuple[Ro
 
 
 def _missing(duck: duckdb.DuckDBPyConnection, side: Side) -> tuple[tuple[str, int, int], ...]:
-    rows = duck.sql(
-        "SELECT lacks, count(*), count(DISTINCT elder) FROM told WHERE NOT known GROUP BY lacks ORDER BY 2 DESC, lacks"
-    ).fetchall()
+    rows = duck.sql("SELECT lacks, count(*), count(DISTINCT elder) FROM told WHERE NOT known GROUP BY lacks").fetchall()
     return tuple((missing_label(name, side), charges, people) for name, charges, people in rows)
 
 

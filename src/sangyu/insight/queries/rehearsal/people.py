@@ -10,8 +10,9 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from sangyu.insight.queries.rehearsal import chain, sides, streams
-from sangyu.insight.queries.rehearsal.money import GROUPS_MAX, LIST_MAX, OTHERS, identity_label, missing_label
+from sangyu.insight.queries.rehearsal import sides, streams
+from sangyu.insight.queries.rehearsal.lines import decided
+from sangyu.insight.queries.rehearsal.money import LIST_MAX, identity_label, missing_label
 from sangyu.insight.queries.rehearsal.sides import Side
 from sangyu.insight.queries.rehearsal.told import Listed, Move, Standing, list_key
 from sangyu.kit.money import yuan
@@ -33,7 +34,6 @@ def standings(
             continue
         wanted = sides.asked(before, [rule_id]) | sides.asked(after, [rule_id])
         people = streams.people(duck, on, wanted)
-        people = people.append_column("on", pa.array([on] * people.num_rows, pa.date32()))
         duck.register("person", people)
         for name, side in (("was_told", before), ("now_told", after)):
             duck.register(name, _answers(side, rule_id, people))
@@ -46,7 +46,7 @@ def standings(
 
 def _answers(side: Side, rule_id: str, people: pa.Table) -> pa.Table:
     """Write each answer as one word: yes or no, a class, or an amount."""
-    made = chain.decided(side, rule_id, people)
+    made = decided(side, rule_id, people)
     classes = any(one.rule == rule_id and one.answer == "ground" for one in side.pack.derived.values())
     with duckdb.connect() as duck:
         duck.register("made", made)
@@ -86,17 +86,14 @@ def _standing(
         column: [
             (str(group), word(was), word(now), people)
             for group, was, now, people in duck.sql(
-                f"""SELECT {column}, was, now, count(*) FROM stands WHERE known AND was <> now
-                    GROUP BY ALL ORDER BY count(*) DESC, 1, 2, 3"""
+                f"SELECT {column}, was, now, count(*) FROM stands WHERE known AND was <> now GROUP BY ALL"
             ).fetchall()
         ]
         for column in ("''", "held", "street")
     }
     moves = tuple(Move(*row) for row in by["''"])
     lists = {list_key(rule_id, word(was), word(now)): theirs for (was, now), theirs in _lists(duck).items()}
-    missing = duck.sql(
-        "SELECT lacks, count(*) FROM stands WHERE NOT known GROUP BY lacks ORDER BY 2 DESC, lacks"
-    ).fetchall()
+    missing = duck.sql("SELECT lacks, count(*) FROM stands WHERE NOT known GROUP BY lacks").fetchall()
     told = Standing(
         rule=rule_id,
         title=side.pack.rules[rule_id].title,
@@ -105,21 +102,13 @@ def _standing(
         before=had,
         after=has,
         moves=moves,
-        by_identity=_folded(Move(identity_label(group), *rest) for group, *rest in by["held"]),
+        by_identity=tuple(Move(identity_label(group), *rest) for group, *rest in by["held"]),
         by_street=tuple(Move(streets.get(group, group), *rest) for group, *rest in by["street"]),
         missing=tuple((missing_label(name, side), n) for name, n in missing),
         before_fen=was_fen,
         after_fen=now_fen,
     )
     return told, lists
-
-
-def _folded(moves: Iterable[Move]) -> tuple[Move, ...]:
-    every = list(moves)
-    rest: dict[tuple[str, str], int] = defaultdict(int)
-    for move in every[GROUPS_MAX:]:
-        rest[move.before, move.after] += move.people
-    return (*every[:GROUPS_MAX], *(Move(OTHERS, was, now, people) for (was, now), people in rest.items()))
 
 
 def _lists(duck: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[Listed, ...]]:

@@ -25,12 +25,15 @@ USED_BEFORE = frozenset({"used_before_fen", "used_before_minutes"})  # worked ou
 class Side:
     """A pack as it holds on a day, and the figures and readings that a programme has set.
 
-    So many lines and more are decided in columns, fewer one by one.
+    So many lines and more are decided in columns, fewer one by one. `grants_from`: the day since which the programme
+    grants anything; `read_from`: the first day of the charges that are decided.
     """
 
     pack: ir.Pack
     parameters: Mapping[str, Any] = field(default_factory=dict)
     columns_from: int = COLUMNS_FROM
+    grants_from: date = date.min
+    read_from: date = date.min
 
 
 def as_of(pack: ir.Pack, day: date, parameters: Mapping[str, Any], columns_from: int = COLUMNS_FROM) -> Side:
@@ -67,20 +70,30 @@ def rules_of(offer: ir.Offer, pack: ir.Pack) -> list[str]:
     return [name for name in (offer.eligible, *answers, offer.price, *classes, offer.account, offer.split) if name]
 
 
-def asked_of_charges(both: Iterable[Side], offers: Iterable[str], rules: Iterable[str]) -> set[str]:
-    """List the facts that charges of some offers need on any side; what the chain itself works out is left out.
-
-    What was left on a yearly credit stands with a decision only as long as the `rules` that filled it do not change.
-    """
-    wanted, changed = {"market_price_fen"}, set(rules)
+def asked_of_charges(both: Iterable[Side], offers: Iterable[str]) -> set[str]:
+    """List the facts that charges of some offers need on any side; what the chain itself works out is left out."""
+    wanted = {"market_price_fen"}
     worked_out = {"price_fen", "free_minutes"}
     for side in both:
         for offer in (side.pack.offers[kind] for kind in offers):
             wanted |= asked(side, rules_of(offer, side.pack))
             worked_out |= set(offer.answers)
-            if changed & set(offer.grants):
+            if offer.grants:
                 worked_out |= {"balance_before_fen", "balance_before_minutes"}
     return wanted - worked_out
+
+
+def is_carried(side: Side, rule: ir.Rule) -> bool:
+    """Tell whether what is left of a credit goes into its next period."""
+    if not rule.roll_over:
+        return False
+    given = side.parameters.get(rule.roll_over)
+    return bool(side.pack.settings[rule.roll_over].default if given is None else given)
+
+
+def fills_a_year(both: Iterable[Side], offers: Iterable[str]) -> bool:
+    """Tell whether any of some offers is paid from an account that is filled through the year."""
+    return any(side.pack.offers[kind].account and side.pack.offers[kind].grants for side in both for kind in offers)
 
 
 def changed_offers(before: Side, after: Side) -> list[str]:

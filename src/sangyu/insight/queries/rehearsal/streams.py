@@ -6,7 +6,8 @@ neither knows stays empty: it is counted as missing, never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,11 @@ from uuid import UUID
 import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
 from django.db import connection
+from django.db.models import Min
 from pyarrow import csv
 
+from sangyu.adoption.models import Adoption
+from sangyu.benefits.models import Charge
 from sangyu.policy.vocabulary import facts
 
 CHUNK_BYTES = 8_000_000
@@ -41,7 +45,8 @@ _TYPES: Mapping[str, str] = {
     "counts": '"MAP(VARCHAR, BIGINT)"',
 }
 _ELDERS = """
-SELECT elder.id, elder.birth_on, elder.hukou_in_area, elder.died_on, community.parent_id
+SELECT elder.id, elder.birth_on, elder.hukou_in_area, elder.died_on,
+       (elder.registered_at AT TIME ZONE 'Asia/Shanghai')::date, community.parent_id
   FROM registry_elder AS elder JOIN access_area AS community ON community.code = elder.community_id
  WHERE elder.programme_id = %(programme)s
 """
@@ -88,6 +93,7 @@ def load_registry(duck: duckdb.DuckDBPyConnection, programme_id: UUID) -> None:
             "birth_on": pa.date32(),
             "hukou_in_area": pa.string(),
             "died_on": pa.date32(),
+            "registered_on": pa.date32(),
             "street": pa.string(),
         },
     )
@@ -106,7 +112,7 @@ def load_registry(duck: duckdb.DuckDBPyConnection, programme_id: UUID) -> None:
     duck.register("read_identity", identities)
     duck.execute(
         """CREATE TABLE elder AS SELECT row_number() OVER (ORDER BY uuid) AS n, uuid::UUID AS uuid, birth_on,
-           hukou_in_area = 't' AS hukou_in_area, died_on, street FROM read_elder"""
+           hukou_in_area = 't' AS hukou_in_area, died_on, registered_on, street FROM read_elder"""
     )
     duck.execute(
         """CREATE TABLE identity AS SELECT elder.n AS elder, code, valid_from, valid_until, recorded_at
@@ -116,25 +122,55 @@ def load_registry(duck: duckdb.DuckDBPyConnection, programme_id: UUID) -> None:
     duck.unregister("read_identity")
 
 
+@dataclass(frozen=True)
+class Span:
+    """The days of the charges that are read, and since when they are added up; half-open."""
+
+    read_from: date
+    since: date
+    until: date
+
+
+def charges_of(programme_ids: Sequence[UUID], since: date, until: date, at_most: int | None = None) -> int:
+    """Count the charges of some programmes in a span of days; a larger number than `at_most` is not counted out."""
+    rows = Charge.objects.filter(programme_id__in=programme_ids, service_on__gte=since, service_on__lt=until)
+    return rows.count() if at_most is None else rows[: at_most + 1].count()
+
+
+def adopted_from(programme_id: UUID) -> date:
+    """Give the first day on which a programme had a policy: before it nothing was granted."""
+    first = Adoption.objects.filter(programme_id=programme_id).aggregate(first=Min("valid_from"))["first"]
+    return first or date.min
+
+
 def load_charges(
     duck: duckdb.DuckDBPyConnection,
     programme_id: UUID,
-    since: date,
-    until: date,
+    span: Span,
     offers: Sequence[str],
     wanted: Iterable[str],
+    progress: Callable[[int, int], None] = lambda done_pm, charges: None,
 ) -> None:
     """Lay out the charges of some offers as `line`, numbered in order of service, with the facts that are wanted.
 
-    Charges that were taken back are left out.
+    Those before the period are there for the credits that they drew on and are not added up (`in_period`). Charges
+    that were taken back are left out. `progress` is told the per-mille that is read, and of how many charges.
     """
     names = sorted(set(wanted))
     columns = {"uuid": pa.string(), "service_on": pa.date32(), "at": pa.timestamp("us", "UTC"), "offer": pa.string()}
     columns |= {"item_minutes": pa.int64(), "booked_price_fen": pa.int64(), "booked_public_fen": pa.int64()}
     columns |= {f"told_{name}": pa.string() for name in names}
     told = "".join(f", told.facts ->> '{name}'" for name in names)
-    asked = {"programme": programme_id, "since": since, "until": until, "offers": list(offers)}
-    duck.register("read_charge", _copied(_CHARGES.format(facts=told, told=_ALL_FACTS), asked, columns))
+    asked = {"programme": programme_id, "since": span.read_from, "until": span.until, "offers": list(offers)}
+    total = charges_of([programme_id], span.read_from, span.until)
+    progress(0, total)
+    read = _copied(
+        _CHARGES.format(facts=told, told=_ALL_FACTS),
+        asked,
+        columns,
+        lambda n: progress(min(n * 1000 // total, 1000), total),
+    )
+    duck.register("read_charge", read)
     chosen = "".join(f', {_fact(name)} AS "{name}"' for name in names)
     duck.execute(
         f"""CREATE TABLE line AS
@@ -148,7 +184,8 @@ def load_charges(
             GROUP BY charge.id
         )
         SELECT charge.id, charge.id AS "at", elder.n AS elder, charge.service_on AS "on", elder.street, charge.offer,
-               strftime(charge.service_on, '%Y-%m') AS month, charge.booked_price_fen, charge.booked_public_fen,
+               strftime(charge.service_on, '%Y-%m') AS month, charge.service_on >= DATE '{span.since}' AS in_period,
+               charge.booked_price_fen, charge.booked_public_fen,
                {REGISTRY["identities"]} AS held{chosen}
         FROM charge JOIN elder ON elder.uuid = charge.uuid::UUID LEFT JOIN held ON held.id = charge.id"""
     )
@@ -169,17 +206,30 @@ def booked_elsewhere(
 
 def people(duck: duckdb.DuckDBPyConnection, on: date, wanted: Iterable[str]) -> pa.Table:
     """Give every living elder on a day with the facts that the registry has of those that are wanted."""
+    living = f"SELECT n AS elder, DATE '{on}' AS \"on\" FROM elder WHERE died_on IS NULL OR died_on > DATE '{on}'"
+    return told_on(duck, living, wanted, f", elder.street, {REGISTRY['identities']} AS held")
+
+
+def told_on(duck: duckdb.DuckDBPyConnection, days: str, wanted: Iterable[str], more: str = "") -> pa.Table:
+    """Give elders on days with the facts that the registry has of those that are wanted.
+
+    Shape: `days` is SQL of `elder`, `on`; the answer has these, `more` and a column for each fact, in their order.
+    """
     names = sorted(set(wanted))
     known = {**REGISTRY, **{name: f'held."stated_{name}"' for name in _stated(names)}}
-    chosen = "".join(f', {known[name]} AS "{name}"' for name in names if name in known)
+    chosen = more + "".join(f', {known[name]} AS "{name}"' for name in names if name in known)
+    held = (
+        f"""LEFT JOIN (SELECT asking.elder, asking."on", {_held(names)}
+            FROM asking JOIN identity ON identity.elder = asking.elder AND identity.valid_from <= asking."on"
+             AND (identity.valid_until IS NULL OR asking."on" < identity.valid_until)
+            GROUP BY ALL) AS held ON held.elder = asking.elder AND held."on" = asking."on\""""
+        if "held." in chosen
+        else ""
+    )
     return duck.sql(
-        f"""WITH held AS (
-            SELECT elder, {_held(names)} FROM identity
-            WHERE valid_from <= DATE '{on}' AND (valid_until IS NULL OR DATE '{on}' < valid_until) GROUP BY elder
-        )
-        SELECT elder.n AS elder, elder.street, {REGISTRY["identities"]} AS held{chosen}
-        FROM elder LEFT JOIN held ON held.elder = elder.n
-        WHERE elder.died_on IS NULL OR elder.died_on > DATE '{on}' ORDER BY elder.n"""
+        f"""WITH asking AS MATERIALIZED ({days})
+        SELECT asking.elder, asking."on"{chosen} FROM asking JOIN elder ON elder.n = asking.elder {held}
+        ORDER BY asking.elder, asking."on\""""
     ).to_arrow_table()
 
 
@@ -214,7 +264,12 @@ def _held(names: Iterable[str]) -> str:
     return f"{codes}, min(identity.valid_from) {plain} AS since{stated}"
 
 
-def _copied(sql: str, parameters: Mapping[str, Any], columns: Mapping[str, pa.DataType]) -> pa.Table:
+def _copied(
+    sql: str,
+    parameters: Mapping[str, Any],
+    columns: Mapping[str, pa.DataType],
+    progress: Callable[[int], None] = lambda rows: None,
+) -> pa.Table:
     """Read the rows of a statement as one table, a few megabytes of text at a time."""
     tables: list[pa.Table] = []
     waiting = bytearray()
@@ -225,6 +280,7 @@ def _copied(sql: str, parameters: Mapping[str, Any], columns: Mapping[str, pa.Da
         if waiting:
             tables.append(csv.read_csv(pa.py_buffer(bytes(waiting)), read_options=read, convert_options=convert))
             waiting.clear()
+            progress(sum(table.num_rows for table in tables))
 
     copy = f"COPY ({sql}) TO STDOUT (FORMAT csv)"
     with connection.cursor() as cursor, cursor.cursor.copy(copy, parameters) as rows:

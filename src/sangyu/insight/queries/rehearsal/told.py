@@ -6,9 +6,9 @@ Units: fen for money, else people or charges. `unknown` lines miss something, be
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from sangyu.insight.queries.rehearsal.thresholds import Edge
@@ -154,7 +154,8 @@ def list_key(rule: str, before: str, after: str) -> str:
 class Rehearsal:
     """What one change would have done to a period, and what it does to the registry of a day. Nothing is booked.
 
-    Shape: `*_digest` name the tables, `*_figures` what the bureau has set for them.
+    Shape: `*_digest` name the tables, `*_figures` what the bureau has set for them. `programmes`: the cost of each,
+    where several were added up.
     """
 
     on: date
@@ -168,6 +169,7 @@ class Rehearsal:
     money: Money | None
     standings: tuple[Standing, ...]
     edges: tuple[Edge, ...]
+    programmes: tuple[Cost, ...] = ()
     lists: Mapping[str, tuple[Listed, ...]] = field(repr=False, compare=False, default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -175,3 +177,45 @@ class Rehearsal:
         plain = asdict(self)
         del plain["lists"]
         return plain
+
+    def to_kept(self) -> dict[str, Any]:
+        """Give a plain dict of JSON values from which `from_kept` makes the same again, lists of people included."""
+        plain = _plain(self)
+        assert isinstance(plain, dict)
+        return plain
+
+    @classmethod
+    def from_kept(cls, plain: Mapping[str, Any]) -> Rehearsal:
+        """Read what `to_kept` wrote."""
+        found = _read(cls, plain)
+        assert isinstance(found, cls)
+        return found
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return str(value) if isinstance(value, date | UUID) else value
+
+
+def _read(kind: Any, plain: Any) -> Any:
+    """Bring plain JSON back into the shape that a type says."""
+    if is_dataclass(kind):
+        kinds = get_type_hints(kind)
+        return kind(**{name: _read(kinds[name], one) for name, one in plain.items()})  # type: ignore[operator]
+    if kind is date:
+        return date.fromisoformat(plain)
+    if kind is UUID:
+        return UUID(plain)
+    of = get_args(kind)
+    if get_origin(kind) is tuple:
+        kinds_of = [of[0]] * len(plain) if of[-1] is ... else of
+        return tuple(_read(one, value) for one, value in zip(kinds_of, plain, strict=True))
+    if get_origin(kind) is Mapping:
+        return {key: _read(of[1], one) for key, one in plain.items()}
+    inner = next((one for one in of if one is not type(None)), None)
+    return plain if plain is None or inner is None else _read(inner, plain)

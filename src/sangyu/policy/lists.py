@@ -1,0 +1,81 @@
+"""The lists that a pack may hold beside its rules, and whether they are written as who reads them needs them.
+
+There is one: the sheet by which enterprises are appraised. A fault in it would show only at the end of a month, when
+the sheet of that month can no longer be changed; so a pack with a faulty one is not adopted.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from sangyu.policy.content import lists
+from sangyu.policy.read_table import NOTE, TABLE_BYTES_MAX
+
+Fault = tuple[int, str]
+
+SHEET_FILE = "appraisal-sheet.csv"
+SHEET_COLUMNS = ("dimension", "code", "name", "full", "how", "guidance")
+SIDES = ("enterprise", "norms", "quality", "staff")
+FULL = 100  # points of each side
+COMPUTED, HAND = "computed", "hand"
+KNOWN = ("E1", "E2", "N1", "N2", "N3", "Q1", "Q2", "S1")  # what the records themselves can score
+
+
+def unread(folder: Path) -> Iterator[tuple[str, str]]:
+    """Find lists that are no text. Shape: file, fault."""
+    for path in lists(folder):
+        if path.stat().st_size > TABLE_BYTES_MAX:
+            yield path.name, "超过 1 MB；名单和考核表通常只有几十行，请核对是不是放错了文件"
+            continue
+        try:
+            path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError:
+            yield path.name, "不是 UTF-8 编码，请在 Excel 里另存为“CSV UTF-8（逗号分隔）”"
+
+
+def faults(folder: Path) -> Iterator[tuple[str, int, str]]:
+    """Find the faults of the lists of a pack. Shape: file, line, fault."""
+    for path in lists(folder):
+        if path.name != SHEET_FILE:
+            yield path.name, 0, f"没有谁用到这个文件；规则表放在 tables/ 里，考核表叫 {SHEET_FILE}"
+            continue
+        for line, said in _sheet(path.read_text(encoding="utf-8-sig")):
+            yield path.name, line, said
+
+
+def _sheet(text: str) -> Iterator[Fault]:
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header, *rows = [(reader.line_num, cells) for cells in reader if any(cells)] or [(1, [])]
+    if tuple(header[1]) != SHEET_COLUMNS:
+        yield header[0], f"考核表的列应是 {'、'.join(SHEET_COLUMNS)}"
+        return
+    seen: dict[str, int] = {}
+    points = dict.fromkeys(SIDES, 0)
+    for line, cells in rows:
+        if cells[0].startswith(NOTE):
+            continue
+        if len(cells) != len(SHEET_COLUMNS):
+            yield line, f"这一行有 {len(cells)} 格，表头有 {len(SHEET_COLUMNS)} 格"
+            continue
+        side, code, name, full, how, _ = cells
+        if side not in SIDES:
+            yield line, f"方面“{side}”应为 {'、'.join(SIDES)}"
+        if not code or not name:
+            yield line, "要写编号和项目"
+        if code in seen:
+            yield line, f"编号“{code}”已写在第{seen[code]}行"
+        if not (full.isascii() and full.isdecimal() and int(full) <= FULL):
+            yield line, f"满分“{full}”应为 0 至 {FULL} 的整数"
+        elif side in points:
+            points[side] += int(full)
+        if how not in (COMPUTED, HAND):
+            yield line, f"评分方式“{how}”应为 {COMPUTED}（自动计算）或 {HAND}（手工评分）"
+        elif how == COMPUTED and code not in KNOWN:
+            yield line, f"“{code}”没有自动算法，请改为手工评分（{HAND}）；能自动计算的是 {'、'.join(KNOWN)}"
+        seen.setdefault(code, line)
+    for side, total in points.items():
+        if total != FULL:
+            yield 0, f"“{side}”各项满分合计 {total} 分，应为 {FULL} 分"

@@ -1,0 +1,23 @@
+"""Only the indexes that something asks for: see docs/decisions/0018-indexes.md."""
+
+from django.db import migrations
+
+from sangyu.access.reindexing import Reindex
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("quality", "0006_complaints_by_time"),
+    ]
+
+    operations = [
+        Reindex(
+            keys={
+                "followup": ["task", "by"],
+                "complaint": ["programme", "opened_by"],
+                "complaintowner": ["complaint", "by"],
+                "complaintresult": ["enterprise", "by"],
+                "complaintclosure": ["by"],
+            },
+        ),
+    ]
