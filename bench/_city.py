@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -26,12 +26,14 @@ from psycopg import sql
 
 TEMPLATE = "template_city"
 ANSWER_S_MAX = 120
-# As a database of its own has them: a quarter of the machine, and room for the log of a build. To serve, the room for
-# the log is what it is everywhere, for it decides how soon a database is back.
+LOOKED_EVERY_S = 5.0
+# As a database of its own has them: a quarter of the machine, and room for the log of a build, which is small: tables
+# that a build writes anew are not logged at `minimal`. To serve, the room for the log is what it is everywhere, for it
+# decides how soon a database is back.
 SERVING = {"shared_buffers": "2GB", "effective_cache_size": "8GB"}
 BUILDING = {
     **SERVING,
-    "max_wal_size": "8GB",
+    "max_wal_size": "2GB",
     "checkpoint_timeout": "30min",
     "wal_level": "minimal",
     "max_wal_senders": "0",
@@ -91,6 +93,34 @@ class Cities:
         """Return how much room a database takes."""
         with psycopg.connect(self.cluster.url("superuser", "postgres")) as admin:
             return admin.execute("SELECT pg_database_size(%s)", [name]).fetchone()[0]
+
+
+@contextmanager
+def most_room(folder: Path) -> Iterator[Callable[[], int]]:
+    """Watch how much room a folder takes; yields a way to ask for the most bytes there ever were."""
+    most, over = 0, threading.Event()
+
+    def look() -> int:
+        nonlocal most
+        room = 0
+        for path, _, names in os.walk(folder):
+            for name in names:
+                with suppress(FileNotFoundError):  # it has just gone
+                    room += os.stat(os.path.join(path, name)).st_blocks * 512
+        most = max(most, room)
+        return most
+
+    def watch() -> None:
+        while not over.wait(LOOKED_EVERY_S):
+            look()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield look
+    finally:
+        over.set()
+        watcher.join()
 
 
 @contextmanager

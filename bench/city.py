@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from _asked import asked
-from _city import RECIPES, TEMPLATE, Cities, Load, cpu_s, exponent, percentiles, say, served, template
+from _city import RECIPES, TEMPLATE, Cities, Load, cpu_s, exponent, most_room, percentiles, say, served, template
 from _figures import tell
 from _pages import looked_at
 
@@ -78,6 +78,18 @@ def all_rows() -> int:
         return cursor.fetchone()[0]
 
 
+def index_bytes() -> int:
+    """Return how much room all indexes take."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(pg_indexes_size(oid))::bigint FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        return cursor.fetchone()[0]
+
+
 def copied_plainly() -> float:
     """Write the rows of the large tables once more, as they are and without an index; return rows a second."""
     from django.db import connection, transaction
@@ -90,19 +102,21 @@ def copied_plainly() -> float:
         return rows / (time.perf_counter() - began)
 
 
-def build(cities: Cities, plan: object, orders: int, **wish: object) -> tuple[str, dict[str, float], float]:
-    """Copy the template into a database of its own; return its name, the seconds of the steps, and their sum."""
+def build(cities: Cities, plan: object, orders: int, **wish: object) -> tuple[str, dict[str, float], float, int]:
+    """Copy the template into a database of its own; return its name, the seconds of the steps, their sum, and the most
+    bytes that all of the cluster took meanwhile."""
     from sangyu.city.scale import grow
 
     name = f"city_{orders}" + ("_open" if wish else "")
     cities.make(name, like=TEMPLATE)
     cities.use(name)
     began = time.perf_counter()
-    seconds = grow.multiply(plan, orders=orders, progress=say, **wish)
-    return name, seconds, time.perf_counter() - began
+    with most_room(cities.cluster.places.home) as most:
+        seconds = grow.multiply(plan, orders=orders, progress=say, **wish)
+        return name, seconds, time.perf_counter() - began, most()
 
 
-def told_build(cities: Cities, name: str, seconds: dict[str, float], whole_s: float) -> None:
+def told_build(cities: Cities, name: str, seconds: dict[str, float], whole_s: float, most_bytes: int) -> None:
     rows, plainly = all_rows(), copied_plainly()
     tell(
         "city.build",
@@ -112,6 +126,8 @@ def told_build(cities: Cities, name: str, seconds: dict[str, float], whole_s: fl
         size=f"{rows_of('orders_order')} orders, {rows_of('registry_elder')} elders, {rows} rows in all",
         steps=seconds,
         gigabytes=round(cities.bytes_of(name) / GB, 2),
+        gigabytes_of_indexes=round(index_bytes() / GB, 2),
+        gigabytes_at_most=round(most_bytes / GB, 2),
         rows_a_second=round(rows / whole_s),
         floor_s=round(rows / plainly, 1),
         over_floor=round(whole_s * plainly / rows, 2),
@@ -278,11 +294,12 @@ def main() -> None:
     with template() as (cities, plan, drawn_at):
         grown: dict[int, dict[str, float]] = {}
         for orders in [*sorted(SMALLER), ORDERS] if "growth" in PARTS else [ORDERS]:
-            name, seconds, whole_s = build(cities, plan, orders)
+            name, *took = build(cities, plan, orders)
+            seconds = took[0]
             size = f"{rows_of('orders_order')} orders"
             plain = rows_of("settlement_line") / seconds["settled"] if seconds.get("settled") else None
             if "build" in PARTS:
-                told_build(cities, name, seconds, whole_s)
+                told_build(cities, name, *took)
             told_settling(drawn_at, plain)  # the pages show a month that was settled
             count_days(plan)
             if {"every", "growth"} & set(PARTS):

@@ -148,3 +148,34 @@ def test_a_call_of_a_sixth_category_is_not_lost_in_silence() -> None:
 )
 def test_beds_for_a_thousand_elders_to_one_decimal_kept_in_tenths(facts: dict, expected: Any) -> None:
     assert WUHAN.value("beds-per-thousand", facts) == expected
+
+
+@pytest.mark.proves("WH-36")
+@rows(
+    ({"amount_fen": 500_000_00, "count": 512}, 244_14),  # 500,000 yuan / 2,048 inspections = 244.140…
+    ({"amount_fen": 500_000_00, "count": 512, "parameters": {"inspection_money_covers": "round"}}, 976_56),
+    ({"amount_fen": 500_000_00, "count": 625}, 200_00),  # 2,500 inspections
+    ({"amount_fen": 6, "count": 1}, 2),  # 1.5 fen
+    ({"amount_fen": 500_000_00}, "needs_fact count"),
+    ({"count": 512}, "needs_fact amount_fen"),
+)
+def test_an_inspection_costs_the_money_over_the_four_inspections_of_each_centre(facts: dict, expected: Any) -> None:
+    assert WUHAN.value("inspection-cost", facts) == expected
+
+
+@pytest.mark.proves("WH-36")
+def test_of_512_centres_each_is_inspected_every_quarter() -> None:
+    since_then = {"since": "2016-01-01", "events": ["2016-02-01", "2016-05-01", "2016-11-01"], "on": "2017-01-01"}
+    decision = WUHAN.decide("quarterly-inspection", since_then)
+    assert (decision.due, decision.done, decision.overdue_periods) == (4, 3, ("2016Q3",))
+    assert WUHAN.decide("inspection-cost", {"amount_fen": 500_000_00, "count": 512}).denominator == 4 * 512
+
+
+@rows(
+    ({"count": 1_727_000, "total": 8_343_000}, 40),  # 20.7 per cent, four points over 16.7
+    ({"count": 167, "total": 1_000}, 0),
+    ({"count": 150, "total": 1_000}, -17),
+)
+def test_the_share_of_elders_is_told_beside_that_of_the_nation(facts: dict, expected: int) -> None:
+    assert WUHAN.value("ageing-over-nation", facts) == expected
+    assert ("低1.7%" in WUHAN.said("ageing-over-nation", facts)) is (expected < 0)

@@ -207,3 +207,15 @@ def test_and_each_of_the_five_ones(facts: dict, expected: str) -> None:
 )
 def test_coverage_is_the_share_of_communities_with_a_station(facts: dict, expected: Any) -> None:
     assert HULI.value("station-coverage", facts) == expected
+
+
+@rows(
+    ({"on": "2017-12-31", "count": 51, "total": 52}, "warn"),
+    ({"on": "2018-01-01", "count": 51, "total": 52}, "fail"),
+    ({"on": "2018-01-01", "count": 52, "total": 52}, "pass"),
+    ({"on": "2017-01-06", "count": 51, "total": 52, "parameters": {"coverage_by": "before_2017"}}, "fail"),
+    ({"on": "2016-12-31", "count": 51, "total": 52, "parameters": {"coverage_by": "before_2017"}}, "warn"),
+    ({"on": "2017-06-01", "count": 51}, "needs_fact total"),
+)
+def test_every_community_has_its_station_within_2017_or_by_the_other_reading_before(facts: dict, expected: str) -> None:
+    assert HULI.result("station-deadline", facts) == expected

@@ -17,12 +17,15 @@ from sangyu.dispatch import actions as dispatch
 from sangyu.dispatch.models import WishKind
 from sangyu.hotline import actions as hotline
 from sangyu.insight import actions as insight
+from sangyu.kit.ids import new_id
 from sangyu.kit.month import Month
 from sangyu.meals.tests.kitchen import Kitchen
 from sangyu.orders.models import Order
 from sangyu.outbox import actions as outbox
 from sangyu.outbox.actions import Pushed
 from sangyu.portals.developer import actions as developer
+from sangyu.portals.rehearsal import runs as rehearsals
+from sangyu.portals.rehearsal.models import Run
 from sangyu.portals.texting.compose import READER, compose
 from sangyu.portals.texting.gateways import MockGateway
 from sangyu.portals.texting.send import send_due
@@ -248,3 +251,11 @@ class FullHouse(Cast):
             key="house",
         )
         self.adopted = adoption_read.newest(self.programme.pk)
+        asked = {"figure": "class-b-credit/6/0", "to": "80"}
+        self.rehearsed, self.rehearsing = (
+            Run.objects.create(
+                id=new_id(), programme=self.programme, asked=asked, months=months, title="80元", by=self.head, at=NOW
+            )
+            for months in (12, 24)
+        )
+        rehearsals.work(self.rehearsed.pk)

@@ -141,6 +141,7 @@ policy:cases            auditor
 policy:drafts           deputy
 policy:propose          deputy
 policy:figures          deputy
+policy:table            deputy          weights
 policy:draft            deputy          .draft.pk
 policy:draft            head            .draft.pk
 policy:history          ma              ?before=2026-11-09&after=2027-01-11
@@ -151,6 +152,9 @@ rehearsal:figure        deputy          ?figure=class_b_identities&to=1
 rehearsal:figure-people head            ?figure=class-b-credit/6/0&to=80&list=gainers
 rehearsal:draft         head            .draft.pk
 rehearsal:draft-people  deputy          .draft.pk       ?list=gainers
+rehearsal:run           deputy          .rehearsed.pk
+rehearsal:run           head            .rehearsing.pk
+rehearsal:run-people    head            .rehearsed.pk   ?list=gainers
 developer:subscriptions head
 developer:new           head
 developer:subscription  head            .subscription.pk
@@ -180,6 +184,7 @@ NOT_PAGES = {
         "hotline:compose",
         "dispatching:candidates",
         "dispatching:cancel",
+        "rehearsal:progress",
     },
     "leads on to a page": {
         "quality:appraisals",
@@ -203,6 +208,7 @@ NOT_PAGES = {
         "policy:workbook",
         "rehearsal:draft-sheet",
         "rehearsal:figure-sheet",
+        "rehearsal:run-sheet",
         "audit:export",
     },
     "seen without signing in": {"sign-in"},

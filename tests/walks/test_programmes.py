@@ -128,7 +128,7 @@ GULOU = Walk(
         ),
         hotline="968885",
         fund="SERVICE-VOUCHER",
-        parameters={"voucher_month_fen": {"dibao": 30000}},
+        parameters={"voucher_month_fen": {"dibao": 30000}, "approved_max_fen": 30000},
         price_fen=28000,
     ),
     elders=((date(1944, 3, 5), ("dibao",)), (date(1956, 8, 20), ())),

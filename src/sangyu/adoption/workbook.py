@@ -91,7 +91,7 @@ def to_workbook(pack_id: str, files: Mapping[str, str]) -> bytes:
 
 @dataclass(frozen=True)
 class Asked:
-    """What an examination asks beyond the files: the bureau's own figures on a day, and whether documents are registered.
+    """What an examination asks beyond the files: a bureau's own figures on a day, and whether documents are registered.
 
     A version from before documents had a level is not held up for it.
     """

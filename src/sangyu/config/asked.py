@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 
 from sangyu import policy
-from sangyu.config.proof import PROJECT, Requirement, requirements
+from sangyu.config.processes.places import PROJECT
+from sangyu.config.proof import Requirement, requirements
 from sangyu.policy.names import names_of
 
 SOURCE = PROJECT / "src" / "sangyu"
@@ -117,7 +118,7 @@ def waiting(folder: Path) -> dict[str, str]:
     """Read from a pack's NOTES.md which rules wait, and for what. Shape: rule -> room and what it lacks."""
     notes = (folder / "NOTES.md").read_text(encoding="utf-8")
     section = notes.partition(HEADING)[2].partition("\n## ")[0]
-    found = {}
+    found: dict[str, str] = {}
     for line in section.splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if line.startswith("| `") and len(cells) == 3:

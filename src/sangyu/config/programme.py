@@ -70,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     adopt.add_argument("--document", required=True, help="依据的文号")
     adopt.add_argument("--from", dest="valid_from", type=date.fromisoformat, required=True, help="如 2027-01-01")
     adopt.add_argument("--by", required=True, help="以民政局哪位用户的名义办理（用户名），记入审计簿")
+    second = adopt.add_mutually_exclusive_group(required=True)
+    second.add_argument("--second", help="由哪位分管领导或局长复核（用户名），须是另一个人，一并记入审计簿")
+    second.add_argument("--first", action="store_true", help="刚建立、还没有第二个人能复核时用；有人能复核就会拒绝")
     for command in (create, adopt):
         command.add_argument("--pack", required=True, help="政策包（./sangyu policy list）")
         command.add_argument("--parameters", type=Path, help="本地参数，一个 JSON 对象的文件")
@@ -118,7 +121,8 @@ def _create(wish: argparse.Namespace) -> int:
     print(f"已建立“{founded.programme.name}”（{founded.programme.slug}），{area}，{communities} 个社区和村。")
     print(f"自 {founded.adoption.valid_from} 起执行“{pack.title}”（{pack.id}）。")
     if missing:
-        print(f"政策没有写明、还要本地给定的参数：{_labels(missing)}。可用 programme adopt 给定。")
+        print(f"政策没有写明、还要本地给定的参数：{_labels(missing)}。")
+        print("局里有了能复核的同事，在规则台“拟改稿”里给定；还没有的时候，用 programme adopt --first 给定。")
     print(f"第一位用户 {first.user.username}（{first.user.organisation}），一次性密码：{first.password}")
     print(f"{ONCE}\n{NEXT}", file=sys.stderr)
     return 0
@@ -154,15 +158,14 @@ def _row(programme: Programme, today: date) -> dict[str, Any]:
 
 
 def _adopt(wish: argparse.Namespace) -> int:
-    by = User.objects.select_related("programme", "organisation").filter(username=wish.by, is_active=True).first()
-    if by is None:
-        raise NotFound(f"没有用户名为“{wish.by}”的用户。")
+    by, second = _user(wish.by), None if wish.first else _user(wish.second)
     adopted = access.adopt_pack(
         pack_id=wish.pack,
         parameters=_parameters(wish.parameters),
         document=wish.document,
         valid_from=wish.valid_from,
         by=by,
+        second=second,
         at=now(),
     )
     pack = policy.load(wish.pack)
@@ -171,9 +174,18 @@ def _adopt(wish: argparse.Namespace) -> int:
         _say_json(programme=by.programme.slug, pack=pack.id, valid_from=adopted.valid_from, missing_parameters=missing)
         return 0
     print(f"“{by.programme.name}”自 {adopted.valid_from} 起执行“{pack.title}”（{pack.id}，{adopted.document}）。")
+    said = f"，{second.display_name}复核" if second else "；还没有第二个人能复核，已照此记下"
+    print(f"{by.display_name}办理{said}。")
     if missing:
         print(f"没有给定的参数：{_labels(missing)}。")
     return 0
+
+
+def _user(username: str) -> User:
+    found = User.objects.select_related("programme", "organisation").filter(username=username, is_active=True).first()
+    if found is None:
+        raise NotFound(f"没有用户名为“{username}”的用户。")
+    return found
 
 
 def _let_in(wish: argparse.Namespace) -> int:

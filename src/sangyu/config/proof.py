@@ -164,7 +164,12 @@ def main(argv: Sequence[str], *, kept: Path = REPORT, project: Path = PROJECT) -
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     parser.add_argument("--programme", choices=[*PROGRAMMES], help="只看一个地方的需求")
     parser.add_argument("--missing", action="store_true", help="列出还没有证明的需求")
+    parser.add_argument("--rules", action="store_true", help="列出政策包的每条规则：管哪几条需求，哪个房间来问")
     wish = parser.parse_args(argv)
+    if wish.rules:
+        from sangyu.config.asked import print_rules  # it needs the packs, the ledger of proofs does not
+
+        return print_rules((wish.programme,) if wish.programme else tuple(PROGRAMMES))
     wanted = [line for line in requirements() if wish.programme in {None, line.programme}]
     unknown = sorted(set(wish.ids) - {line.id for line in wanted})
     if unknown:
@@ -214,6 +219,8 @@ def _print_tests(wanted: Sequence[Requirement], report: Report | None) -> None:
         standing = report.standings.get(line.id, Standing()) if report else Standing()
         word = "已证明" if standing.is_proven else "未证明"
         print(f"{line.id}  {word}  {KINDS[line.kind]}  {line.wording}（{line.room}）")
+        if line.tables:
+            print(f"    表：{line.tables}")
         for sign, tests in (("✓", standing.passed), ("✗", standing.failed), ("-", standing.skipped)):
             for test in tests:
                 print(f"    {sign} {test}")

@@ -11,6 +11,7 @@ DESKS = [
     "carer",
     "papers",
     "till",
+    "assessor",
     "quality",
     "finance",
     "bureau",

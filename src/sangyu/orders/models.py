@@ -34,7 +34,7 @@ class Order(models.Model):
     number = models.CharField(max_length=20)
     elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+", db_index=False)
     item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="+")
-    community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
     requester = models.CharField(max_length=60)
     wanted_from = models.DateTimeField()
     wanted_until = models.DateTimeField()
@@ -66,6 +66,7 @@ class Order(models.Model):
             models.Index(fields=["elder", "wanted_from"], name="orders_by_elder"),
             models.Index(fields=["programme", "wanted_from"], name="orders_by_day"),
             models.Index(fields=["programme", "placed_at"], name="orders_by_time_placed"),
+            models.Index(fields=["community"], name="orders_by_community"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from sangyu.kit.errors import Refusal
-from sangyu.kit.money import yuan
 
 # A duty counts when the person who has it was trained for it: the duty, its name, and the certificate that proves it.
 OFFICERS: Mapping[str, tuple[str, str]] = {
@@ -175,7 +174,7 @@ def officers_missing(trained: Mapping[str, int]) -> list[str]:
     return [label for duty, (label, _) in OFFICERS.items() if not trained.get(duty)]
 
 
-def ensure_within_cap(*, name: str, price_fen: int, result: str | None, because: str, clause: str) -> None:
+def ensure_within_cap(*, name: str, result: str | None, because: str, clause: str) -> None:
     """Refuse a price that the policy does not pass; `result` is None where the maximum has not been set.
 
     Raises: PriceAboveCap.
@@ -183,7 +182,7 @@ def ensure_within_cap(*, name: str, price_fen: int, result: str | None, because:
     if result == "pass":
         return
     then = "请改用不超过最高价的价格" if result else "请先由民政局核定最高价"
-    raise PriceAboveCap(f"“{name}”不能定价{yuan(price_fen)}元：{because}。依据“{clause}”。{then}。")
+    raise PriceAboveCap(f"“{name}”不能这样定价：{because}。依据“{clause}”。{then}。")
 
 
 def ensure_pay(*, item: str, pay_fen: int, valid_from: date, on: date, has_rate: bool) -> None:

@@ -12,8 +12,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sangyu.access.actions.book import record
+from sangyu.access.actions.drafts import SIGNERS
 from sangyu.access.actions.found import found_organisation, found_programme, load_areas
 from sangyu.access.actions.passwords import set_password, single_use_password
 from sangyu.access.actions.sign_in import end_sessions_of
@@ -22,6 +24,7 @@ from sangyu.access.models import Area, AreaKind, OrganisationKind, Programme, Ro
 from sangyu.access.queries.users import clock, programme_called
 from sangyu.access.queries.viewer import ensure_role
 from sangyu.adoption import actions as adoption
+from sangyu.adoption.actions import SamePerson
 from sangyu.adoption.models import Adoption
 from sangyu.kit.errors import NotFound, Refusal
 
@@ -30,6 +33,12 @@ class ProgrammeThere(Refusal):
     """A programme of this code, or with this hotline, is there already."""
 
     code = "PROGRAMME_THERE"
+
+
+class SecondMissing(Refusal):
+    """A change of the policy needs a second person, and there is one who could be it."""
+
+    code = "SECOND_MISSING"
 
 
 class NoSuchArea(Refusal):
@@ -127,14 +136,44 @@ def create_programme(wish: Wish, *, at: datetime) -> Founded:
 
 @transaction.atomic
 def adopt_pack(
-    *, pack_id: str, parameters: Mapping[str, Any], document: str, valid_from: date, by: User, at: datetime
+    *,
+    pack_id: str,
+    parameters: Mapping[str, Any],
+    document: str,
+    valid_from: date,
+    by: User,
+    second: User | None,
+    at: datetime,
 ) -> Adoption:
-    """Put a pack, or other figures of the same pack, in force in one's programme from a day on.
+    """Put a pack, or other figures of the same pack, in force in one's programme from a day on; two people answer.
 
-    Raises: NotAllowed; UnknownPack, BadPack, UnknownParameter, BadParameter, OtherAdopted.
+    `second` is who reviews it, as on the policy desk; None only while nobody of the programme could: a bureau that
+    begins. The audit book has both names, or that there was nobody else.
+    Raises: NotAllowed, SecondMissing, SamePerson; UnknownPack, BadPack, UnknownParameter, BadParameter, OutOfBand,
+    OtherAdopted.
     """
     ensure_role(by, Role.BUREAU)
-    return _adopt(by.programme, by, pack_id, parameters, document, valid_from, at)
+    if second is None:
+        others = signers(by.programme).exclude(pk=by.pk).order_by("username")
+        if others:
+            names = "、".join(f"{one.display_name}（{one.username}）" for one in others)
+            raise SecondMissing(
+                f"换政策要两个人：一人办理，另一人复核。“{by.programme.name}”里能复核的有 {names}，"
+                f"请用 --second 写明是谁。"
+            )
+    else:
+        if second.pk == by.pk:
+            raise SamePerson("办理人和复核人须是两个人，请写另一位有复核权的同事。")
+        if second.programme_id != by.programme_id:
+            raise SecondMissing(f"“{second.username}”不是“{by.programme.name}”的人，不能在这里复核。")
+        ensure_role(second, *SIGNERS)
+    return _adopt(by.programme, by, pack_id, parameters, document, valid_from, at, second=second)
+
+
+def signers(programme: Programme) -> QuerySet[User]:
+    """The people of a programme who may review a change of its policy today."""
+    held = RoleAssignment.objects.filter(role__in=SIGNERS, ended_on=None).values("user")
+    return User.objects.filter(programme=programme, is_active=True, pk__in=held)
 
 
 @transaction.atomic
@@ -170,6 +209,8 @@ def _adopt(
     document: str,
     valid_from: date,
     at: datetime,
+    *,
+    second: User | None = None,
 ) -> Adoption:
     adopted = adoption.adopt(
         programme_id=programme.pk,
@@ -180,6 +221,8 @@ def _adopt(
         by_id=by.pk,
         at=at,
     )
-    facts = {"pack": pack_id, "document": document, "valid_from": valid_from, "parameters": dict(parameters)}
+    facts: dict[str, Any] = {"pack": pack_id, "document": document, "valid_from": valid_from}
+    facts |= {"parameters": dict(parameters), "digest": adopted.digest}
+    facts["second"] = second.username if second else None  # None: nobody else could
     record(by=by, at=at, verb="access.adopt_pack", object_kind="adoption", object_id=adopted.pk, facts=facts)
     return adopted

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         Reindex(
             keys={
-                "auditentry": ["programme"],
+                "auditentry": ["programme", "by"],
                 "auditlink": ["programme"],
                 "lookup": ["by"],
             },

@@ -55,6 +55,7 @@ class OrganisationKind(models.TextChoices):
     OPERATOR = "OPERATOR", "虚拟养老院"
     COMMUNITY = "COMMUNITY", "社区"
     ENTERPRISE = "ENTERPRISE", "加盟企业"
+    ASSESSOR = "ASSESSOR", "评估机构"
 
 
 class Organisation(models.Model):
@@ -81,6 +82,7 @@ class Role(models.TextChoices):
     ENTERPRISE = "ENTERPRISE", "企业管理员"
     WORKER = "WORKER", "服务人员"
     TILL = "TILL", "收银员"
+    ASSESSOR = "ASSESSOR", "评估员"
     QUALITY = "QUALITY", "质量管理员"
     FINANCE = "FINANCE", "财务经办"
     APPROVER = "APPROVER", "财务复核"

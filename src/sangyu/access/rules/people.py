@@ -12,6 +12,7 @@ ROLES_OF = {
     "OPERATOR": frozenset({"AGENT", "SUPERVISOR", "DISPATCHER", "QUALITY", "FINANCE", "APPROVER"}),
     "COMMUNITY": frozenset({"COMMUNITY"}),
     "ENTERPRISE": frozenset({"ENTERPRISE", "WORKER", "TILL"}),
+    "ASSESSOR": frozenset({"ASSESSOR"}),
 }
 # Who does the work of a step may not sign it: the two are kept by two people from the start.
 APART = (frozenset({"FINANCE", "APPROVER"}),)

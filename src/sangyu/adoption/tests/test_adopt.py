@@ -12,6 +12,7 @@ from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.actions import OtherAdopted
 from sangyu.adoption.models import Adoption
 from sangyu.adoption.queries import NothingAdopted
+from sangyu.adoption.rules import OutOfBand
 from sangyu.kit.ids import new_id
 from sangyu.policy import UnknownPack
 
@@ -70,6 +71,17 @@ def test_other_figures_from_the_same_day_are_refused(cast):
 def test_a_pack_that_nobody_wrote_is_refused(cast):
     with pytest.raises(UnknownPack, match="没有规则包 atlantis"):
         adopt(cast, date(2027, 1, 1), pack_id="atlantis")
+
+
+def test_a_figure_outside_the_band_of_its_own_text_is_not_adopted(cast):
+    steps = [{"from_m2": 0, "award_fen": 50_000_00}, {"from_m2": 300, "award_fen": 300_000_00}]
+    wish = {"programme_id": new_id(), "pack_id": "fuzhou-gulou", "document": "鼓民〔2027〕1号"}
+    wish |= {"valid_from": date(2027, 1, 1), "by_id": cast.head.pk, "at": cast.at}
+    with pytest.raises(OutOfBand, match=r"第2档）：奖励300000元，不在5万元至20万元之内.*5万—20万元不等.*第4行"):
+        adoption.adopt(parameters={"area_table": steps}, **wish)
+    assert not Adoption.objects.filter(programme_id=wish["programme_id"]).exists()
+    steps[1]["award_fen"] = 200_000_00
+    assert adoption.adopt(parameters={"area_table": steps}, **wish).parameters == {"area_table": steps}
 
 
 def test_before_the_first_adoption_nothing_is_decided(cast):

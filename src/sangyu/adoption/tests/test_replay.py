@@ -14,8 +14,9 @@ from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.actions import OtherAdopted
 from sangyu.adoption.models import PackVersion
 from sangyu.policy import UnknownPack
+from sangyu.policy.lists import SHEET_FILE
 from sangyu.policy.replay import replay
-from sangyu.policy.versions import SHORT, kept_folder, lay_out
+from sangyu.policy.versions import SHORT, kept_folder, lay_out, version_files
 
 PACK = "lanzhou-chengguan"
 LUNCH = {
@@ -132,3 +133,34 @@ def test_a_decision_that_was_tampered_with_does_not_come_out_the_same(cast):
     gone = adoption_read.decided_again({**stored, "rule": "no-such-rule"})
     assert not gone.same
     assert "no-such-rule" in gone.why
+
+
+def test_a_version_from_before_lists_and_levels_still_decides_brings_its_sheet_and_can_be_changed(
+    cast, packs, tmp_path, monkeypatch
+):
+    today = policy._OWN_PACKS
+    beside = {name: (packs / PACK / name).read_bytes().decode() for name in (SHEET_FILE, "cases.jsonl", "NOTES.md")}
+    (packs / PACK / SHEET_FILE).unlink()  # in those days it lay beside the version
+    toml = packs / PACK / "pack.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('level = "district"\nfile', "file"), encoding="utf-8")
+    pack = policy.load(PACK)
+    files = version_files(pack.folder)
+    PackVersion.objects.create(digest=pack.digest, pack_id=PACK, files=files, texts=beside, kept_at=cast.at)
+    adopted = adopt(cast, date(2026, 6, 1))
+    stored = adoption_read.decide(cast.programme.pk, "lunch-subsidy", LUNCH, ON).to_json()
+    monkeypatch.setenv("SANGYU_PACKS", str(today))
+    assert adopted.digest == pack.digest != policy.load(PACK).digest
+    assert adoption_read.decided_again(stored).same
+    assert adoption_read.list_of(adopted, SHEET_FILE) == beside[SHEET_FILE].removeprefix("\ufeff")
+    draft, _ = adoption.propose(
+        programme_id=cast.programme.pk,
+        parameters={**PARAMETERS, "share_pm": 300},
+        document="城民发〔2027〕3号",
+        reason="",
+        by_id=cast.deputy.pk,
+        at=cast.at,
+        key="1",
+    )
+    assert draft.faults == [], "what it lacked when it was adopted does not hold it up"
+    assert draft.digest != draft.based_on == pack.digest
+    assert PackVersion.objects.get(pk=draft.digest).files == {**files, SHEET_FILE: beside[SHEET_FILE]}

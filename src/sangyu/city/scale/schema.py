@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from django.db import connection
 
@@ -18,6 +19,9 @@ _INDEXES = """
 SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
  WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary
    AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype = 'u') ORDER BY 1, 2"""
+_PRIMARY_KEYS = """
+SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text FROM pg_index i
+ WHERE i.indrelid = ANY(%s::regclass[]) AND i.indisprimary ORDER BY 1"""
 # For the length of the build: an index is sorted in memory as far as it fits, and since no statistics know the rows
 # that have just been written, a join of what looks like one row must not become a loop over thousands.
 _ROOM = """
@@ -41,6 +45,7 @@ def laid_aside(
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         for _, name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
+        _begin_anew(cursor, tables)
     yield
     with connection.cursor() as cursor:
         progress(f"正在建立{len(unique) + len(indexes)}个索引……")
@@ -57,6 +62,14 @@ def laid_aside(
     lost = {row[:2] for part in before for row in part} ^ {row[:2] for part in shape_of(tables) for row in part}
     if lost:
         raise RuntimeError(f"indexes or foreign keys are not as they were: {sorted(lost)}")
+
+
+def _begin_anew(cursor: Any, tables: Sequence[str]) -> None:
+    """Write tables into files of this transaction's own, which a server of `wal_level=minimal` does not log."""
+    cursor.execute(_PRIMARY_KEYS, [list(tables)])
+    for table, key in cursor.fetchall():
+        cursor.execute(f"CLUSTER {table} USING {key}")
+        cursor.execute(f"ALTER TABLE {table} SET WITHOUT CLUSTER")
 
 
 def shape_of(tables: Sequence[str]) -> tuple[list[tuple[str, str, str]], ...]:

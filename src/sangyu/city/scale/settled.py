@@ -67,8 +67,7 @@ SELECT charge.id, charge.enterprise_id, charge.service_on, charge.public_fen, ch
                     WHERE gone.charge_id = charge.id AND gone.id >= %(least)s AND gone.id < %(end)s)
 """
 _SUMS = """
-SELECT enterprise_id,
-       coalesce(array_agg(gross_fen ORDER BY n) FILTER (WHERE NOT is_meal), '{}'),
+SELECT enterprise_id, coalesce(array_agg(gross_fen ORDER BY n) FILTER (WHERE NOT is_meal), '{}'),
        coalesce(array_agg(gross_fen ORDER BY n) FILTER (WHERE is_meal), '{}'),
        sum(price_fen)::bigint, sum(elder_fen)::bigint
   FROM due GROUP BY enterprise_id ORDER BY enterprise_id

@@ -194,21 +194,43 @@ def test_programmes_are_listed_with_the_pack_in_force(run: Say, capsys: pytest.C
     assert "城关区虚拟养老院" in capsys.readouterr().out
 
 
-def test_the_bureau_changes_the_figures_from_a_day_on_and_nobody_else_does(
+def test_two_people_change_the_figures_from_a_day_on_and_nobody_alone(
     cast: Cast, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     figures = tmp_path / "figures.json"
     figures.write_text(json.dumps({"share_pm": 300}), encoding="utf-8")
     day = cast.at.date() + timedelta(days=60)
     words = ["adopt", "--pack", "lanzhou-chengguan", "--parameters", str(figures), "--from", str(day)]
-    assert main([*words, "--document", "城民发〔2027〕1号", "--by", "agent"]) == 1
-    assert "民政局" in capsys.readouterr().err
+    words += ["--document", "城民发〔2027〕1号"]
+    for who, said in (
+        (("--by", "agent", "--second", "deputy"), "民政局"),
+        (("--by", "bureau", "--second", "bureau"), "须是两个人"),
+        (("--by", "bureau", "--second", "agent"), "没有这项权限"),
+        (("--by", "bureau", "--second", "nobody"), "没有用户名为“nobody”的用户"),
+        (("--by", "bureau", "--first"), "傅平（deputy），请用 --second 写明是谁"),
+    ):
+        assert main([*words, *who]) == 1
+        assert said in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*words, "--by", "bureau"])
+    assert adoption_read.in_force(cast.programme.pk, day).valid_until is None
     for _ in range(2):
-        assert main([*words, "--document", "城民发〔2027〕1号", "--by", "bureau"]) == 0
+        assert main([*words, "--by", "bureau", "--second", "deputy"]) == 0
+    assert "何静办理，傅平复核" in capsys.readouterr().out
     adopted = adoption_read.in_force(cast.programme.pk, day)
     assert adopted.parameters == {"share_pm": 300}
     assert adoption_read.in_force(cast.programme.pk, day - timedelta(days=1)).valid_until == day
-    assert AuditEntry.objects.filter(verb="access.adopt_pack", by=cast.head, object_id=adopted.pk).exists()
+    written = AuditEntry.objects.filter(verb="access.adopt_pack", by=cast.head, object_id=adopted.pk)
+    assert {entry.facts["second"] for entry in written} == {"deputy"}
+
+
+def test_a_bureau_of_one_gives_its_first_figures_alone_and_the_book_says_so(run: Say, tmp_path: Path) -> None:
+    run(*CREATE)
+    figures = tmp_path / "figures.json"
+    figures.write_text(json.dumps({"share_pm": 300}), encoding="utf-8")
+    words = ("adopt", "--pack", "lanzhou-chengguan", "--parameters", str(figures), "--from", "2099-01-01")
+    run(*words, "--document", "城民发〔2027〕1号", "--by", "hejing", "--first")
+    assert AuditEntry.objects.get(verb="access.adopt_pack", by__username="hejing").facts["second"] is None
 
 
 def test_a_bureau_that_nobody_can_open_is_let_in_again_and_only_the_bureau(

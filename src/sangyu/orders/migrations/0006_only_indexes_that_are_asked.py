@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         Reindex(
             keys={
-                "order": ["programme", "elder", "placed_by"],
+                "order": ["programme", "elder", "community", "placed_by"],
                 "served": ["by"],
                 "cancellation": ["by"],
                 "rescheduling": ["order", "by"],
@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["elder", "wanted_from"], name="orders_by_elder"),
                     models.Index(fields=["programme", "wanted_from"], name="orders_by_day"),
                     models.Index(fields=["programme", "placed_at"], name="orders_by_time_placed"),
+                    models.Index(fields=["community"], name="orders_by_community"),
                 ],
             },
         ),

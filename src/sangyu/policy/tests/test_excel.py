@@ -122,7 +122,8 @@ def test_a_default_reading_a_parameter_and_a_document_are_changed_in_pack_toml(b
     book.put("参数", "per_order_fen", "label", "每单补贴（分）")
     book.put("文件", "virtual-nursing-home", "issued_on", date(2015, 3, 1))
     book.sheets["参数"].append(["visit_fee_fen", "上门费（分）", "int", "", ""])
-    book.sheets["设置"][FIRST_ROW + 1][book.sheets["设置"][CODE_ROW].index("default")] = "entitled_group、dibao"
+    book.put("设置", "class_b_identities", "default", "entitled_group、dibao")
+    book.put("文件", "virtual-nursing-home", "level", "市")
     folder = taken(book, tmp_path)
     pack = Reader(folder).pack
     assert pack is not None
@@ -131,10 +132,11 @@ def test_a_default_reading_a_parameter_and_a_document_are_changed_in_pack_toml(b
     assert pack.settings["class_b_identities"].default == ("entitled_group", "dibao")
     assert pack.parameters["per_order_fen"].label == "每单补贴（分）"
     assert pack.parameters["visit_fee_fen"].type == "int"
-    assert pack.documents["virtual-nursing-home"].issued_on == date(2015, 3, 1)
+    document = pack.documents["virtual-nursing-home"]
+    assert (document.issued_on, document.level) == (date(2015, 3, 1), "municipal")
     was = (packs_folder() / PACK_ID / "pack.toml").read_text(encoding="utf-8").splitlines()
     now = (folder / "pack.toml").read_text(encoding="utf-8").splitlines()
-    assert len([line for line in was if line not in now]) == 4  # and every comment stands where it stood
+    assert len([line for line in was if line not in now]) == 5  # and every comment stands where it stood
 
 
 def test_a_copied_sheet_with_a_first_day_becomes_a_new_version(book: Workbook, tmp_path: Path) -> None:

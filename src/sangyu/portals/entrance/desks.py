@@ -46,6 +46,21 @@ DOORS = [
     Door(_("企业工作台"), _("接单、派人、考核、对账"), "provider:inbox", "building", frozenset({Role.ENTERPRISE})),
     Door(_("今日上门"), _("签到、服务、签退"), "carer:today", "walk", frozenset({Role.WORKER})),
     Door(_("收银台"), _("刷卡、售餐、退餐、日结"), "till:desk", "bowl", frozenset({Role.TILL})),
+    Door(
+        _("能力评估"),
+        _("上门评估、签字、出结论"),
+        "assessor:today",
+        "heart",
+        frozenset({Role.ASSESSOR}),
+    ),
+    Door(
+        _("能力评估"),
+        _("安排评估、等级和报告、异议"),
+        "assessor:cases",
+        "heart",
+        frozenset({Role.COMMUNITY, Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR}),
+        aside=True,
+    ),
     Door(_("质量台"), _("抽查回访、月度考核"), "quality:queue", "star", frozenset({Role.QUALITY})),
     Door(
         _("局里"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sangyu.access import actions as access
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import DraftState
+from sangyu.adoption.rules import warnings
 from sangyu.adoption.workbook import to_workbook
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import new_id
@@ -101,11 +103,16 @@ def figures(request: HttpRequest) -> HttpResponse:
     newest = adoption_read.newest(request.user.programme_id)
     pack = adoption_read.pack_of(newest)
     if request.method != "POST":
-        return _figures_page(request, FiguresForm(pack, newest.parameters, initial={"key": str(new_id())}))
-    form = FiguresForm(pack, newest.parameters, request.POST)
+        return _figures_page(request, FiguresForm(pack, newest.parameters, today(), initial={"key": str(new_id())}))
+    form = FiguresForm(pack, newest.parameters, today(), request.POST)
     if not form.is_valid():
         return _figures_page(request, form)
     return _proposed(request, form, parameters=form.parameters())
+
+
+def today() -> date:
+    """Return the day at which the desk stands."""
+    return now().astimezone(BEIJING).date()
 
 
 def _proposed(request: HttpRequest, form: ProposalForm, **what: Any) -> HttpResponse:
@@ -125,17 +132,17 @@ def _propose_page(request: HttpRequest, form: WorkbookForm, refused: Refusal | N
         "policy:drafts",
         form=form,
         newest=adoption_read.newest(request.user.programme_id),
-        refused=_told(refused) if refused else None,
+        refused=told(refused) if refused else None,
     )
     return render(request, "policy/propose.html", page, status=422 if form.errors or refused else 200)
 
 
 def _figures_page(request: HttpRequest, form: FiguresForm, refused: Refusal | None = None) -> HttpResponse:
-    page = context(request, "policy:drafts", form=form, refused=_told(refused) if refused else None)
+    page = context(request, "policy:drafts", form=form, refused=told(refused) if refused else None)
     return render(request, "policy/figures.html", page, status=422 if form.errors or refused else 200)
 
 
-def _told(refused: Refusal) -> dict[str, Any]:
+def told(refused: Refusal) -> dict[str, Any]:
     """Take a refusal apart for the page: one line for each place where something is wrong."""
     if isinstance(refused, BadWorkbook):
         places = [(f"{one.sheet}!{one.cell}" if one.cell else one.sheet, one.message) for one in refused.findings]
@@ -192,9 +199,9 @@ def _draft_page(
     request: HttpRequest, draft_id: UUID, form: ReviewForm | None = None, refused: Refusal | None = None
 ) -> HttpResponse:
     found = adoption_read.draft(request.user, draft_id)
-    told = changes.proposed(request.user, found)
+    compared = changes.proposed(request.user, found)
     pack = adoption_read.draft_pack(request.user, draft_id)
-    touched = told.rules & set(pack.rules)
+    touched = compared.rules & set(pack.rules)
     written = found.texts.get(reading.CASES_FILE, "")
     examples = [one for one in reading.examples(pack, written) if one.fault or one.rule in touched]
     decided = found.decision if found.state != DraftState.PROPOSED else None
@@ -209,7 +216,8 @@ def _draft_page(
         proposer=named.get(found.proposed_by_id, ""),
         decided=decided,
         decider=named.get(decided.by_id, "") if decided else "",
-        told=told,
+        told=compared,
+        warnings=warnings(pack, found.parameters, on=found.wanted_from or today()) if is_open else [],
         examples=sorted(examples, key=lambda one: not one.fault),
         wrong=sum(1 for one in examples if one.fault),
         stale=is_open and adoption_read.newest(found.programme_id).pk != found.base_id,

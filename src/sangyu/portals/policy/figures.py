@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sangyu.policy import ir, table_text
+from sangyu.policy.bands import numbers, outside
 from sangyu.portals.components.forms import DeskForm
 from sangyu.portals.policy import reading
 from sangyu.quality.models import Dimension
 
 UNITS = {"_fen": (100, 2, "元"), "_pm": (10, 1, "%"), "_tenths": (10, 1, "分")}  # by ending: divisor, places, unit
 FIGURE_MAX = 10**12
+TABLES = ("map", "matrix", "steps")
 UNSET = ""
 
 Path = tuple[str | int, ...]
@@ -76,12 +79,12 @@ class WorkbookForm(ProposalForm):
 class FiguresForm(ProposalForm):
     """The bureau's own figures and readings as they are now; what is changed is proposed."""
 
-    def __init__(self, pack: ir.Pack, now: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, pack: ir.Pack, now: Mapping[str, Any], today: date, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.pack, self.now = pack, now
-        self.leaves = [leaf for one in pack.parameters.values() for leaf in _leaves(one, now.get(one.name))]
+        self.pack, self.now, self.today = pack, now, today
+        self.leaves = [leaf for one in pack.parameters.values() for leaf in leaves_of(one, now.get(one.name))]
         for leaf in self.leaves:
-            self.fields[leaf.name] = _number(leaf)
+            self.fields[leaf.name] = number_field(leaf)
         self.codes = [one for one in pack.parameters.values() if one.type == "code"]
         for code in self.codes:
             self.fields[code.name] = _choice(code.label, _codes(code), now.get(code.name, UNSET))
@@ -99,10 +102,17 @@ class FiguresForm(ProposalForm):
         return [self[one.name] for one in (*self.codes, *self.pack.settings.values())]
 
     @property
-    def closed(self) -> list[str]:
-        """The figures of several parts that are not set yet, for which there is no form."""
-        parts = ("map", "matrix", "steps")
-        return [one.label for one in self.pack.parameters.values() if one.type in parts and not self.now.get(one.name)]
+    def tables(self) -> list[tuple[ir.Parameter, str, int]]:
+        """The figures of several rows, each with its name on the page and how many rows it has now."""
+        return [
+            (
+                one,
+                reading.spoken_label(one),
+                len(list(numbers(one, self.now[one.name]))) if self.now.get(one.name) else 0,
+            )
+            for one in self.pack.parameters.values()
+            if one.type in TABLES
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Refuse parts that do not add up to what they have to."""
@@ -113,7 +123,17 @@ class FiguresForm(ProposalForm):
             if one.sum_to is not None and parts and sum(meant) != one.sum_to:
                 wrong = _("“%(label)s”各项合计应为 %(sum)s，现在是 %(now)s。")
                 self.add_error(parts[0].name, wrong % {"label": one.label, "sum": one.sum_to, "now": sum(meant)})
+        if not self.errors:
+            self._refuse_outside()
         return said
+
+    def _refuse_outside(self) -> None:
+        """Refuse a number that the text itself bounds, beside the field in which it was typed."""
+        meant = self.parameters()
+        fields = {leaf.path: leaf.name for leaf in self.leaves}
+        for one in outside(self.pack, meant, self.cleaned_data.get("wanted_from") or self.today):
+            if not one.warns:
+                self.add_error(fields.get((one.parameter.name, *one.path)), str(one))
 
     def parameters(self) -> dict[str, Any]:
         """Return all figures of the programme as they would be; what was left empty stays as it is."""
@@ -132,34 +152,37 @@ class FiguresForm(ProposalForm):
         return meant
 
 
-def _leaves(parameter: ir.Parameter, now: Any) -> Iterator[Leaf]:
+def leaves_of(parameter: ir.Parameter, now: Any) -> Iterator[Leaf]:
+    """List the numbers of a figure as it is now."""
     label = reading.spoken_label(parameter)
     if parameter.type == "int":
-        yield _leaf((parameter.name,), label, parameter.name, now)
+        yield leaf_of((parameter.name,), label, parameter.name, now)
     elif parameter.type == "map":
         sides = dict(Dimension.choices)  # weights name the sides of an appraisal
         for key, value in (now or {}).items():
             said = sides.get(key) or table_text.code_text(str(key))
-            yield _leaf((parameter.name, key), f"{label}：{said}", parameter.name, value)
+            yield leaf_of((parameter.name, key), f"{label}：{said}", parameter.name, value)
     elif parameter.type == "matrix":
         for key, row in (now or {}).items():
             for other, value in row.items():
                 said = f"{table_text.code_text(str(key))}、{table_text.code_text(str(other))}"
-                yield _leaf((parameter.name, key, other), f"{label}：{said}", parameter.name, value)
+                yield leaf_of((parameter.name, key, other), f"{label}：{said}", parameter.name, value)
     elif parameter.type == "steps":
         for n, step in enumerate(now or ()):
             for place, (key, value) in enumerate(step.items()):
                 said = _("第%(n)s档的结果") if place else _("第%(n)s档从多少起")
-                yield _leaf((parameter.name, n, key), f"{label}：{said % {'n': n + 1}}", key, value)
+                yield leaf_of((parameter.name, n, key), f"{label}：{said % {'n': n + 1}}", key, value)
 
 
-def _leaf(path: Path, label: str, named: str, now: int | None) -> Leaf:
+def leaf_of(path: Path, label: str, named: str, now: int | None) -> Leaf:
+    """Say in which unit one number is shown, by the name under which it stands."""
     kind = named.partition("_per_")[0]  # a tariff of so many fen per minute is an amount too
     divisor, places, unit = next((unit for ending, unit in UNITS.items() if kind.endswith(ending)), (1, 0, ""))
     return Leaf(path, label, unit, divisor, places, now)
 
 
-def _number(leaf: Leaf) -> forms.Field:
+def number_field(leaf: Leaf) -> forms.Field:
+    """Make the field in which one number is typed."""
     bounds = {"min_value": -FIGURE_MAX, "max_value": FIGURE_MAX}
     if leaf.divisor == 1:
         return forms.IntegerField(label=leaf.label, required=False, initial=leaf.shown, **bounds)

@@ -53,15 +53,34 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class Chapter:
-    """The rules that stand in one document."""
+    """A document of the register, and the rules that stand in it; `level` is whose policy it is, in words."""
 
-    document: str
-    number: str
+    document: ir.Document
+    level: str
     lines: tuple[RuleLine, ...]
 
 
-def chapters(held: InForce, text: str = "") -> list[Chapter]:
-    """Return the rules by document, in the order of the pack; with a text those whose title or locator has it."""
+def levels(pack: ir.Pack) -> list[tuple[str, str]]:
+    """Return the levels of the pack's documents from the nation down. Shape: (code, word)."""
+    there = {document.level for document in pack.documents.values()}
+    return [(code, word) for code, word in table_text.LEVELS.items() if code in there]
+
+
+def chapters(held: InForce, text: str = "", level: str = "") -> list[Chapter]:
+    """Return the rules by document, in the order of the pack; with a text those whose title or locator has it.
+
+    With a level the documents of that level. A document without rules stands there too: others rest on it.
+    """
+    found = _lines(held, text)
+    return [
+        Chapter(document, table_text.LEVELS.get(document.level, ""), tuple(lines))
+        for document in sorted(held.pack.documents.values(), key=lambda one: not found.get((one.title, one.number)))
+        if level in ("", document.level)
+        and ((lines := found.get((document.title, document.number), [])) or not text or text in document.title)
+    ]
+
+
+def _lines(held: InForce, text: str) -> dict[tuple[str, str], list[RuleLine]]:
     found: dict[tuple[str, str], list[RuleLine]] = {}
     for rule in held.pack.rules.values():
         if text and text not in rule.title and text not in rule.source.locator:
@@ -75,7 +94,7 @@ def chapters(held: InForce, text: str = "") -> list[Chapter]:
             version is not None,
         )
         found.setdefault((rule.source.document, rule.source.number), []).append(line)
-    return [Chapter(title, number, tuple(lines)) for (title, number), lines in found.items()]
+    return found
 
 
 def period(version: ir.Version) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.policy import drafts, history, views
+from sangyu.portals.policy import drafts, history, tables, views
 
 app_name = "policy"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("drafts/", drafts.drafts, name="drafts"),
     path("drafts/new/", drafts.propose, name="propose"),
     path("drafts/figures/", drafts.figures, name="figures"),
+    path("drafts/figures/<slug:name>/", tables.table, name="table"),
     path("drafts/<uuid:draft_id>/", drafts.draft, name="draft"),
     path("drafts/<uuid:draft_id>/review/", drafts.review, name="review"),
     path("drafts/<uuid:draft_id>/withdraw/", drafts.withdraw, name="withdraw"),

@@ -29,7 +29,20 @@ TOLD = {"eligible", "ground", "result"}
 def rules(request: HttpRequest) -> HttpResponse:
     """List the rules by the document they stand in."""
     held, text = _held(request), request.GET.get("q", "").strip()[:40]
-    page = context(request, "policy:rules", held=held, chapters=reading.chapters(held, text), typed=text)
+    levels = reading.levels(held.pack)
+    level = request.GET.get("level", "")
+    level = level if level in dict(levels) else ""
+    chapters = reading.chapters(held, text, level)
+    page = context(
+        request,
+        "policy:rules",
+        held=held,
+        chapters=chapters,
+        basis=[chapter for chapter in chapters if not chapter.lines],
+        typed=text,
+        levels=levels,
+        level=level,
+    )
     return render(request, "policy/rules.html", page)
 
 

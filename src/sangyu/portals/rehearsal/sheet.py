@@ -6,7 +6,8 @@ from sangyu.access.models import User
 from sangyu.insight.queries.rehearsal import Cost, Money, Rehearsal, Sides
 from sangyu.policy.versions import SHORT
 from sangyu.portals.finance.papers.paper import MONEY, NUMBER, Column, Paper, Table, moment
-from sangyu.portals.rehearsal.asked import CHANGES_MAX, Asked, Made
+from sangyu.portals.rehearsal.asked import Said
+from sangyu.portals.rehearsal.runs import Made
 
 _COSTS = (
     Column("计费笔数", NUMBER, 9),
@@ -24,18 +25,16 @@ _SIDES = (
 )
 
 
-def sheet_of(asked: Asked, told: Made, *, by: User) -> Paper:
+def sheet_of(told: Made, *, by: User) -> Paper:
     """Write a rehearsal down."""
-    found, draft = told.found, asked.draft
-    changes = asked.changes[:CHANGES_MAX]
-    more = len(asked.changes) - len(changes)
+    found, said = told.found, told.said
     return Paper(
         title="政策试算表",
         organisation=by.programme.name,
-        number=asked.document,
+        number=said.document,
         pairs=(
-            ("规则包", asked.title),
-            ("拟改稿", f"{draft.document} {moment(draft.proposed_at)}提出" if draft else "没有拟改稿，只试一个数字"),
+            ("规则包", said.title),
+            ("拟改稿", said.source),
             ("计费区间", f"{found.since} 至 {found.until}（不含）"),
             ("按哪一天的规则", str(found.on)),
             ("现行规则和参数的摘要", f"{found.before_digest[:SHORT]} {found.before_figures[:8]}"),
@@ -44,17 +43,35 @@ def sheet_of(asked: Asked, told: Made, *, by: User) -> Paper:
             ("打印人", by.display_name),
         ),
         paragraphs=(
-            "改动：" + "；".join(changes) + (f"；另有{more}处" if more else "") + "。",
             "用每笔计费当时记下的事实，按改后的规则重新判定；没有记下的事实取服务当天的老人档案，两处都没有的不猜，单列为事实不足。",
             "只是试算，没有记账，没有改动任何一笔费用。",
+            *_programmes(said),
         ),
-        tables=tuple(_tables(found)),
+        tables=(_changes(said), *_tables(found)),
         made_at=told.at,
     )
 
 
+def _programmes(said: Said) -> list[str]:
+    told = [f"合计了下级：{'、'.join(said.districts)}。"] if said.districts else []
+    return told + [f"没有合计：{'；'.join(said.left_out)}。"] * bool(said.left_out)
+
+
+def _changes(said: Said) -> Table:
+    """Write the change as the policy desk does: each entry or cell as it was and as it is."""
+    heads = (Column("哪里", width=34), Column("哪一栏", width=16), Column("现行", width=22), Column("改后", width=22))
+    rows = tuple(
+        (f"{one.title} {one.place}".strip(), one.column or one.row, one.before, one.after) for one in said.lines
+    )
+    more = said.count - len(said.lines)
+    return Table(heads, rows, title="改动" + (f"（另有{more}处，见拟改稿）" if more else ""))
+
+
 def _tables(found: Rehearsal) -> list[Table]:
     tables = []
+    if found.programmes:
+        rows_of_all = tuple(_cost(one, one.name) for one in found.programmes)
+        tables.append(Table((Column("运营主体", width=24), *_COSTS), rows_of_all, title="按运营主体"))
     if found.money:
         tables += _money(found.money)
     for one in found.standings:

@@ -10,26 +10,31 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from sangyu.adoption import queries as adoption_read
 from sangyu.insight.queries import rehearsal
+from sangyu.kit.errors import Refusal
 from sangyu.policy import PolicyError
 from sangyu.portals.clock import now
 from sangyu.portals.components import paging
 from sangyu.portals.finance.papers import as_pdf
-from sangyu.portals.rehearsal.asked import Asked, Made, made, of_draft, of_figure
+from sangyu.portals.rehearsal import runs, tasks
+from sangyu.portals.rehearsal.asked import Asked, of, of_draft, of_figure
 from sangyu.portals.rehearsal.charts import bars, edge_rows, every_month
-from sangyu.portals.rehearsal.frame import context, seat
+from sangyu.portals.rehearsal.frame import context, seat, seat_of_the_bureau
+from sangyu.portals.rehearsal.runs import Made, kept, made, run_of
 from sangyu.portals.rehearsal.sheet import sheet_of
 from sangyu.registry import queries as registry_read
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 PAGE = 50
+RUNS_SHOWN = 20
 PERIODS = (3, 6, 12, 24)
 
 
@@ -48,6 +53,7 @@ def _home(request: HttpRequest, wrong: str = "") -> HttpResponse:
         request,
         "rehearsal:home",
         drafts=list(adoption_read.drafts(request.user)[:PAGE]),
+        runs=list(runs.runs(request.user).defer("found", "said")[:RUNS_SHOWN]),
         figures=[(one.key, f"{one.group} · {one.label}（{one.now}{one.unit}）") for one in found],
         chosen=chosen,
         typed=request.GET.get("to", ""),
@@ -77,29 +83,89 @@ def figure(request: HttpRequest) -> HttpResponse:
 @require_GET
 def draft_people(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """List the elders whom a draft moves, masked."""
-    asked = of_draft(request.user, draft_id, _today())
-    return _people(request, asked, reverse("rehearsal:draft", args=[draft_id]))
+    told = _made(request, of_draft(request.user, draft_id, _today()))
+    return _people(request, told, reverse("rehearsal:draft", args=[draft_id]))
 
 
 @seat
 @require_GET
 def figure_people(request: HttpRequest) -> HttpResponse:
     """List the elders whom a changed figure moves, masked."""
-    return _people(request, _figure(request), reverse("rehearsal:figure"))
+    return _people(request, _made(request, _figure(request)), reverse("rehearsal:figure"))
 
 
 @seat
 @require_GET
 def draft_sheet(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Hand out the rehearsal of a draft as a sheet to print."""
-    return _sheet(request, of_draft(request.user, draft_id, _today()))
+    return _sheet(request, _made(request, of_draft(request.user, draft_id, _today())))
 
 
 @seat
 @require_GET
 def figure_sheet(request: HttpRequest) -> HttpResponse:
     """Hand out the rehearsal of a changed figure as a sheet to print."""
-    return _sheet(request, _figure(request))
+    return _sheet(request, _made(request, _figure(request)))
+
+
+@seat_of_the_bureau
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Keep a rehearsal: at once if it is small, else by the worker; its page says how far it has come."""
+    question = {name: request.POST[name] for name in ("draft", "figure", "to") if request.POST.get(name)}
+    months = _months(request.POST.get("months"))
+    try:
+        asked = of(request.user, question, _today())
+    except (rehearsal.NoFigure, ValueError) as refusal:
+        return _home(request, str(refusal) if isinstance(refusal, Refusal) else _("没有这份拟改稿。请从清单里打开。"))
+    small = runs.size(request.user, asked, months=months, today=_today()) <= runs.AT_ONCE_MAX
+    begun = runs.start(request.user, question, asked, months=months, at=now())
+    if begun.ended_at is None and small:
+        runs.work(begun.pk)
+    elif begun.done_pm == 0:
+        tasks.rehearse.defer(run_id=str(begun.pk))
+    return redirect("rehearsal:run", begun.pk)
+
+
+@seat
+@require_GET
+def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Show a kept rehearsal, or how far it has come."""
+    found = run_of(request.user, run_id)
+    if found.ended_at is None or found.fault:
+        return render(request, "rehearsal/waiting.html", context(request, "rehearsal:home", run=found))
+    return _result(request, kept(found), reverse("rehearsal:run", args=[run_id]))
+
+
+@seat
+@require_GET
+def progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Say how far a rehearsal has come; once it has ended its page is shown anew."""
+    found = run_of(request.user, run_id)
+    if found.ended_at is not None:
+        return HttpResponseClientRefresh()
+    return render(request, "rehearsal/_progress.html", {"run": found})
+
+
+@seat
+@require_GET
+def run_people(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """List the elders whom a kept rehearsal moves, masked."""
+    return _people(request, _ended(request, run_id), reverse("rehearsal:run", args=[run_id]))
+
+
+@seat
+@require_GET
+def run_sheet(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Hand out a kept rehearsal as a sheet to print."""
+    return _sheet(request, _ended(request, run_id))
+
+
+def _ended(request: HttpRequest, run_id: UUID) -> Made:
+    found = run_of(request.user, run_id)
+    if found.ended_at is None or found.fault:
+        raise Http404(run_id)
+    return kept(found)
 
 
 def _today() -> date:
@@ -110,44 +176,79 @@ def _figure(request: HttpRequest) -> Asked:
     return of_figure(request.user, request.GET.get("figure", ""), request.GET.get("to", ""), _today())
 
 
-def _months(request: HttpRequest) -> int:
-    return next((n for n in PERIODS if str(n) == request.GET.get("months")), rehearsal.MONTHS)
+def _months(text: str | None) -> int:
+    return next((n for n in PERIODS if str(n) == text), rehearsal.MONTHS)
 
 
 def _made(request: HttpRequest, asked: Asked) -> Made:
-    return made(request.user, asked, months=_months(request), at=now(), today=_today())
+    return made(request.user, asked, months=_months(request.GET.get("months")), at=now(), today=_today())
 
 
 def _shown(request: HttpRequest, ask: Callable[[], Asked], address: str) -> HttpResponse:
+    months = _months(request.GET.get("months"))
     try:
         asked = ask()
-        told = _made(request, asked)
+        charges = runs.size(request.user, asked, months=months, today=_today())
+        if charges > runs.AT_ONCE_MAX:
+            return _offered(request, asked)
+        return _result(request, _made(request, asked), address)
     except rehearsal.NoFigure as refusal:
         return _home(request, str(refusal))
     except PolicyError as error:
         return _home(request, _("这样改以后规则不能判定：%(error)s。请改好规则包再试算。") % {"error": error})
-    found, kept = told.found, _kept(request)
+
+
+def _offered(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Offer to let the worker make a rehearsal for which nobody waits before a page."""
+    question = _question(request, asked.said.draft)
+    same = runs.runs(request.user).filter(asked={name: text for name, text in question.items() if name != "months"})
     page = context(
         request,
         "rehearsal:home",
-        asked=asked,
+        said=asked.said,
+        question=question.items(),
+        at_once=runs.AT_ONCE_MAX,
+        runs=list(same.defer("found", "said")[:RUNS_SHOWN]),
+        **_periods(request),
+    )
+    return render(request, "rehearsal/offered.html", page)
+
+
+def _periods(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "period": str(_months(request.GET.get("months"))),
+        "periods": [(str(n), _("最近%(n)s个月") % {"n": n}) for n in PERIODS],
+    }
+
+
+def _question(request: HttpRequest, draft_id: UUID | None) -> dict[str, str]:
+    """Return the fields that ask the same question again."""
+    return _kept(request) | ({"draft": str(draft_id)} if draft_id else {})
+
+
+def _result(request: HttpRequest, told: Made, address: str) -> HttpResponse:
+    found, same = told.found, _kept(request)
+    lists = {key: _list_url(address, same, key) for key, listed in found.lists.items() if listed}
+    page = context(
+        request,
+        "rehearsal:home",
+        said=told.said,
         told=told,
         found=found,
         money=found.money,
         months=bars(every_month(found.money.months, found.since, found.until)) if found.money else [],
         streets=bars(found.money.streets) if found.money else [],
         offers=bars(found.money.by_offer) if found.money else [],
-        standings=[
-            (one, [(move, _list_url(address, kept, one.key(move))) for move in one.moves]) for one in found.standings
-        ],
+        programmes=bars(found.programmes),
+        standings=[(one, [(move, lists.get(one.key(move), "")) for move in one.moves]) for one in found.standings],
         edges=edge_rows(found.edges),
-        gainers_url=_list_url(address, kept, rehearsal.GAINERS),
-        losers_url=_list_url(address, kept, rehearsal.LOSERS),
-        sheet_url=f"{address}sheet/?{urlencode(kept)}",
-        back_url=reverse("rehearsal:home") + (f"?{urlencode(kept)}" if asked.draft is None else ""),
-        kept=[(name, value) for name, value in kept.items() if name != "months"],
-        period=str(_months(request)),
-        periods=[(str(n), _("最近%(n)s个月") % {"n": n}) for n in PERIODS],
+        gainers_url=lists.get(rehearsal.GAINERS, ""),
+        losers_url=lists.get(rehearsal.LOSERS, ""),
+        sheet_url=f"{address}sheet/" + (f"?{urlencode(same)}" if same else ""),
+        back_url=reverse("rehearsal:home") + (f"?{urlencode(same)}" if same.get("figure") else ""),
+        kept=[(name, value) for name, value in same.items() if name != "months"],
+        question=_question(request, told.said.draft).items(),
+        **_periods(request),
     )
     return render(request, "rehearsal/rehearsal.html", page)
 
@@ -161,8 +262,7 @@ def _list_url(address: str, kept: dict[str, str], key: str) -> str:
     return f"{address}people/?{urlencode({**kept, 'list': key})}"
 
 
-def _people(request: HttpRequest, asked: Asked, address: str) -> HttpResponse:
-    told = _made(request, asked)
+def _people(request: HttpRequest, told: Made, address: str) -> HttpResponse:
     key = request.GET.get("list", "")
     listed = told.found.lists.get(key)
     if listed is None:
@@ -170,9 +270,8 @@ def _people(request: HttpRequest, asked: Asked, address: str) -> HttpResponse:
     after = paging.after(request)
     shown = listed[after : after + PAGE]
     elders = {one.pk: one for one in registry_read.elders(request.user).filter(pk__in=[one.elder_id for one in shown])}
-    kept = _kept(request)
+    same = _kept(request)
     more: dict[str, Any] = {
-        "asked": asked,
         "told": told,
         "title": _list_title(told, key),
         "is_money": key in (rehearsal.GAINERS, rehearsal.LOSERS),
@@ -180,9 +279,9 @@ def _people(request: HttpRequest, asked: Asked, address: str) -> HttpResponse:
         "first": after + 1,
         "total": len(listed),
         "capped": len(listed) >= rehearsal.LIST_MAX,
-        "back_url": address + (f"?{urlencode(kept)}" if kept else ""),
-        "next": f"?{urlencode({**kept, 'list': key, 'after': after + PAGE})}" if after + PAGE < len(listed) else "",
-        "previous": f"?{urlencode({**kept, 'list': key, 'after': max(0, after - PAGE)})}" if after else "",
+        "back_url": address + (f"?{urlencode(same)}" if same else ""),
+        "next": f"?{urlencode({**same, 'list': key, 'after': after + PAGE})}" if after + PAGE < len(listed) else "",
+        "previous": f"?{urlencode({**same, 'list': key, 'after': max(0, after - PAGE)})}" if after else "",
     }
     return render(request, "rehearsal/people.html", context(request, "rehearsal:home", **more))
 
@@ -194,10 +293,9 @@ def _list_title(told: Made, key: str) -> str:
     return f"{one.title}：{move.before} → {move.after}"
 
 
-def _sheet(request: HttpRequest, asked: Asked) -> HttpResponse:
-    told = _made(request, asked)
-    paper = sheet_of(asked, told, by=request.user)
+def _sheet(request: HttpRequest, told: Made) -> HttpResponse:
+    paper = sheet_of(told, by=request.user)
     answer = HttpResponse(as_pdf(paper), content_type="application/pdf")
-    name = quote(f"试算表-{asked.on}.pdf")
+    name = quote(f"试算表-{told.found.on}.pdf")
     answer["Content-Disposition"] = f"inline; filename=\"rehearsal.pdf\"; filename*=UTF-8''{name}"
     return answer

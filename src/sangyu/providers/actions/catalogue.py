@@ -94,9 +94,7 @@ def ensure_within_cap(programme_id: UUID, *, name: str, price_fen: int, on: date
     if rule is None:
         return
     asked = adoption_read.decide(programme_id, CAP_RULE, {"price_fen": price_fen}, on)
-    rules.ensure_within_cap(
-        name=name, price_fen=price_fen, result=asked.result, because=asked.because, clause=rule.source.locator
-    )
+    rules.ensure_within_cap(name=name, result=asked.result, because=asked.because, clause=rule.source.locator)
 
 
 @transaction.atomic

@@ -59,7 +59,9 @@ def test_a_price_up_to_the_approved_maximum_is_set_and_one_fen_more_is_refused_w
     cast: Cast, window: ServiceItem
 ) -> None:
     adopt(cast, {"approved_max_fen": 50_00})
-    with pytest.raises(PriceAboveCap, match=r"“擦窗”不能定价50\.01元.*超过核定的最高价50元.*“政府合理制定收费标准”"):
+    with pytest.raises(
+        PriceAboveCap, match=r"“擦窗”不能这样定价：价格50\.01元，超过核定的最高价50元.*“政府合理制定收费标准”"
+    ):
         price(cast, window, 50_01, NEW_YEAR)
     assert not Price.objects.filter(item=window, valid_from=NEW_YEAR).exists()
     assert price(cast, window, 50_00, NEW_YEAR).market_price_fen == 50_00
@@ -83,6 +85,6 @@ def test_a_maximum_that_is_not_set_lets_no_price_pass(cast: Cast, window: Servic
 
 def test_a_canteen_asks_no_more_than_the_maximum_either(cast: Cast) -> None:
     adopt(cast, {"approved_max_fen": 12_00})
-    with pytest.raises(PriceAboveCap, match="“北门社区餐厅”不能定价15元"):
+    with pytest.raises(PriceAboveCap, match="“北门社区餐厅”不能这样定价：价格15元"):
         canteen(cast, 15_00, NEW_YEAR)
     assert canteen(cast, 12_00, NEW_YEAR).standard_price_fen == 12_00

@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
         Reindex(
             keys={
                 "followup": ["task", "by"],
-                "complaint": ["programme", "opened_by"],
-                "complaintowner": ["complaint", "by"],
+                "complaint": ["programme", "elder", "order", "opened_by"],
+                "complaintowner": ["complaint", "owner", "by"],
                 "complaintresult": ["enterprise", "by"],
                 "complaintclosure": ["by"],
             },

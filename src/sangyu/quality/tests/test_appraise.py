@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
+from tests.cast import PARAMETERS
 from tests.race import race
 
 from sangyu import policy
+from sangyu.adoption import actions as adoption
 from sangyu.dispatch import actions as dispatch
 from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
@@ -86,13 +88,33 @@ def test_who_was_suspended_is_appraised_for_what_it_served(cast):
     assert [row.enterprise for row in appraise(cast)] == [cast.kangan]
 
 
-def test_a_pack_without_a_sheet_is_appraised_by_what_the_records_say_alone(cast, monkeypatch, tmp_path):
-    shutil.copytree(
-        policy.packs_folder(), tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("appraisal-sheet.csv")
-    )
+def hows(rows):
+    return {item.how for item in AppraisalItem.objects.filter(appraisal__in=rows)}
+
+
+@pytest.fixture
+def without_a_sheet(monkeypatch, tmp_path):
+    """Let the packs folder hold no appraisal sheet, as after an upgrade."""
+    ignored = shutil.ignore_patterns("appraisal-sheet.csv")
+    shutil.copytree(policy.packs_folder(), tmp_path, dirs_exist_ok=True, ignore=ignored)
     monkeypatch.setenv("SANGYU_PACKS", str(tmp_path))
-    for row in appraise(cast):
-        assert {item.how for item in AppraisalItem.objects.filter(appraisal=row)} == {How.COMPUTED}
+
+
+def test_the_sheet_is_the_one_that_was_adopted_whatever_lies_in_the_folder_today(cast, without_a_sheet):
+    assert hows(appraise(cast)) == {How.COMPUTED, How.HAND}
+
+
+def test_a_pack_without_a_sheet_is_appraised_by_what_the_records_say_alone(cast, without_a_sheet):
+    adoption.adopt(
+        programme_id=cast.programme.pk,
+        pack_id="lanzhou-chengguan",
+        parameters=PARAMETERS,
+        document="城民发〔2026〕9号",
+        valid_from=cast.month.first_day,
+        by_id=cast.head.pk,
+        at=cast.at,
+    )
+    assert hows(appraise(cast)) == {How.COMPUTED}
 
 
 def test_sheets_cost_the_same_queries_for_two_enterprises_and_for_six(cast, django_assert_max_num_queries):

@@ -59,8 +59,10 @@ __all__ = [
     "as_of",
     "begins_on",
     "figures",
+    "period",
     "reading",
     "rehearse",
+    "size",
     "touched",
     "tried",
 ]
@@ -132,7 +134,7 @@ class _Asked:
     def answered(self, progress: Progress) -> Rehearsal:
         """Rehearse it in a store of its own, which is gone afterwards."""
         reader, on = self.figures.reader, self.on
-        since, until = _period(self.today, self.months)
+        since, until = period(self.today, self.months)
         both = (
             as_of(self.before, on, self.figures.before, self.columns_from),
             as_of(self.after, on, self.figures.after, self.columns_from),
@@ -190,12 +192,23 @@ class _Asked:
         )
 
 
-def _period(today: date, months: int) -> tuple[date, date]:
+def period(today: date, months: int) -> tuple[date, date]:
     """Give the last so many full months before that of `today`, half-open."""
     until = since = Month.of(today)
     for _ in range(min(max(months, 1), MONTHS_MAX)):
         since = since.previous()
     return since.first_day, until.first_day
+
+
+def size(readers: Sequence[User], today: date, months: int, at_most: int | None = None) -> int:
+    """Count the charges that a rehearsal over some programmes reads; beyond `at_most` it is not counted out.
+
+    Raises: NotAllowed.
+    """
+    for one in readers:
+        ensure_reader(one)
+    since, until = period(today, months)
+    return streams.charges_of([one.programme_id for one in readers], since, until, at_most)
 
 
 def _streets(viewer: User) -> list[str]:

@@ -18,6 +18,7 @@ Number = tuple[str, ir.Expr, bool]
 
 ROWS = ("eligible", "tier", "split", "account")
 SEPARATOR = "/"
+SET = "民政局设定的数字"
 
 
 class NoFigure(Refusal):
@@ -44,11 +45,13 @@ class FigureInPack:
 
 @dataclass(frozen=True)
 class Tried:
-    """A pack and figures with one of them changed, and the change in words."""
+    """A pack and figures with one of them changed, and in words which, from what and to what."""
 
     pack: ir.Pack
     parameters: Mapping[str, Any]
-    said: str
+    label: str
+    before: str
+    after: str
 
 
 def figures(pack: ir.Pack, parameters: Mapping[str, Any], on: date) -> list[FigureInPack]:
@@ -80,9 +83,13 @@ def figures(pack: ir.Pack, parameters: Mapping[str, Any], on: date) -> list[Figu
         value = parameters.get(parameter.name)
         if parameter.type == "int" and isinstance(value, int):
             unit = _unit(parameter.name, ir.Const(value), pack)
-            found.append(
-                FigureInPack(parameter.name, "民政局设定的数字", parameter.label, _written(value, unit), unit=unit)
-            )
+            found.append(FigureInPack(parameter.name, SET, _spoken(parameter), _written(value, unit), unit=unit))
+        if parameter.type == "map" and isinstance(value, Mapping):
+            unit = _unit(parameter.name, ir.Const(0), pack)
+            for entry, number in value.items():
+                key = SEPARATOR.join((parameter.name, entry))
+                label_of = f"{_spoken(parameter)} · {table_text.code_text(entry)}"
+                found.append(FigureInPack(key, SET, label_of, _written(number, unit), unit=unit))
     return found
 
 
@@ -97,7 +104,7 @@ def tried(pack: ir.Pack, parameters: Mapping[str, Any], on: date, key: str, to: 
     if one.choices:
         return _set(pack, parameters, one, pack.settings[key].values[_place(one, to)], dict(one.choices)[to])
     value = _read(one, to)
-    if key in pack.parameters:
+    if key.partition(SEPARATOR)[0] in pack.parameters:
         return _set(pack, parameters, one, value, _written(value, one.unit))
     rule_id, line, n = key.split(SEPARATOR)
     rule = pack.rules[rule_id]
@@ -109,14 +116,18 @@ def tried(pack: ir.Pack, parameters: Mapping[str, Any], on: date, key: str, to: 
     versions = tuple(other if held is version else held for held in rule.versions)
     digest = hashlib.sha256(f"{pack.digest} {key} = {value}".encode()).hexdigest()
     changed = replace(pack, rules={**pack.rules, rule_id: replace(rule, versions=versions)}, digest=digest)
-    said = f"“{one.group}”{one.label}：{one.now}{one.unit} 改为 {_written(value, one.unit)}{one.unit}"
-    return Tried(changed, dict(parameters), said)
+    return _told(changed, parameters, one, f"{_written(value, one.unit)}{one.unit}")
 
 
 def _set(pack: ir.Pack, parameters: Mapping[str, Any], one: FigureInPack, value: Any, said: str) -> Tried:
     kept = list(value) if isinstance(value, tuple) else value
-    words = f"“{one.label}”：{one.now}{one.unit} 改为 {said}{one.unit}"
-    return Tried(pack, {**parameters, one.key: kept}, words)
+    name, _, entry = one.key.partition(SEPARATOR)
+    changed = {**parameters, name: {**parameters[name], entry: kept} if entry else kept}
+    return _told(pack, changed, one, f"{said}{one.unit}")
+
+
+def _told(pack: ir.Pack, parameters: Mapping[str, Any], one: FigureInPack, said: str) -> Tried:
+    return Tried(pack, dict(parameters), f"{one.group} · {one.label}", f"{one.now}{one.unit}", said)
 
 
 def _place(one: FigureInPack, to: str) -> int:
@@ -218,6 +229,11 @@ def _written(value: int, unit: str) -> str:
     if unit == "元":
         return yuan(value)
     return f"{value // 10}.{value % 10}" if unit == "%" else str(value)
+
+
+def _spoken(parameter: ir.Parameter) -> str:
+    """Name a figure without the unit of the file: it is shown in yuan and per cent."""
+    return parameter.label.removesuffix("（分）").removesuffix("（千分比）")
 
 
 def _row_words(row: ir.Row, pack: ir.Pack) -> str:

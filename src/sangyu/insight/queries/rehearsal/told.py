@@ -6,11 +6,12 @@ Units: fen for money, else people or charges. `unknown` lines miss something, be
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 from uuid import UUID
 
+from sangyu.insight.queries.rehearsal.kept import plain, read
 from sangyu.insight.queries.rehearsal.thresholds import Edge
 
 
@@ -174,48 +175,19 @@ class Rehearsal:
 
     def to_json(self) -> dict[str, Any]:
         """Give a plain dict; people stay with whoever may see them and are left out."""
-        plain = asdict(self)
-        del plain["lists"]
-        return plain
+        found = asdict(self)
+        del found["lists"]
+        return found
 
     def to_kept(self) -> dict[str, Any]:
         """Give a plain dict of JSON values from which `from_kept` makes the same again, lists of people included."""
-        plain = _plain(self)
-        assert isinstance(plain, dict)
-        return plain
-
-    @classmethod
-    def from_kept(cls, plain: Mapping[str, Any]) -> Rehearsal:
-        """Read what `to_kept` wrote."""
-        found = _read(cls, plain)
-        assert isinstance(found, cls)
+        found = plain(self)
+        assert isinstance(found, dict)
         return found
 
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
-    return str(value) if isinstance(value, date | UUID) else value
-
-
-def _read(kind: Any, plain: Any) -> Any:
-    """Bring plain JSON back into the shape that a type says."""
-    if is_dataclass(kind):
-        kinds = get_type_hints(kind)
-        return kind(**{name: _read(kinds[name], one) for name, one in plain.items()})  # type: ignore[operator]
-    if kind is date:
-        return date.fromisoformat(plain)
-    if kind is UUID:
-        return UUID(plain)
-    of = get_args(kind)
-    if get_origin(kind) is tuple:
-        kinds_of = [of[0]] * len(plain) if of[-1] is ... else of
-        return tuple(_read(one, value) for one, value in zip(kinds_of, plain, strict=True))
-    if get_origin(kind) is Mapping:
-        return {key: _read(of[1], one) for key, one in plain.items()}
-    inner = next((one for one in of if one is not type(None)), None)
-    return plain if plain is None or inner is None else _read(inner, plain)
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> Rehearsal:
+        """Read what `to_kept` wrote."""
+        found = read(cls, kept)
+        assert isinstance(found, cls)
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.urls import reverse
@@ -10,6 +10,9 @@ from tests.cast import BEIJING
 from tests.seat import seat
 
 from sangyu.access.models import AuditEntry
+from sangyu.adoption.models import Adoption
+from sangyu.policy import load
+from sangyu.portals.policy import reading
 
 NOW = datetime(2026, 11, 9, 9, tzinfo=BEIJING)
 
@@ -42,6 +45,29 @@ def test_a_rule_is_found_by_a_word_of_its_text(cast, sit):
     assert "重度残疾免费送餐上门" in page
     assert "午餐补贴" not in page
     assert "请换一个词" in read(sit(cast.ma), reverse("policy:rules"), q="火星")[1]
+
+
+def test_the_register_of_documents_is_read_by_level_and_names_what_a_document_rests_on():
+    pack = load("xiamen-huli")
+    held = reading.InForce(pack, Adoption(), date(2026, 11, 9), "")
+    assert [word for _code, word in reading.levels(pack)] == ["国家", "省", "市", "区县"]
+    found = {one.document.number: one for one in reading.chapters(held)}
+    assert next(iter(found)) == "厦湖府〔2017〕2号", "what rules stand in comes first"
+    assert (found["厦府〔2016〕174号"].level, found["厦府〔2016〕174号"].lines) == ("市", ())
+    by_level = {
+        level: [one.document.number for one in reading.chapters(held, "", level)]
+        for level in ("provincial", "district")
+    }
+    assert by_level == {"provincial": ["闽政〔2014〕3号"], "district": ["厦湖府〔2017〕2号"]}
+    assert all(line.rule.source.number for one in found.values() for line in one.lines)
+
+
+def test_the_rules_of_a_level_are_picked_on_the_page(cast, sit):
+    client = sit(cast.ma)
+    _, page = read(client, reverse("policy:rules"), level="district")
+    assert "午餐补贴" in page
+    assert '<option value="district" selected>区县</option>' in page
+    assert "午餐补贴" in read(client, reverse("policy:rules"), level="nonsense")[1], "what is no level is no filter"
 
 
 def test_a_rule_shows_its_table_in_every_version_in_words(cast, sit):

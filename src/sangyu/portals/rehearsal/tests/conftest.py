@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sangyu.portals.rehearsal import asked
+from sangyu.portals.rehearsal import runs
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """Forget what was found lately."""
-    asked.forget()
+    runs.forget()

@@ -11,6 +11,9 @@ from tests.cast import BEIJING, PARAMETERS, Cast
 from tests.seat import seat
 
 from sangyu.adoption import actions as adoption
+from sangyu.kit.ids import new_id
+from sangyu.portals.rehearsal import runs
+from sangyu.portals.rehearsal.models import Run
 
 NOW = datetime(2026, 12, 20, 9, tzinfo=BEIJING)
 CREDIT = {"figure": "class-b-credit/6/0", "to": "80"}
@@ -42,11 +45,11 @@ def test_a_figure_is_chosen_and_tried(served, sit, django_assert_max_num_queries
     assert "还没有拟改稿" in page
     assert "现在是" in read(client, reverse("rehearsal:home"), figure=CREDIT["figure"])[1]
     before = rows_of_all_tables()
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(34):
         answer, page = read(client, reverse("rehearsal:figure"), **CREDIT)
     assert answer.status_code == 200
     for said in (
-        "50.00元 改为 80.00元",
+        "<del>50.00元</del></td><td><b>80.00元</b>",
         "+30.00",
         "多得 30.00 元",
         "重点优抚、独居",
@@ -111,10 +114,60 @@ def test_a_draft_is_rehearsed_from_the_day_it_wants(served, sit):
         "2027-01-01 的规则",
         "没有人的结果变了",
         "没有一笔算得不同",
-        "重点优抚 改为 重点优抚、低保",
+        "<del>重点优抚</del></td><td><b>重点优抚、低保</b>",
     ):
         assert said in page
     assert client.get(reverse("rehearsal:draft-sheet", args=[draft.pk])).content.startswith(b"%PDF")
+
+
+def test_a_rehearsal_is_kept_and_opened_again_as_it_was(served, sit):
+    client = sit(served.deputy)
+    before = rows_of_all_tables()
+    begun = client.post(reverse("rehearsal:start"), {**CREDIT, "months": "3"})
+    after = rows_of_all_tables()
+    assert {name for name in after if after[name] != before[name]} == {"rehearsal_desk_run"}
+    served.visited(served.order(days=3))
+    _, page = read(client, begun.url)
+    assert all(said in page for said in ("+30.00", "不再变", "<b>80.00元</b>"))
+    assert served.li.registration_number in read(client, f"{begun.url}people/", list="gainers")[1]
+    assert client.get(f"{begun.url}sheet/").content.startswith(b"%PDF")
+    assert "算好了" in read(client, reverse("rehearsal:home"))[1]
+    auditor = sit(served.auditor)
+    assert auditor.get(begun.url).status_code == 200
+    assert auditor.post(reverse("rehearsal:start"), CREDIT).status_code == 403
+
+
+def test_a_large_one_is_made_by_the_worker_while_its_page_tells_how_far(served, sit, monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE_MAX", 0)
+    client = sit(served.head)
+    _, page = read(client, reverse("rehearsal:figure"), **CREDIT)
+    assert "开始试算" in page
+    assert "+30.00" not in page
+    begun = client.post(reverse("rehearsal:start"), CREDIT)
+    again = client.post(reverse("rehearsal:start"), CREDIT)
+    assert again.url == begun.url, "what is under way is not asked for twice"
+    run = Run.objects.get()
+    assert "正在排队" in read(client, begun.url)[1]
+    Run.objects.update(doing="读1500000笔计费", done_pm=400)
+    _, page = read(client, f"{begun.url}progress/")
+    assert "正在读1500000笔计费……已完成 40%" in page
+    assert 'value="400"' in page
+    runs.work(run.pk)
+    assert client.get(f"{begun.url}progress/")["HX-Refresh"] == "true"
+    assert "+30.00" in read(client, begun.url)[1]
+    runs.work(run.pk)
+    assert Run.objects.get().ended_at is not None
+
+
+def test_what_cannot_be_decided_says_so_on_its_page(served, sit):
+    asked = {"figure": "class-b-credit/6/0", "to": "很多"}
+    run = Run.objects.create(
+        id=new_id(), programme=served.programme, asked=asked, months=12, title="试", by=served.head, at=NOW
+    )
+    runs.work(run.pk)
+    _, page = read(sit(served.head), reverse("rehearsal:run", args=[run.pk]))
+    assert "没有算成" in page
+    assert "本期额度" in page
 
 
 def test_who_answers_for_no_policy_does_not_rehearse_it(cast, sit):

@@ -1,0 +1,22 @@
+"""Verbs of assessment: lay down a practice, appoint, fill in, sign, decide, conclude, certify, dispute, review."""
+
+from sangyu.assessment.actions.appoint import Sent, appoint, call_in, review, withdraw
+from sangyu.assessment.actions.decide import adjudicate, certify, conclude, dispute
+from sangyu.assessment.actions.practice import set_practice
+from sangyu.assessment.actions.visit import add_evidence, save_draft, sign
+
+__all__ = [
+    "Sent",
+    "add_evidence",
+    "adjudicate",
+    "appoint",
+    "call_in",
+    "certify",
+    "conclude",
+    "dispute",
+    "review",
+    "save_draft",
+    "set_practice",
+    "sign",
+    "withdraw",
+]

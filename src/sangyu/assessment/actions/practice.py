@@ -1,0 +1,73 @@
+"""Lay down how a district assesses: for how long a level holds, how long it may be disputed, how reasons stack."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from sangyu.access import actions as access
+from sangyu.access.models import Role, User
+from sangyu.access.queries import ensure_role
+from sangyu.assessment.models import Practice, Stacking
+from sangyu.assessment.queries.scales import packed_scale
+from sangyu.assessment.rules import PracticeMissing, WordsMissing
+from sangyu.kit.ids import derived_id
+
+VALID_MONTHS_MAX = 60
+DISPUTE_DAYS_MAX = 366
+
+
+@transaction.atomic
+def set_practice(
+    *,
+    scale: str,
+    valid_months: int,
+    dispute_days: int,
+    document: str,
+    valid_from: date,
+    by: User,
+    at: datetime,
+    stacking: str = "",
+) -> Practice:
+    """Lay down how the programme assesses by a scale from a day on; what is under way keeps what it began with.
+
+    The same again changes nothing. Raises: NotAllowed, ScaleUnknown, WordsMissing; PracticeMissing, for figures that
+    nobody could mean, or a day that already has others.
+    """
+    ensure_role(by, Role.BUREAU)
+    packed_scale(scale)
+    if not document.strip():
+        raise WordsMissing("请写明依据的文件名称和文号。")
+    if not (1 <= valid_months <= VALID_MONTHS_MAX and 0 <= dispute_days <= DISPUTE_DAYS_MAX):
+        raise PracticeMissing(f"有效期应是1至{VALID_MONTHS_MAX}个月，提出异议的天数应是0至{DISPUTE_DAYS_MAX}天。")
+    said = {
+        "stacking": str(Stacking(stacking)),
+        "valid_months": valid_months,
+        "dispute_days": dispute_days,
+        "document": document.strip(),
+    }
+    practice, made = Practice.objects.get_or_create(
+        id=derived_id("assessment-practice", by.programme_id, scale, valid_from),
+        defaults={
+            "programme_id": by.programme_id,
+            "scale": scale,
+            "valid_from": valid_from,
+            "by": by,
+            "at": at,
+            **said,
+        },
+    )
+    if not made:
+        if any(getattr(practice, name) != value for name, value in said.items()):
+            raise PracticeMissing(f"{valid_from}起的评估办法已经定过，不能改。请另选一个生效日期。")
+        return practice
+    access.record(
+        by=by,
+        at=at,
+        verb="assessment.set_practice",
+        object_kind="practice",
+        object_id=practice.pk,
+        facts={"scale": scale, "valid_from": valid_from.isoformat(), **said},
+    )
+    return practice

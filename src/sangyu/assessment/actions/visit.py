@@ -1,0 +1,165 @@
+"""At the elder's side: keep what was chosen so far, add evidence, sign."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sangyu.access.actions.sign_in import locked_words, note_wrong_password
+from sangyu.access.models import User
+from sangyu.access.queries.sign_in import locked_name
+from sangyu.assessment import queries as assessment_read
+from sangyu.assessment import rules
+from sangyu.assessment.actions.common import lock, note, words
+from sangyu.assessment.models import Appointment, Assessment, Draft, Evidence, Part, Sheet, Stage
+from sangyu.assessment.rules import Answers, NotItsTurn, SignatureWrong
+from sangyu.files import actions as files
+from sangyu.files.models import Purpose
+from sangyu.kit.ids import derived_id
+
+EVIDENCE_MAX = 20
+
+
+@transaction.atomic
+def save_draft(*, appointment_id: UUID, answers: Answers, n: int, by: User, at: datetime) -> Draft:
+    """Keep what an assessor has chosen so far; a draft that is not newer than the kept one changes nothing.
+
+    Raises: NotFound, AnswerOutside; NotItsTurn, once the sheet is signed or the assessment is over.
+    """
+    appointment = assessment_read.own_appointment(by, appointment_id)
+    assessment = lock(appointment.assessment_id, by)
+    _ensure_open(appointment, assessment)
+    scale = assessment_read.scale_of(assessment)
+    rules.ensure_answers(scale, answers)
+    draft, _ = Draft.objects.get_or_create(
+        appointment=appointment,
+        defaults={"id": derived_id("assessment-draft", appointment.pk), "answers": {}, "n": 0, "saved_at": at},
+    )
+    if n > draft.n:
+        draft.answers, draft.n, draft.saved_at = dict(answers), n, at
+        draft.save(update_fields=["answers", "n", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def add_evidence(*, appointment_id: UUID, item: str, content: bytes, by: User, at: datetime) -> Evidence:
+    """Add a photo or a PDF beside one item of one's own sheet; the same bytes beside the same item are added once.
+
+    Raises: NotFound, AnswerOutside, NotItsTurn; what `files.keep` refuses.
+    """
+    appointment = assessment_read.own_appointment(by, appointment_id)
+    assessment = lock(appointment.assessment_id, by)
+    _ensure_open(appointment, assessment)
+    if item not in assessment_read.scale_of(assessment).item_of:
+        raise rules.AnswerOutside(f"评估表里没有条目“{item}”。请重新打开评估表。")
+    kept = files.keep(programme_id=assessment.programme_id, content=content, purpose=Purpose.PAPER, by_id=by.pk, at=at)
+    evidence_id = derived_id("assessment-evidence", appointment.pk, item, kept.pk)
+    found = Evidence.objects.filter(pk=evidence_id).first()
+    if found is not None:
+        return found
+    if Evidence.objects.filter(appointment=appointment).count() >= EVIDENCE_MAX:
+        raise NotItsTurn(f"一份评估表最多附{EVIDENCE_MAX}张照片或材料，已经满了。")
+    evidence = Evidence.objects.create(id=evidence_id, appointment=appointment, item=item, file=kept, at=at)
+    note(assessment, "add_evidence", by, at, {"item": item, "file": str(kept.pk)})
+    return evidence
+
+
+def sign(
+    *,
+    appointment_id: UUID,
+    n: int,
+    password: str,
+    informant: str,
+    informant_relation: str,
+    by: User,
+    at: datetime,
+    address: str = "",
+) -> Sheet:
+    """Sign one's own whole sheet as the draft numbered `n` shows it; signing again changes nothing.
+
+    The second signature tells whether the two sheets agree. A wrong password counts like one at the door.
+    Raises: NotFound, SignatureWrong, AnswersMissing; NotItsTurn, for a draft that has moved on.
+    """
+    appointment = assessment_read.own_appointment(by, appointment_id)
+    if appointment.part == Part.THIRD:
+        raise NotItsTurn("裁定人只裁定两份表不同的条目，请在裁定页签字。")
+    signed = Sheet.objects.filter(appointment=appointment).first()
+    if signed is not None:
+        return signed
+    ensure_own_password(by, password, address, at)
+    return _sign(appointment, n, informant, informant_relation, by, at)
+
+
+@transaction.atomic
+def _sign(appointment: Appointment, n: int, informant: str, relation: str, by: User, at: datetime) -> Sheet:
+    assessment = lock(appointment.assessment_id, by)
+    signed = Sheet.objects.filter(appointment=appointment).first()
+    if signed is not None:
+        return signed
+    _ensure_open(appointment, assessment)
+    scale = assessment_read.scale_of(assessment)
+    draft = Draft.objects.filter(appointment=appointment).first()
+    if draft is None or draft.n != n:
+        raise NotItsTurn("评估表在别处又改过，请核对一遍再签字。")
+    rules.score(scale, draft.answers)  # a sheet that has no level is not signed
+    sheet = write_sheet(
+        appointment,
+        draft.answers,
+        at,
+        informant=words(informant, "提供情况的人", 60),
+        relation=words(relation, "与老人的关系", 20),
+    )
+    sheets = assessment_read.signed_pair(assessment)
+    if sheets is not None:
+        differing = rules.differences(scale, sheets[0].answers, sheets[1].answers)
+        assessment.stage = Stage.DIFFERING if differing else Stage.SIGNED
+        assessment.save(update_fields=["stage"])
+    note(assessment, "sign", by, at, {"part": appointment.part, "digest": sheet.digest})
+    return sheet
+
+
+def write_sheet(
+    appointment: Appointment, answers: Answers, at: datetime, *, informant: str = "", relation: str = ""
+) -> Sheet:
+    """Write what somebody signed; its digest seals the answers together with the text of the scale."""
+    sealed = json.dumps([appointment.assessment.edition_id, dict(answers)], sort_keys=True, separators=(",", ":"))
+    return Sheet.objects.create(
+        id=derived_id("assessment-sheet", appointment.pk),
+        appointment=appointment,
+        answers=dict(answers),
+        digest=hashlib.sha256(sealed.encode()).hexdigest(),
+        informant=informant,
+        informant_relation=relation,
+        signed_at=at,
+    )
+
+
+def ensure_own_password(by: User, password: str, address: str, at: datetime) -> None:
+    """Refuse a signature without the signer's own password; the attempt is kept although the verb is refused.
+
+    Raises: SignatureWrong.
+    """
+    if not _is_own(by, password, address, at):
+        raise SignatureWrong("密码不对，没有签字。请输入您登录用的密码；错得太多账号会锁定。")
+
+
+@transaction.atomic
+def _is_own(by: User, password: str, address: str, at: datetime) -> bool:
+    user = User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    if locked_name(user.username, at=at) is not None:
+        raise SignatureWrong(locked_words())
+    if user.check_password(password):
+        return True
+    note_wrong_password(user=user, address=address, at=at)
+    return False
+
+
+def _ensure_open(appointment: Appointment, assessment: Assessment) -> None:
+    if Sheet.objects.filter(appointment=appointment).exists():
+        raise NotItsTurn("这份评估表已经签字，不能再改。有差错请告诉民政局。")
+    if appointment.part == Part.THIRD or assessment.stage != Stage.APPOINTED:
+        raise NotItsTurn("这次评估已经不在填表阶段，请回到列表刷新。")

@@ -1,0 +1,140 @@
+"""What is typed at the desk of assessments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sangyu.access.models import User
+from sangyu.assessment import queries as assessment_read
+from sangyu.assessment.actions import Sent
+from sangyu.portals.components.forms import DeskForm
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+KINDS = [("FIRST", _("首次评估")), ("REGULAR", _("常规评估")), ("ON_CHANGE", _("即时评估"))]
+STACKINGS = [("", _("按量表")), ("once", _("有一条或几条都只加重一级")), ("each", _("逐条加重"))]
+PREFIX = "a-"
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class DraftForm(DeskForm):
+    """A draft as the browser sends it: its number, and one field for each item that was answered."""
+
+    n = forms.IntegerField(min_value=1, max_value=1_000_000)
+
+    @property
+    def answers(self) -> dict[str, int]:
+        """What was chosen, by item; what is no whole number is left to the room to refuse."""
+        found = {name.removeprefix(PREFIX): value for name, value in self.data.items() if name.startswith(PREFIX)}
+        return {code: int(value) for code, value in found.items() if value.isdecimal() and len(value) < 5}
+
+
+class PasswordForm(DeskForm):
+    """A signature: one's own password."""
+
+    password = forms.CharField(
+        label=_("您的登录密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+class SignForm(PasswordForm):
+    """Who told about the elder's days, and the signature under the sheet that was seen."""
+
+    n = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    informant = forms.CharField(label=_("提供情况的人"), max_length=60, help_text=_("平时照料老人、今天介绍情况的人"))
+    informant_relation = forms.CharField(label=_("与老人的关系"), max_length=20)
+    field_order = ["informant", "informant_relation", "password", "n"]
+
+
+class EvidenceForm(DeskForm):
+    """A photo or a PDF beside one item."""
+
+    item = forms.CharField(max_length=20)
+    content = forms.FileField(label=_("照片或PDF"), error_messages={"required": _("请选择照片或PDF。")})
+
+
+class WhoForm(DeskForm):
+    """Two people and when they come."""
+
+    first = forms.ChoiceField(label=_("评估员甲"))
+    second = forms.ChoiceField(label=_("评估员乙"))
+    day = forms.DateField(label=_("上门日期"), widget=_day())
+    time = forms.TimeField(label=_("上门时间"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+    def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [(str(user.pk), user.display_name) for user in assessment_read.assessors(viewer)]
+        for name in ("first", "second"):
+            self.fields[name].choices = [("", "—"), *people]  # type: ignore[attr-defined]
+
+    @property
+    def sent(self) -> list[Sent]:
+        """The two who are sent."""
+        said = self.cleaned_data
+        visit_at = datetime.combine(said["day"], said["time"], tzinfo=BEIJING)
+        return [Sent(said[name], visit_at) for name in ("first", "second")]
+
+
+class AppointForm(WhoForm):
+    """An assessment that is to be done: by which scale, why, by whom."""
+
+    scale = forms.ChoiceField(label=_("量表"))
+    kind = forms.ChoiceField(label=_("评估原因"), choices=KINDS, widget=forms.RadioSelect)
+    field_order = ["scale", "kind", "first", "second", "day", "time"]
+
+    def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
+        super().__init__(*args, viewer=viewer, **kwargs)
+        self.fields["scale"].choices = scale_choices()  # type: ignore[attr-defined]
+
+
+class PracticeForm(DeskForm):
+    """How the district assesses by a scale."""
+
+    scale = forms.ChoiceField(label=_("量表"))
+    valid_from = forms.DateField(label=_("从哪天起"), widget=_day())
+    valid_months = forms.IntegerField(label=_("结论有效（个月）"), min_value=1, max_value=60)
+    dispute_days = forms.IntegerField(label=_("提出异议的期限（天）"), min_value=0, max_value=366)
+    stacking = forms.ChoiceField(label=_("几条变更依据同时有"), choices=STACKINGS, required=False)
+    document = forms.CharField(label=_("依据的文件"), max_length=80, help_text=_("名称或文号，例如城民发〔2026〕3号"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scale"].choices = scale_choices()  # type: ignore[attr-defined]
+
+
+def scale_choices() -> list[tuple[str, str]]:
+    """The scales by which somebody may be visited."""
+    scales = [assessment_read.packed_scale(code) for code in assessment_read.scale_codes()]
+    return [(scale.code, scale.document) for scale in scales if scale.for_visits]
+
+
+class DisputeForm(DeskForm):
+    """Who does not accept a conclusion, and why."""
+
+    raised_by = forms.CharField(label=_("提出异议的人"), max_length=60)
+    relation = forms.CharField(label=_("与老人的关系"), max_length=20)
+    grounds = forms.CharField(label=_("异议的理由"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class WithdrawForm(DeskForm):
+    """Why an assessment is called off."""
+
+    reason = forms.CharField(label=_("撤回原因"), max_length=200)
+
+
+class ThirdForm(DeskForm):
+    """Who decides where two sheets differ."""
+
+    third = forms.ChoiceField(label=_("裁定人"))
+
+    def __init__(self, *args: Any, viewer: User, sent: frozenset[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [user for user in assessment_read.assessors(viewer) if user.pk not in sent]
+        self.fields["third"].choices = [("", "—"), *((str(user.pk), user.display_name) for user in people)]  # type: ignore[attr-defined]
