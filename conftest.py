@@ -11,18 +11,15 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from tests.windows import Windows
 
 from sangyu.config.database.address import database
 from sangyu.config.database.testing import prepared
 from sangyu.config.processes.embedded import Cluster
 from sangyu.config.processes.throw_away import throw_away_postgres
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
 
 pytest_plugins = ["pytester", "tests.standing", "tests.cast", "tests.proofs.plugin"]
 NEEDS_NO_DATABASE = "test_submit_form.py"  # and takes about as long as making one
@@ -40,6 +37,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # libraries that count what is left of them at the end should count right
 
 
 @pytest.fixture(scope="session")
@@ -120,8 +121,8 @@ def closed_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Debian's chromium once for the run; each test opens its own context."""
+def browser() -> Iterator[Windows]:
+    """Start Debian's chromium once for the run; each test opens windows of its own."""
     from playwright.sync_api import sync_playwright
 
     # The browser's driver keeps an event loop in this thread; the tests themselves are as synchronous as before.
@@ -134,7 +135,7 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(
             executable_path=program, args=[*flags, "--no-first-run", "--disable-component-update"]
         )
-        yield chromium
+        yield Windows(chromium)
         chromium.close()
 
 

@@ -13,7 +13,19 @@ SAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @pytest.mark.parametrize(
     "room",
-    ["access", "adoption", "outbox", "budget", "registry", "providers", "benefits", "orders", "hotline", "safety"],
+    [
+        "access",
+        "adoption",
+        "outbox",
+        "budget",
+        "registry",
+        "providers",
+        "assessment",
+        "benefits",
+        "orders",
+        "hotline",
+        "safety",
+    ],
 )
 def test_the_sample_calls_run(cast, room):
     samples = SAMPLE.findall((ROOMS / room / "README.md").read_text(encoding="utf-8"))

@@ -12,6 +12,10 @@ from datetime import date, datetime, timedelta
 from sangyu.access import actions as access
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.tests.edits import credit_of
+from sangyu.assessment import actions as assessment
+from sangyu.assessment.models import Part
+from sangyu.assessment.tests.sheets import GB, NHSA, best, with_points
+from sangyu.assessment.tests.team import Team
 from sangyu.budget import actions as budget
 from sangyu.dispatch import actions as dispatch
 from sangyu.dispatch.models import WishKind
@@ -63,6 +67,31 @@ class FullHouse(Cast):
             pass
         self._other_systems()
         self._drafts()
+        self._assessments()
+
+    def _assessments(self) -> None:
+        """A concluded level; a sheet filled in and not signed; two sheets that differ, which a third decides."""
+        team = Team(self)
+        team.at = NOW
+        self.lin, self.he = team.lin, team.he
+        assessment.set_practice(
+            scale=NHSA.code,
+            valid_months=12,
+            dispute_days=30,
+            document="城医保发〔2026〕9号",
+            valid_from=date(2026, 1, 1),
+            by=self.head,
+            at=NOW,
+        )
+        first = team.appointed()
+        for part in (Part.FIRST, Part.SECOND):
+            team.signs(team.filled(first, part, with_points(GB, 60)))
+        self.assessed = team.concludes(first.pk).assessment
+        team.lin, lin = team.tao, team.lin
+        differing = team.signed(best(GB), best(GB) | {"B.1.3": 2}, kind="REGULAR", key="2")
+        team.lin = lin
+        self.third = assessment.call_in(assessment_id=differing.pk, assessor_id=lin.pk, by=self.head, at=NOW)
+        self.bedside = team.filled(team.appointed(elder=self.grandpa), Part.FIRST)
 
     def _november(self) -> None:
         """Two visits, two lunches, a complaint by telephone; all of it settled and paid but what the bank refuses."""

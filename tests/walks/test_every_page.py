@@ -40,7 +40,7 @@ PAGE_BYTES_MAX = 100_000
 DESK = {"width": 1366, "height": 768}
 DESK_AT_200_PERCENT = {"width": 683, "height": 384}
 PHONE = {"width": 390, "height": 844}
-HELD_IN_THE_HAND = ("carer:", "components:pocket")
+HELD_IN_THE_HAND = ("carer:", "assessor:today", "assessor:s", "assessor:decide", "components:pocket")
 METHOD_NOT_ALLOWED = 405
 MACHINES = "api:"  # no page among them: what they answer is compared with the contract beside the interface
 Look = Callable[..., list[str]]
@@ -99,6 +99,15 @@ carer:incident          zhao_user       .here.order_id  .incident.pk
 till:desk               cashier
 till:day                cashier         2027-01-11
 till:month              cashier         2027-01
+assessor:today          lin
+assessor:sheet          lin             .bedside.pk
+assessor:sign           lin             .bedside.pk
+assessor:decide         lin             .third.pk
+assessor:cases          head
+assessor:case           head            .assessed.pk
+assessor:case           clerk           .assessed.pk
+assessor:appoint        head            ?elder=.li.pk
+assessor:practice       head
 quality:queue           sun
 quality:task            sun             .to_ring.pk
 quality:samples         sun
@@ -195,6 +204,9 @@ NOT_PAGES = {
     },
     "a file": {
         "papers:file",
+        "assessor:evidence",
+        "assessor:report",
+        "assessor:fhir",
         "quality:month-list",
         "quality:week-list",
         "quality:quarter-list",

@@ -10,8 +10,8 @@ from sangyu.kit.ids import new_id
 class PackVersion(models.Model):
     """The files of a pack as they were when it was first adopted, under their digest. Insert-only.
 
-    Shape: `files` maps names (`pack.toml`, `tables/x.csv`) to their text; `texts` the same for what lay beside them
-    and does not decide (worked examples, notes); empty where it was not kept.
+    Shape: `files` maps names (`pack.toml`, `tables/x.csv`, lists beside them) to their text; `texts` the same for what
+    lay there and does not decide (worked examples, notes; lists too in the oldest); empty where it was not kept.
     """
 
     digest = models.CharField(max_length=64, primary_key=True)

@@ -112,7 +112,7 @@ class ColumnFacts(ABC):
         kind, have = COLUMN_TYPES[fact.type], self.shape[fact.name]
         if kind == "int64" and have.is_integer() and str(have) != "uint64":
             said = column(fact.name)
-            return said if str(have) == "int64" else lift(lambda one: one.cast("int64"), said)
+            return said if str(have) in ("int64", "!int64") else lift(lambda one: one.cast("int64"), said)
         if str(have).replace("!", "") != kind:
             raise BadFact(f"“{fact.label}”（{fact.name}）这一列的类型是 {have}，应为 {kind}")
         return column(fact.name)

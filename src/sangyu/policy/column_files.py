@@ -13,22 +13,25 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 
 from sangyu.policy import ir
+from sangyu.policy.decision import Outcome
 from sangyu.policy.errors import BadFact, UnknownRule
 from sangyu.policy.versions import kept_folder
 from sangyu.policy.vocabulary import Fact, facts
 
 ID, POSITION = "id", "position"
 _ROWS = 61_440  # in a row group: half of what is usual, so that a column of one stays in the processor's cache
+_OUTCOMES = (*get_args(Outcome), "refused")
+_KINDS = ("whole", "clean", "positive")  # of what a profile may say of a column
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,23 @@ class Profile:
     """What is known of an input before it is read line by line; what is not known is taken to be possible.
 
     `whole`: columns without a gap. `clean`: columns in which every code is one that the vocabulary knows. `positive`:
-    columns without a number below 0.
+    columns without a number below 0. No line is of a day before `first_on` or after `last_on`.
     """
 
     whole: frozenset[str] = frozenset()
     clean: frozenset[str] = frozenset()
     positive: frozenset[str] = frozenset()
+    first_on: date | None = None
+    last_on: date | None = None
+
+    def widened(self, pack: ir.Pack) -> Profile:
+        """Let the days reach as far as they do not matter: to those on which some rule of the pack changes."""
+        if self.first_on is None or self.last_on is None:
+            return self
+        changes = {day for rule in pack.rules.values() for one in rule.versions for day in (one.from_on, one.until_on)}
+        before = max((day for day in changes if day and day <= self.first_on), default=date.min)
+        after = min((day for day in changes if day and day > self.last_on), default=date.max)
+        return replace(self, first_on=before, last_on=after - timedelta(days=1))
 
 
 def find(pack: ir.Pack, rule_id: str) -> ir.Rule:
@@ -52,9 +66,11 @@ def find(pack: ir.Pack, rule_id: str) -> ir.Rule:
     return rule
 
 
-def connect(memory: str = "600MB", threads: int = 2) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB in this process that keeps within some memory."""
-    opened = duckdb.connect(config={"memory_limit": memory, "threads": threads, "preserve_insertion_order": False})
+def connect(memory: str = "600MB", threads: int = 2, keeps_order: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB in this process that keeps within some memory; `keeps_order`: lines come out as they went in."""
+    opened = duckdb.connect(
+        config={"memory_limit": memory, "threads": threads, "preserve_insertion_order": keeps_order}
+    )
     opened.execute("SET enable_progress_bar = false")
     return opened
 
@@ -65,28 +81,39 @@ def connect(memory: str = "600MB", threads: int = 2) -> duckdb.DuckDBPyConnectio
 def look(
     connection: duckdb.DuckDBPyConnection, asked: Iterable[str], on: date | None = None, known: Profile | None = None
 ) -> Profile:
-    """Look over some columns of `facts`: which have no gap, which hold only codes that are known, no number below 0.
+    """Look over some columns of `facts`: which have no gap, which hold only codes that are known, no number below 0;
+    and from which day to which they reach.
 
     `known` is what need not be looked for. Codes are looked for among the few values that a column takes.
     """
     known = known or Profile()
+    asked = dict.fromkeys(asked)
+    first_on, last_on, born = _days(connection, asked) if on is None else (None, None, None)
+    said = {kind: set(getattr(known, kind)) for kind in _KINDS}
+    said["clean"] |= {"birth_date"} if born and first_on and born <= first_on else set()
     tests: dict[str, dict[tuple[str, str], str]] = {}
-    for name in dict.fromkeys(asked):
+    for name in asked:
         fact = facts().get(name)
         few = fact is not None and bool(fact.codes) and fact.type in ("code", "codes")
         source = f'(SELECT DISTINCT "{name}" FROM facts)' if few else "facts"
         wanted = {("whole", name): f'"{name}" IS NOT NULL', **_tests(name, fact, on)}
-        tests.setdefault(source, {}).update(
-            {key: test for key, test in wanted.items() if key[1] not in getattr(known, key[0])}
-        )
-    said = {kind: set(getattr(known, kind)) for kind in ("whole", "clean", "positive")}
+        tests.setdefault(source, {}).update({key: test for key, test in wanted.items() if key[1] not in said[key[0]]})
     for source, asks in tests.items():
         if asks:
             joined = ", ".join(f"bool_and({test})" for test in asks.values())
             row = connection.execute(f"SELECT {joined} FROM {source}").fetchall()[0]
             for (kind, name), truth in zip(asks, row, strict=True):
                 said[kind] |= {name} if truth else set()
-    return Profile(*(frozenset(said[kind]) for kind in ("whole", "clean", "positive")))
+    whole, clean, positive = (frozenset(said[kind]) for kind in _KINDS)
+    return Profile(whole, clean, positive, first_on, last_on)
+
+
+def _days(connection: duckdb.DuckDBPyConnection, asked: Iterable[str]) -> list[date | None]:
+    """Find the first and the last day, and the last birthday; a Parquet file says so without being read."""
+    days = {'min("on")': "on", 'max("on")': "on", "max(birth_date)": "birth_date"}
+    wanted = ", ".join(day if name in asked else "NULL" for day, name in days.items())
+    found = connection.execute(f"SELECT {wanted} FROM facts").fetchall()[0]
+    return [day if isinstance(day, date) else None for day in found]
 
 
 def _tests(name: str, fact: Fact | None, on: date | None) -> dict[tuple[str, str], str]:
@@ -172,8 +199,7 @@ def decide_file(
     A column `id` goes through; without one the lines are numbered from 1 (`position`).
     Raises: UnknownRule, NotInColumns, BadParameter, BadFact for a column of the wrong type or a file without days.
     """
-    find(pack, rule_id)
-    place = str(source).replace("'", "''")
+    rule, place = find(pack, rule_id), str(source).replace("'", "''")
     with connect() as connection:
         columns = connection.execute(f"SELECT * EXCLUDE (file_name) FROM parquet_schema('{place}')").fetchall()
         names = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{place}')").fetchall()]
@@ -188,12 +214,22 @@ def decide_file(
             from sangyu.policy.columns import asked_of_file
 
             kept.keep("asked", asked_of_file(pack, rule_id, source, parameters))
-        profile = look(connection, kept.texts["asked"], known=_told(connection, place))
-        known = json.dumps([sorted(getattr(profile, kind)) for kind in ("whole", "clean", "positive")])
+        profile = look(connection, kept.texts["asked"], known=_told(connection, place)).widened(pack)
+        known = json.dumps(
+            [*(sorted(getattr(profile, kind)) for kind in _KINDS), profile.first_on, profile.last_on], default=str
+        )
         if known not in kept.texts:
             from sangyu.policy.columns import print_for_file
 
             kept.keep(known, print_for_file(pack, rule_id, source, parameters, profile))
         place = str(target).replace("'", "''")
-        copied = f"COPY ({kept.texts[known]}) TO '{place}' (FORMAT parquet, ROW_GROUP_SIZE {_ROWS})"
-        return int(connection.execute(copied).fetchall()[0][0])
+        copied = f"COPY ({_in_few_words(connection, rule, kept.texts[known])}) TO '{place}'"
+        return int(connection.execute(f"{copied} (FORMAT parquet, ROW_GROUP_SIZE {_ROWS})").fetchall()[0][0])
+
+
+def _in_few_words(connection: duckdb.DuckDBPyConnection, rule: ir.Rule, sql: str) -> str:
+    """Name the few words that two columns may hold: they are written several times as fast, and read as text."""
+    for name, words in (("outcome", _OUTCOMES), ("version", [one.label for one in rule.versions])):
+        among = ", ".join(f"'{word}'" for word in words)
+        connection.execute(f"CREATE TYPE {name}_word AS ENUM ({among})")
+    return f"SELECT * REPLACE (outcome::outcome_word AS outcome, version::version_word AS version) FROM ({sql})"

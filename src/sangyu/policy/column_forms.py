@@ -9,7 +9,7 @@ from sangyu.policy import column_corrections, ir
 from sangyu.policy import column_words as words
 from sangyu.policy.column_facts import NotInColumns
 from sangyu.policy.column_words import Value
-from sangyu.policy.lazy import Lazy, both, choose, either, is_null, lift, negate
+from sangyu.policy.lazy import Lazy, both, choose, either, is_null, less, lift, negate
 
 if TYPE_CHECKING:
     from sangyu.policy.to_columns import Printer
@@ -81,8 +81,9 @@ def _split(rule: ir.Rule, row: ir.Row, raw: Mapping[str, Value], f: Printer) -> 
             unset = both(nothing, negate(is_null(raw[name].missing)))
             shares[name] = choose([(unset, 0)], shares[name]) if shares[name] is not None else 0
     rest = [name for name in rule.payers if isinstance(row.answers[name], ir.Rest)]
-    paid, sound = share_out(price_fen, shares, list(rates), rest, f, signed=not f.above_zero(rule.shared))
-    bad = negate(sound)
+    signed = not f.above_zero(rule.shared)
+    paid, sound = share_out(price_fen, shares, list(rates), rest, f, signed)
+    bad = negate(sound) if signed or not rest or not _lies_within(rule, row, f) else False
     if bad is not False:
         fault = choose([(bad, f.codes.fault("BAD_ANSWER"))])
         missing = fault if wants.missing is None else choose([(is_null(wants.missing), fault)], wants.missing)
@@ -90,6 +91,16 @@ def _split(rule: ir.Rule, row: ir.Row, raw: Mapping[str, Value], f: Printer) -> 
     named = {f"share_{payer}_fen": f.layers.keep(part, payer) for payer, part in paid.items()}
     fields = {name: value.said for name, value in raw.items() if name not in rule.payers}
     return {**fields, **named}, Value(None, f.layers.keep(wants.missing, "wants"), risky=wants.risky)
+
+
+def _lies_within(rule: ir.Rule, row: ir.Row, f: Printer) -> bool:
+    """Tell whether all that is taken from a price is the least of itself and of amounts that are not below zero."""
+    taken = [expr for expr in row.answers.values() if not isinstance(expr, ir.Rest) and expr != ir.Const(0)]
+    if len(taken) != 1 or not isinstance(taken[0], ir.Call) or taken[0].function != "min":
+        return False
+    price, least = ir.Name("fact", rule.shared), taken[0].arguments
+    said = [f.expression(one, {}).said for one in least if one != price]
+    return price in least and all(isinstance(one, int) and one >= 0 for one in said)
 
 
 def share_out(
@@ -121,7 +132,7 @@ def share_out(
     paid = {payer: paid.get(payer, 0) for payer in shares}
     given = [part for payer, part in paid.items() if payer not in rest or payer in rates]
     if rest and rest[0] not in rates:
-        paid[rest[0]] = f.layers.keep(lift(lambda whole, *ones: whole - sum(ones), price_fen, *given), rest[0])
+        paid[rest[0]] = f.layers.keep(less(price_fen, given), rest[0])
     else:
         sound = both(sound, lift(lambda whole, *ones: sum(ones) == whole, price_fen, *paid.values()))
     for part in paid.values():
@@ -188,7 +199,7 @@ def _left_of(granted: Value, carried: Value, unit: str, f: Printer) -> Value:
     used_before = f.fact(f"used_before_{unit}")
     refund = f.fact("refund_fen") if unit == "fen" else Value(0)
     wants = words.first_missing(granted, used_before, refund, carried)
-    used = words.largest([Value(0), words.known(lambda a, b: a - b, used_before, refund)])
+    used = words.largest([Value(0), words.known(lambda a, b: less(a, [b]), used_before, refund)])
     left = words.known(lambda a, b, c: a + b - c, granted, carried, used)
     return Value(left.said, wants.missing, risky=wants.risky)
 
@@ -197,11 +208,12 @@ def drawn(rule: ir.Rule, granted: Any, wanted: Any, available: Any, f: Printer) 
     """Work out what a service uses of what there is, and what is left."""
     unit, keep = unit_of(rule), f.layers.keep
     there = keep(words.largest([Value(0), Value(available)]).said, "there")
-    used = keep(words.smallest([Value(wanted), Value(there)]).said, "used")
-    fields = {f"used_{unit}": used, f"balance_{unit}": lift(lambda a, b: a - b, there, used)}
+    nothing = not isinstance(there, Lazy) and there == 0 and f.above_zero(rule.shared)
+    used = 0 if nothing else keep(words.smallest([Value(wanted), Value(there)]).said, "used")
+    fields = {f"used_{unit}": used, f"balance_{unit}": less(there, [used])}
     if granted is not None:
         fields = {f"granted_{unit}": granted, **fields}
-    over = lift(lambda a, b: a - b, wanted, used)
+    over = less(wanted, [used])
     if unit == "minutes":
         fields["rest_minutes"] = over
     if rule.payers:

@@ -14,7 +14,7 @@ from typing import Any
 import ibis
 from ibis.expr import datatypes
 
-from sangyu.policy.lazy import Lazy, both, choose, either, first_there, is_null, lift, negate
+from sangyu.policy.lazy import Lazy, both, choose, either, equals, first_there, is_null, lift, negate
 
 FAULT = 1_000_000  # from here on a number beside a value is a fault
 
@@ -152,8 +152,10 @@ def _among(value: Any, choice: Any, listed: bool) -> Any:
         return either(*(lift(lambda have, one: have.contains(one), value, one) for one in choices))
     if not isinstance(value, Lazy) and not isinstance(choice, Lazy):
         return value in choices
-    if isinstance(choice, Lazy) or len(choices) == 1:
-        return lift(lambda have, one: have == one, value, choice if isinstance(choice, Lazy) else choices[0])
+    if isinstance(choice, Lazy):
+        return lift(lambda have, one: have == one, value, choice)
+    if len(choices) == 1 or value.told:
+        return either(*(equals(value, one) for one in choices))
     return lift(lambda have: have.isin(choices), value) if choices else False
 
 

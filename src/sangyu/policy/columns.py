@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ import ibis
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from ibis.expr import types
+from pyarrow import compute
 
-from sangyu.policy import column_corrections, column_forms, ir
+from sangyu.policy import column_forms, ir
 from sangyu.policy import column_words as words
 from sangyu.policy.column_facts import COLUMN_TYPES
 from sangyu.policy.column_files import ID, POSITION, Profile, connect, decide_file, find, look
-from sangyu.policy.column_words import Value
+from sangyu.policy.column_order import ORDER, in_order, runs_on
 from sangyu.policy.errors import BadFact
 from sangyu.policy.lazy import Lazy, both, built, choose, is_null, lift, literal, negate
 from sangyu.policy.to_columns import Answer, NotInColumns, Printer
@@ -43,24 +45,15 @@ __all__ = [
     "rule_expression",
 ]
 
-HOLDER, AT = "elder", "at"
-_ORDER = (HOLDER, "on", AT, ID)
+ARROW = {"string": pa.string(), "int64": pa.int64(), "boolean": pa.bool_(), "date": pa.date32()}
 
 
 @dataclass(frozen=True)
 class Printed:
-    """A rule printed for one shape of input: the SQL text, and which columns of the input it reads."""
+    """A rule printed for one shape of input: the SQL text, and the answers that are the same for every line."""
 
     sql: str
-    asked: tuple[str, ...]
-    fields: tuple[str, ...]
-
-
-def runs_on(rule: ir.Rule, columns: set[str]) -> bool:
-    """Tell whether an account is drawn on in order of service: the input names the services, not what was used."""
-    unit = column_forms.unit_of(rule)
-    periodic = rule.form == "account" and any("granted" in one.table.outcomes for one in rule.versions)
-    return periodic and f"used_before_{unit}" not in columns and columns.issuperset(_ORDER)
+    same: Mapping[str, Any]
 
 
 def print_rule(
@@ -77,9 +70,9 @@ def print_rule(
 
     Raises: UnknownRule, NotInColumns, BadFact for a column of the wrong type, BadParameter.
     """
-    whole, asked, fields = rule_expression(pack, rule_id, shape, parameters, profile, on, keys, apart)
+    whole, same = rule_expression(pack, rule_id, shape, parameters, profile, on, keys, apart)
     with steps_apart():
-        return Printed(str(ibis.to_sql(whole, dialect="duckdb", pretty=False)), asked, fields)
+        return Printed(str(ibis.to_sql(whole, dialect="duckdb", pretty=False)), same)
 
 
 @contextmanager
@@ -101,8 +94,8 @@ def rule_expression(
     on: date | None = None,
     keys: tuple[str, ...] = (),
     apart: bool = False,
-) -> tuple[types.Table, tuple[str, ...], tuple[str, ...]]:
-    """Make the expression of a rule, whichever engine runs it. Shape: (table, facts asked, answer fields).
+) -> tuple[types.Table, Mapping[str, Any]]:
+    """Make the expression of a rule, whichever engine runs it. Shape: (table, answers that are the same for all).
 
     `apart`: lines that draw on no credit are read for themselves, from a table `facts_again`, and never put in order.
     Raises: as `print_rule`.
@@ -112,12 +105,12 @@ def rule_expression(
     f = Printer(pack, shape, parameters or {}, profile or Profile(), on, running)
     answer, version = f.answer(rule)
     if running:
-        _refuse_what_order_changes(rule, shape)
-        answer = _run(rule, answer, f, profile or Profile())
+        answer = in_order(rule, answer, f)
     made = _finished(f, answer, version)
-    needed = dict.fromkeys([*keys, *f.asked, *(("on",) if on is None else ()), *(_ORDER if running else ())])
+    needed = dict.fromkeys([*keys, *f.asked, *(("on",) if on is None else ()), *(ORDER if running else ())])
     kinds = answer_types(rule)
-    fields = ["outcome", "missing", "fault", "version", "row", *versions_fields(rule)]
+    fields = answer_fields(rule)
+    same = {name: made.get(name) for name in fields if not isinstance(made.get(name), Lazy)}
 
     def read(name: str) -> types.Table:
         return ibis.table(shape, name=name).select(*(one for one in needed if one in shape))
@@ -128,18 +121,18 @@ def rule_expression(
 
     draws = f.draws
     if not apart or not isinstance(draws, Lazy):
-        return chosen(f.layers.over(read("facts"))), tuple(f.asked), tuple(fields)
+        return chosen(f.layers.over(read("facts"))), same
     parts = []
     for f.drawing, name in ((True, "facts"), (False, "facts_again")):
         below = f.layers.over(read(name), stop=draws.level)
         truth = draws.build(below)
         lines = below.filter(truth if f.drawing else ~truth)
         parts.append(chosen(f.layers.over(lines, start=draws.level)))
-    return ibis.union(*parts), tuple(f.asked), tuple(fields)
+    return ibis.union(*parts), same
 
 
-def versions_fields(rule: ir.Rule) -> list[str]:
-    """List the answer fields of a rule over all its versions, in the order in which both engines write them."""
+def answer_fields(rule: ir.Rule) -> list[str]:
+    """List the columns of a rule's answers over all its versions, in the order in which both engines write them."""
     names = {name for version in rule.versions for name in version.table.outcomes}
     unit = column_forms.unit_of(rule)
     made = {name for name in names if name not in (*rule.payers, "granted", "available", "every", "by")}
@@ -149,7 +142,8 @@ def versions_fields(rule: ir.Rule) -> list[str]:
     if "due" in names or "every" in names:
         made |= {"due", "done", "overdue"}
     made |= {f"share_{payer}_fen" for payer in rule.payers}
-    return [name for name in answer_types(rule) if name in made]
+    fields = [name for name in answer_types(rule) if name in made]
+    return ["outcome", "missing", "fault", "version", "row", *fields]
 
 
 def answer_types(rule: ir.Rule) -> dict[str, str]:
@@ -206,117 +200,33 @@ def reason_against(pack: ir.Pack, rule_id: str) -> str:
     return ""
 
 
-# -- in order of service -----------------------------------------------------------------------------------------------
-
-
-def _refuse_what_order_changes(rule: ir.Rule, shape: ibis.Schema) -> None:
-    if "refund_fen" in shape:
-        raise NotInColumns(f"“{rule.title}”按服务先后累计时不能带退回额度（refund_fen），请先冲正，或写明本期已用")
-
-
-def _run(rule: ir.Rule, answer: Answer, f: Printer, profile: Profile) -> Answer:
-    """Draw on each elder's credit service by service: what was used before is a running sum, cut at the credit.
-
-    `f.draws` says which lines draw, where one that does not matters to no other.
-    """
-    keep, unit = f.layers.keep, column_forms.unit_of(rule)
-    base, wanted, granted = (answer.fields[name] for name in ("base", "wanted", f"granted_{unit}"))
-    base = keep(choose([(is_null(base), 0)], base), "base")
-    counts = both(is_null(answer.wants.missing), lift(lambda one: one > 0, base))
-    correction = column_corrections.in_order(rule, wanted, f)
-    gives_back = column_corrections.credit_of(rule, correction, f) if correction else None
-    draws: list[tuple[Any, Any]] = [(counts, wanted)]
-    if correction is not None:
-        draws.insert(0, (both(counts, correction.back), lift(lambda one: -one, gives_back)))
-    takes = keep(choose(draws, 0), "takes")
-    month = keep(lift(lambda day: day.truncate("M"), f.on), "month") if isinstance(f.on, Lazy) else f.on
-    credit = keep(choose([(counts, base)]), "credit")
-    level = max(one.level for one in (takes, credit, month) if isinstance(one, Lazy))
-
-    def over(what: str, value: Any, ordered: bool) -> Any:
-        def make(table: Any) -> Any:
-            if not f.drawing:
-                return ibis.literal(0, "int64")
-            groups = [table[HOLDER], *([month.build(table)] if isinstance(month, Lazy) else [])]
-            order = [table[AT], table[ID]] if ordered else None
-            if what == "lag":
-                return value.build(table).lag().over(ibis.window(group_by=groups, order_by=order))
-            frame = (
-                ibis.window(group_by=groups, order_by=order, rows=(None, 0))
-                if ordered
-                else ibis.window(group_by=groups)
-            )
-            return getattr(value.build(table), what)().over(frame)
-
-        return keep(Lazy(make, max(level, value.level)), what)
-
-    summed = lift(lambda one: one.cast("decimal(38, 0)").cast("int64"), over("sum", takes, ordered=True))
-    most: Any = _only_credit(rule, f)
-    wants = answer.wants
-    if most is None:
-        most, least = over("max", credit, ordered=False), over("min", credit, ordered=False)
-        changes = lift(lambda one, other: (one != other).fill_null(False), most, least)
-        wants = _refused(wants, changes, "CREDIT_CHANGES", f)
-    if correction is not None:
-        return _run_back(
-            rule, Answer(answer.line, wants, answer.fields), f, correction, (counts, base, summed, most), over
-        )
-    if rule.shared not in profile.positive:
-        below = lift(lambda one: one < 0, over("min", takes, ordered=False))
-        wants = _refused(wants, below, "NEGATIVE_SERVICE", f)
-    elif isinstance(most, int):
-        f.draws = counts
-    before = words.smallest([words.known(lambda a, b: a - b, Value(summed), Value(takes)), Value(most)]).said
-    available = keep(lift(lambda a, b: a - b, base, choose([(counts, before)], 0)), "available")
-    return Answer(answer.line, wants, column_forms.drawn(rule, granted, wanted, available, f))
-
-
-def _run_back(
-    rule: ir.Rule, answer: Answer, f: Printer, made: column_corrections.Correction, sums: tuple[Any, ...], over: Any
-) -> Answer:
-    """Draw on a credit that also gets something back: the running sum, held down wherever it would pass the credit.
-
-    What services wanted beyond the credit is lost to it for good, so it is the greatest excess so far that is taken
-    off. A month that would give back more than was drawn in it is refused.
-    """
-    keep, (counts, base, summed, most) = f.layers.keep, sums
-    excess = keep(choose([(is_null(most), None)], lift(lambda a, b: a - b, summed, most)), "excess")
-    lost = over("max", excess, ordered=True)
-    drawn = keep(lift(lambda a, b: a - _above(b), summed, lost), "drawn")
-    below = lift(lambda one: (one < 0).fill_null(False), over("min", drawn, ordered=False))
-    wants = _refused(answer.wants, below, "NEGATIVE_SERVICE", f)
-    before = keep(lift(lambda one: one.fill_null(0), over("lag", drawn, ordered=True)), "before")
-    available = keep(lift(lambda a, b: a - b, base, choose([(counts, before)], 0)), "available")
-    amount = lift(lambda one: one.abs().cast("int64"), answer.fields["wanted"])
-    fields = column_forms.drawn(rule, answer.fields["granted_fen"], amount, available, f)
-    fields, wants = column_corrections.end(rule, made, fields, wants, f)
-    left = lift(lambda a, b: words.greatest(a - b, 0), base, choose([(counts, drawn)], 0))
-    fields["balance_fen"] = keep(choose([(made.back, left)], fields["balance_fen"]), "left")
-    return Answer(answer.line, wants, fields)
-
-
-def _above(value: Any) -> Any:
-    return words.greatest(value.fill_null(0), 0)
-
-
-def _only_credit(rule: ir.Rule, f: Printer) -> int | None:
-    """Give the one credit that all rows grant, if it is one constant: then it cannot change within a month."""
-    said = {row.answers["granted"] for version in rule.versions for row in version.table.rows}
-    amounts = {
-        expr.value if isinstance(expr, ir.Const) else None for expr in said if not isinstance(expr, ir.NoAccount)
-    }
-    carries = rule.roll_over and f.setting(rule.roll_over).said
-    only = amounts.pop() if len(amounts) == 1 and not carries else None
-    return only if isinstance(only, int) and only > 0 else None
-
-
-def _refused(wants: Value, truth: Any, fault: str, f: Printer) -> Value:
-    code = choose([(truth, f.codes.fault(fault))])
-    missing = code if wants.missing is None else choose([(is_null(wants.missing), code)], wants.missing)
-    return Value(None, f.layers.keep(missing, "missing"), risky=True)
-
-
 # -- running it --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Parameters by their text: under the same ones a rule is printed once."""
+
+    text: str
+    parameters: Mapping[str, Any] = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _asked(pack: ir.Pack, rule_id: str, shape: ibis.Schema, said: _Said, on: date | None) -> list[str]:
+    return asked_of(pack, rule_id, shape, on, said.parameters)
+
+
+@lru_cache(maxsize=64)
+def _printed(
+    pack: ir.Pack,
+    rule_id: str,
+    shape: ibis.Schema,
+    said: _Said,
+    profile: Profile,
+    on: date | None,
+    keys: tuple[str, ...],
+) -> Printed:
+    return print_rule(pack, rule_id, shape, said.parameters, profile, on, keys)
 
 
 def asked_of(
@@ -348,14 +258,43 @@ def decide_all(
     """
     if "on" not in table.column_names and on is None:
         raise BadFact("缺少服务日期（on）这一列")
-    numbered = table.append_column(POSITION, pa.array(range(table.num_rows), pa.int64()))
-    with connect() as connection:
-        connection.register("facts", numbered)
-        shape = ibis.Schema.from_pyarrow(numbered.schema)
-        profile = look(connection, asked_of(pack, rule_id, shape, on, parameters), on) if table.num_rows else None
-        printed = print_rule(pack, rule_id, shape, parameters, profile, on, keys=(POSITION,))
-        made = connection.sql(f"SELECT * FROM ({printed.sql}) ORDER BY {POSITION}").to_arrow_table()
-    return made.drop_columns([POSITION])
+    rule, rows = find(pack, rule_id), table.num_rows
+    ordered = runs_on(rule, set(table.column_names))
+    if ordered:  # what is drawn in order of service is put back into the order of the lines
+        table = table.append_column(POSITION, pa.arange(0, rows))
+    shape = ibis.Schema.from_pyarrow(table.schema)
+    said = _Said(repr(sorted((parameters or {}).items())), parameters or {})
+    asked = _asked(pack, rule_id, shape, said, on)
+    with connect(keeps_order=not ordered) as connection:
+        connection.register("facts", table)
+        profile = look(connection, asked, on, _told(table.select(asked))).widened(pack) if rows else Profile()
+        printed = _printed(pack, rule_id, shape, said, profile, on, (POSITION,) if ordered else ())
+        various = ", ".join(f'"{name}"' for name in answer_fields(rule) if name not in printed.same)
+        order = f"ORDER BY {POSITION}" if ordered else ""
+        made = connection.sql(f"SELECT {various} FROM ({printed.sql}) {order}").to_arrow_table() if various else None
+    types, answers = answer_types(rule), {}
+    for name in answer_fields(rule):
+        kind, same = ARROW[types[name]], printed.same.get(name)
+        if made is not None and name not in printed.same:
+            answers[name] = made.column(name)
+        else:
+            answers[name] = pa.nulls(rows, kind) if same is None else pa.repeat(pa.scalar(same, kind), rows)
+    return pa.table(answers)
+
+
+def _told(table: pa.Table) -> Profile:
+    """Read what an Arrow table tells of its own columns: gaps, least values, the few codes that are used."""
+    whole, clean, positive = set(), set(), set()
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        whole |= {name} if column.null_count == 0 else set()
+        fact = facts().get(name)
+        if fact is not None and fact.type == "int" and pa.types.is_integer(column.type):
+            least = compute.min(column).as_py()
+            positive |= {name} if least is None or least >= 0 else set()
+        elif fact is not None and fact.codes and fact.type in ("code", "codes"):
+            used = compute.unique(column if fact.type == "code" else compute.list_flatten(column)).to_pylist()
+            clean |= {name} if set(used) <= {*fact.codes, *((None,) if fact.type == "code" else ())} else set()
+    return Profile(frozenset(whole), frozenset(clean), frozenset(positive))
 
 
 def asked_of_file(pack: ir.Pack, rule_id: str, source: Path, parameters: Mapping[str, Any] | None = None) -> list[str]:

@@ -16,11 +16,10 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from sangyu.policy import Pack, decide
 from sangyu.policy.column_forms import unit_of
-from sangyu.policy.columns import AT, HOLDER, ID, POSITION, answer_types, connect, find, runs_on, versions_fields
+from sangyu.policy.column_order import AT, HOLDER, runs_on
+from sangyu.policy.columns import ARROW, ID, POSITION, answer_fields, answer_types, connect, find
 from sangyu.policy.corrections import REFUND
 from sangyu.policy.errors import PolicyError
-
-_ARROW = {"string": pa.string(), "int64": pa.int64(), "boolean": pa.bool_(), "date": pa.date32()}
 
 
 def digest(answers: Path) -> str:
@@ -69,10 +68,7 @@ def decide_each(
         answers = [answer_of(pack, rule_id, given, parameters, on) for given in lines_of(table)]
     types = answer_types(rule)
     return pa.table(
-        {
-            name: pa.array([answer.get(name) for answer in answers], _ARROW[types[name]])
-            for name in ("outcome", "missing", "fault", "version", "row", *versions_fields(rule))
-        }
+        {name: pa.array([answer.get(name) for answer in answers], ARROW[types[name]]) for name in answer_fields(rule)}
     )
 
 

@@ -8,11 +8,13 @@ Python: a setting or a parameter never reaches the database.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
 from ibis.expr import types
+
+ANY = object()  # a value that nobody looks at
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +24,16 @@ class Lazy:
     build: Callable[[types.Table], Any]
     level: int = 0
     plain: bool = False  # nothing but a column: not worth a step of its own
+    told: Told | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a value is that is one of some constants, by a number: who tests the value may test the number instead."""
+
+    number: Any
+    values: tuple[tuple[Any, tuple[int, ...]], ...]
+    otherwise: Any
 
 
 class Layers:
@@ -36,7 +48,7 @@ class Layers:
             return value
         name = f"_{hint}_{sum(map(len, self._steps.values()))}"
         self._steps.setdefault(value.level, {})[name] = value
-        return Lazy(lambda table: table[name], value.level + 1, plain=True)
+        return Lazy(lambda table: table[name], value.level + 1, plain=True, told=value.told)
 
     def over(self, table: types.Table, start: int = 0, stop: int | None = None) -> types.Table:
         """Stack all steps over a table, or those of some levels."""
@@ -62,6 +74,12 @@ def lift(make: Callable[..., Any], *operands: Any) -> Any:
 def built(value: Any, table: types.Table) -> Any:
     """Make the expression of a value; a constant is one already."""
     return value.build(table) if isinstance(value, Lazy) else value
+
+
+def less(whole: Any, parts: Sequence[Any]) -> Any:
+    """Take parts from a whole; where none takes anything it stays what it is."""
+    taken = [part for part in parts if not isinstance(part, int) or part != 0]
+    return lift(lambda one, *others: one - sum(others[1:], others[0]), whole, *taken) if taken else whole
 
 
 def is_null(value: Any) -> Any:
@@ -122,6 +140,43 @@ def choose(cases: Sequence[tuple[Any, Any]], otherwise: Any = None) -> Any:
 
     lazy = [one for pair in kept for one in pair if isinstance(one, Lazy)]
     return Lazy(make, max(one.level for one in [*lazy, *([otherwise] if isinstance(otherwise, Lazy) else [])]))
+
+
+def by_number(number: Any, values: Sequence[tuple[int, Any]], otherwise: Any = ANY) -> Any:
+    """Take the value that goes with a number; numbers with the same value are asked about together.
+
+    Without `otherwise` there is no number but these, so the value that most of them share is not asked about.
+    """
+    shared: list[tuple[Any, list[int]]] = []
+    for at, value in values:
+        numbers = next((numbers for one, numbers in shared if _same(one, value)), None)
+        if numbers is None:
+            shared.append((value, [at]))
+        else:
+            numbers.append(at)
+    if otherwise is ANY:
+        shared.sort(key=lambda one: len(one[1]))
+        otherwise = shared.pop()[0] if shared else None
+    made = choose([(_is_among(number, numbers), value) for value, numbers in shared], otherwise)
+    constant = not any(isinstance(value, Lazy) or value is None for value in (otherwise, *(one for one, _ in shared)))
+    if not isinstance(made, Lazy) or not constant:
+        return made
+    return replace(made, told=Told(number, tuple((value, tuple(numbers)) for value, numbers in shared), otherwise))
+
+
+def _is_among(number: Any, numbers: Sequence[int]) -> Any:
+    return either(*(equals(number, at) for at in numbers))
+
+
+def equals(value: Any, wanted: Any) -> Any:
+    """Tell whether a value is this constant."""
+    told = value.told if isinstance(value, Lazy) else None
+    if told is None:
+        return lift(lambda one: one == wanted, value)
+    truths = [_is_among(told.number, numbers) for one, numbers in told.values if _same(one, wanted)]
+    if not _same(told.otherwise, wanted):
+        return either(*truths)
+    return negate(either(*(_is_among(told.number, numbers) for one, numbers in told.values)))
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -67,7 +67,7 @@ def sql_of(pack: ir.Pack, rule_id: str, shape: ibis.Schema, parameters: Mapping[
     for name, label in ((ID, "每行的编号"), ("on", "服务日期（办理日期）")):
         if name not in shape:
             raise BadFact(f"缺少{label}（{name}）这一列")
-    whole, _, _ = rule_expression(pack, rule_id, shape, parameters, keys=(ID,))
+    whole, _ = rule_expression(pack, rule_id, shape, parameters, keys=(ID,))
     with steps_apart():
         return str(compiler.to_sqlglot(whole).sql(dialect=compiler.dialect))
 

@@ -17,10 +17,13 @@ from sangyu.policy import column_words as words
 from sangyu.policy.column_facts import ColumnFacts, NotInColumns
 from sangyu.policy.column_files import Profile
 from sangyu.policy.column_words import Value
-from sangyu.policy.lazy import Lazy, both, choose, differ, either, first_there, is_null, lift, negate
+from sangyu.policy.lazy import Lazy, both, by_number, choose, differ, either, equals, first_there, is_null, lift, negate
 from sangyu.policy.to_python import counted_keys
 
 __all__ = ["Answer", "NotInColumns", "Printer", "Profile"]
+
+# A walk ends at the line of the row that decides; how else it may end at a row is numbered beyond all lines.
+_DIFFERS, _REFUSED, _FAULT = 1_000_000, 2_000_000, 3_000_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class _Row:
     truth: Value
     wants: Value
     fields: Mapping[str, Any]
+
+    @property
+    def line(self) -> int:
+        return self.row.line
 
     @property
     def in_play(self) -> Any:
@@ -81,7 +88,7 @@ class Printer(ColumnFacts):
         """Print a rule in all its versions. Shape: (answer, label of the version that holds, None if none does)."""
         given, correction = self._given(rule), column_corrections.begin(rule, self)
         self._corrects = rule.shared if correction else ""
-        printed = [(self._holds(version), version, self.settle(rule, version)) for version in rule.versions]
+        printed = [(self._holds(version), version, self.settle(rule, version)) for version in self.reached(rule)]
         if given is not None:
             printed = [
                 (holds, version, self._or_given(given, rule, version, answer)) for holds, version, answer in printed
@@ -103,9 +110,22 @@ class Printer(ColumnFacts):
         """Tell whether an amount is never below zero, or stands here without its sign."""
         return name == self._corrects or name in self.profile.positive
 
+    def reached(self, rule: ir.Rule) -> Sequence[ir.Version]:
+        """List the versions of a rule that some line may be decided by; all of them, if none is."""
+        return [version for version in rule.versions if self._holds(version) is not False] or rule.versions
+
     def _holds(self, version: ir.Version) -> Any:
-        bounds = [(version.from_on, lambda on, day: on >= day), (version.until_on, lambda on, day: on < day)]
-        return both(*(lift(test, self.on, bound) for bound, test in bounds if bound is not None))
+        begun = True if version.from_on is None else self._begun(version.from_on)
+        over = False if version.until_on is None else self._begun(version.until_on)
+        return both(begun, negate(over))
+
+    def _begun(self, day: date) -> Any:
+        """Tell whether a day is come; the lines are not asked where the profile says it of all of them."""
+        first, last = self.profile.first_on, self.profile.last_on
+        known = isinstance(self.on, Lazy) and "on" in self.profile.whole
+        if known and first and last and (day <= first or last < day):
+            return day <= first
+        return lift(lambda on: on >= day, self.on)
 
     def _given(self, rule: ir.Rule) -> tuple[ir.Derived, Value] | None:
         """Find a derived fact that the input states though this very rule decides it."""
@@ -184,54 +204,42 @@ class Printer(ColumnFacts):
     def _first(self, rows: Sequence[_Row]) -> Answer:
         """Let the first certain row decide; a possible one before it matters only if the answers in play differ."""
         keep = self.layers.keep
-        numbered = list(enumerate(rows, 1))
         names = list(dict.fromkeys(name for row in rows for name in row.fields))
-        first_open = keep(choose([(row.open, number) for number, row in numbered], 0), "first_open")
-        opened = [(number, row) for number, row in numbered if row.open is not False]
-        at_open = {number: _equals(first_open, number) for number, _ in opened}
-        missing = choose([(at_open[number], words.uncounted(row.wants.missing)) for number, row in opened])
-        before = {name: choose([(at_open[number], row.fields.get(name)) for number, row in opened]) for name in names}
+        first_open = keep(choose([(row.open, row.line) for row in rows], 0), "first_open")
+        opened = [row for row in rows if row.open is not False]
+        missing = by_number(first_open, [(row.line, words.uncounted(row.wants.missing)) for row in opened], None)
+        before = {
+            name: by_number(first_open, [(row.line, row.fields.get(name)) for row in opened], None) for name in names
+        }
         if opened:
             missing = keep(missing, "missing_before")
             before = {name: keep(value, "before") for name, value in before.items()}
         events: list[tuple[Any, int]] = []
-        for number, row in numbered:
-            faulty = both(row.in_play, words.is_fault(row.wants.missing)) if row.wants.risky else False
+        ends: list[tuple[int, Any]] = []
+        for row in rows:
             if row.truth.risky:
-                events.append((words.is_fault(row.truth.missing), 4 * number + 3))
-            events.append((faulty, 4 * number + 2))
-            if any(other < number for other, _ in opened):
-                other_answer = _differs(row, missing, before, names)
-                after = both(lift(lambda one, number=number: (one > 0) & (one < number), first_open), row.in_play)
-                events.append((both(after, other_answer), 4 * number + 1))
-            events.append((row.sure, 4 * number))
-        end = keep(choose(events, 0), "end")
-        gap, open_code = (
-            self.codes.fault("BAD_ANSWER"),
-            choose([(at_open[number], row.truth.missing) for number, row in opened], None),
-        )
-        wants: list[tuple[Any, Any]] = []
-        for number, row in numbered:
-            wants.append((_equals(end, 4 * number), row.wants.missing))
-            if row.truth.risky:
-                wants.append((_equals(end, 4 * number + 3), row.truth.missing))
+                events.append((words.is_fault(row.truth.missing), row.line + _FAULT))
+                ends.append((row.line + _FAULT, row.truth.missing))
             if row.wants.risky:
-                wants.append((_equals(end, 4 * number + 2), row.wants.missing))
+                events.append((both(row.in_play, words.is_fault(row.wants.missing)), row.line + _REFUSED))
+                ends.append((row.line + _REFUSED, row.wants.missing))
+            if any(other.line < row.line for other in opened):
+                after = lift(lambda one, line=row.line: (one > 0) & (one < line), first_open)
+                differs = _differs(row, missing, before, names)
+                events.append((both(after, row.in_play, differs), row.line + _DIFFERS))
+            events.append((row.sure, row.line))
+            ends.append((row.line, row.wants.missing))
+        end = keep(choose(events, 0), "end")
+        open_code = by_number(first_open, [(row.line, row.truth.missing) for row in opened], None)
         closed = bool(rows) and rows[-1].truth == Value(True)  # then the walk ends, and nothing falls through
         if not closed:
-            wants.append((both(_equals(end, 0), _equals(first_open, 0)), gap))
-        last = rows[-1] if closed else None
-        decides = [(_equals(end, 4 * number), row) for number, row in numbered if row is not last]
+            fell = both(equals(end, 0), equals(first_open, 0))
+            open_code = choose([(fell, self.codes.fault("BAD_ANSWER"))], open_code)
         risky = not closed or any(row.truth.risky or row.wants.risky for row in rows)
         return Answer(
-            choose([(here, row.row.line) for here, row in decides], last.row.line if last else None),
-            Value(None, keep(choose(wants, open_code), "missing"), risky=risky),
-            {
-                name: choose(
-                    [(here, row.fields.get(name)) for here, row in decides], last.fields.get(name) if last else None
-                )
-                for name in names
-            },
+            end,
+            Value(None, keep(by_number(end, ends, open_code), "missing"), risky=risky),
+            {name: by_number(end, [(row.line, row.fields.get(name)) for row in rows]) for name in names},
         )
 
     def _together(self, rows: Sequence[_Row], name: str, how: Any) -> Answer:
@@ -265,7 +273,7 @@ class Printer(ColumnFacts):
         if how == "best":
             lines = [(both(one, _same(rows[at].fields[name], best)), rows[at].row.line) for at, one in certain.items()]
         else:
-            nothing = {at: _equals(rows[at].fields[name], 0) for at in certain}
+            nothing = {at: equals(rows[at].fields[name], 0) for at in certain}
             lines = [(both(one, negate(nothing[at])), rows[at].row.line) for at, one in certain.items()]
             lines += [(one, rows[at].row.line) for at, one in reversed(certain.items())]
         return Answer(choose(lines), Value(None, missing, risky=True), {name: amount})
@@ -280,7 +288,7 @@ class Printer(ColumnFacts):
 
     def _derive(self, derived: ir.Derived) -> Value:
         keep, rule = self.layers.keep, self.pack.rules[derived.rule]
-        printed = [(self._holds(version), self.settle(rule, version)) for version in rule.versions]
+        printed = [(self._holds(version), self.settle(rule, version)) for version in self.reached(rule)]
         said = choose([(holds, answer.fields.get(derived.answer)) for holds, answer in printed])
         missing = choose([(holds, answer.wants.missing) for holds, answer in printed], self.codes.fault("BAD_ANSWER"))
         stated = self.stated(derived)
@@ -291,10 +299,6 @@ class Printer(ColumnFacts):
         risky = missing is not None and (isinstance(missing, Lazy) or missing >= words.FAULT)
         none = any(derived.answer not in row.answers for version in rule.versions for row in version.table.rows)
         return Value(keep(said, derived.name), keep(missing, "missing"), absent=none, risky=risky)
-
-
-def _equals(value: Any, wanted: Any) -> Any:
-    return lift(lambda one: one == wanted, value)
 
 
 def _same(one: Any, other: Any) -> Any:

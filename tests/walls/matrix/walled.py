@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from sangyu.access import actions as access
 from sangyu.access.models import OrganisationKind, Programme, Role, User
 from sangyu.adoption.tests.edits import credit_of
+from sangyu.assessment import actions as assessment
 from sangyu.files.tests.paint import photo
 from sangyu.hotline import actions as hotline
 from sangyu.insight.models import DrawnCharge
@@ -56,6 +57,7 @@ class Walled(FullHouse):
             Role.ENTERPRISE: self.kangan_user,
             Role.WORKER: self.zhao_user,
             Role.TILL: self.cashier,
+            Role.ASSESSOR: self.lin,
             Role.QUALITY: self.sun,
             Role.FINANCE: self.qian,
             Role.APPROVER: self.feng,
@@ -78,6 +80,7 @@ class Walled(FullHouse):
         found[Role.ENTERPRISE].append(self.letter_user)
         found[Role.WORKER] += [self.other_user, self._colleague()]
         found[Role.TILL].append(self.kitchen.outsider)
+        found[Role.ASSESSOR].append(self.user(self.lin.organisation, "nowhere-sent", "闻溪", Role.ASSESSOR))
         north = access.found_organisation(
             programme=self.programme, kind=OrganisationKind.COMMUNITY, name="北园社区", area_code=NORTH
         )
@@ -90,6 +93,7 @@ class Walled(FullHouse):
             Role.ENTERPRISE: OrganisationKind.ENTERPRISE,
             Role.WORKER: OrganisationKind.ENTERPRISE,
             Role.TILL: OrganisationKind.ENTERPRISE,
+            Role.ASSESSOR: OrganisationKind.ASSESSOR,
         }
         kind = kinds.get(role, OrganisationKind.OPERATOR)
         where = access.found_organisation(programme=programme, kind=kind, name=f"隔壁{role}", area_code="620102")
@@ -105,6 +109,9 @@ class Walled(FullHouse):
         """What the pages alone do not need: a photo, a call being talked, a nominee, an objection to a sheet."""
         moment = self.here.arrived_at + timedelta(minutes=5)
         self.shot = visits.add_photo(visit_id=self.here.pk, content=photo(), by=self.zhao_user, at=moment)
+        self.proof = assessment.add_evidence(
+            appointment_id=self.bedside.pk, item="B.2.4", content=photo(), by=self.lin, at=NOW
+        )
         self.alarm = Alarm.objects.get()
         self.nothing = new_id()
         self.subscription = outbox.subscribe(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from sangyu.adoption.models import Adoption
 from sangyu.adoption.queries import NothingAdopted
 from sangyu.adoption.rules import OutOfBand
 from sangyu.kit.ids import new_id
-from sangyu.policy import UnknownPack
+from sangyu.policy import BadPack, UnknownPack, load
 
 DAY = timedelta(days=1)
 PACK = "lanzhou-chengguan"
@@ -82,6 +83,25 @@ def test_a_figure_outside_the_band_of_its_own_text_is_not_adopted(cast):
     assert not Adoption.objects.filter(programme_id=wish["programme_id"]).exists()
     steps[1]["award_fen"] = 200_000_00
     assert adoption.adopt(parameters={"area_table": steps}, **wish).parameters == {"area_table": steps}
+
+
+@pytest.mark.proves("HL-60")
+def test_the_register_has_number_date_and_level_and_a_rule_that_cites_none_is_not_put_in_force(
+    cast, tmp_path, monkeypatch
+):
+    pack = load("xiamen-huli")
+    [district] = [one for one in pack.documents.values() if one.level == "district"]
+    assert (district.number, district.issued_on) == ("厦湖府〔2017〕2号", date(2017, 1, 6))
+    assert all(one.number and one.level for one in pack.documents.values())
+    assert {rule.source.number for rule in pack.rules.values()} == {district.number}
+    folder = shutil.copytree(pack.folder, tmp_path / "xiamen-huli")
+    text = (folder / "pack.toml").read_text(encoding="utf-8")
+    (folder / "pack.toml").write_text(text.replace('document = "huli-2017-2"\n', "", 1), encoding="utf-8")
+    monkeypatch.setenv("SANGYU_PACKS", str(tmp_path))
+    wish = {"programme_id": new_id(), "pack_id": "xiamen-huli", "parameters": {}, "document": "厦湖府〔2027〕1号"}
+    with pytest.raises(BadPack, match="规则没有出处：要写明文件"):
+        adoption.adopt(**wish, valid_from=date(2027, 1, 1), by_id=cast.head.pk, at=cast.at)
+    assert not Adoption.objects.filter(programme_id=wish["programme_id"]).exists()
 
 
 def test_before_the_first_adoption_nothing_is_decided(cast):

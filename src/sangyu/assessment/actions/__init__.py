@@ -2,13 +2,14 @@
 
 from sangyu.assessment.actions.appoint import Sent, appoint, call_in, review, withdraw
 from sangyu.assessment.actions.decide import adjudicate, certify, conclude, dispute
-from sangyu.assessment.actions.practice import set_practice
+from sangyu.assessment.actions.practice import admit_body, set_practice
 from sangyu.assessment.actions.visit import add_evidence, save_draft, sign
 
 __all__ = [
     "Sent",
     "add_evidence",
     "adjudicate",
+    "admit_body",
     "appoint",
     "call_in",
     "certify",

@@ -9,9 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sangyu.access import actions as access
-from sangyu.access.models import User
+from sangyu.access.models import Role, User
+from sangyu.access.queries import ensure_role
 from sangyu.assessment import queries as assessment_read
-from sangyu.assessment.models import Assessment
+from sangyu.assessment.models import Appointment, Assessment
 from sangyu.assessment.rules import WordsMissing
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -25,6 +26,16 @@ def lock(assessment_id: UUID, by: User) -> Assessment:
     """
     assessment_read.get_assessment(by, assessment_id)
     return Assessment.objects.select_for_update(no_key=True).get(pk=assessment_id)
+
+
+def own(by: User, appointment_id: UUID) -> Appointment:
+    """Return an appointment of somebody's own who still is an assessor.
+
+    Raises: NotFound, also for somebody else's; NotAllowed.
+    """
+    appointment = assessment_read.own_appointment(by, appointment_id)
+    ensure_role(by, Role.ASSESSOR)
+    return appointment
 
 
 def words(text: str, what: str, most: int) -> str:

@@ -12,7 +12,7 @@ from sangyu.access.models import Programme, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment import rules
-from sangyu.assessment.actions.common import BEIJING, lock, note, words
+from sangyu.assessment.actions.common import BEIJING, lock, note, own, words
 from sangyu.assessment.actions.visit import ensure_own_password, write_sheet
 from sangyu.assessment.models import Assessment, Certificate, Conclusion, Dispute, Part, Sheet, Stage
 from sangyu.assessment.rules import Answers, DisputeTooLate, NotItsTurn, NotThisPerson
@@ -26,7 +26,7 @@ def adjudicate(
 
     Raises: NotFound, SignatureWrong, AnswersMissing, AnswerOutside; NotItsTurn.
     """
-    appointment = assessment_read.own_appointment(by, appointment_id)
+    appointment = own(by, appointment_id)
     if appointment.part != Part.THIRD:
         raise NotItsTurn("只有请来的裁定人可以裁定。")
     found = Sheet.objects.filter(appointment=appointment).first()

@@ -1,4 +1,4 @@
-"""Lay down how a district assesses: for how long a level holds, how long it may be disputed, how reasons stack."""
+"""Lay down how a district assesses, and who may: the bodies of assessors, how long a level holds, how reasons stack."""
 
 from __future__ import annotations
 
@@ -7,15 +7,43 @@ from datetime import date, datetime
 from django.db import transaction
 
 from sangyu.access import actions as access
-from sangyu.access.models import Role, User
+from sangyu.access.models import Organisation, OrganisationKind, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.assessment.models import Practice, Stacking
 from sangyu.assessment.queries.scales import packed_scale
 from sangyu.assessment.rules import PracticeMissing, WordsMissing
 from sangyu.kit.ids import derived_id
 
+BODY_NAME_MAX = 80
 VALID_MONTHS_MAX = 60
 DISPUTE_DAYS_MAX = 366
+
+
+@transaction.atomic
+def admit_body(*, name: str, by: User, at: datetime) -> Organisation:
+    """Admit a body whose people assess (评估机构); the bureau then invites them. The same name again changes nothing.
+
+    Raises: NotAllowed, WordsMissing.
+    """
+    ensure_role(by, Role.BUREAU)
+    said = " ".join(name.split())
+    if not 2 <= len(said) <= BODY_NAME_MAX:
+        raise WordsMissing(f"请填写评估机构的名称（2至{BODY_NAME_MAX}个字）。")
+    known = Organisation.objects.filter(programme_id=by.programme_id, kind=OrganisationKind.ASSESSOR, name=said).first()
+    if known is not None:
+        return known
+    body = access.found_organisation(
+        programme=by.programme, kind=OrganisationKind.ASSESSOR, name=said, area_code=by.programme.area_id
+    )
+    access.record(
+        by=by,
+        at=at,
+        verb="assessment.admit_body",
+        object_kind="organisation",
+        object_id=body.pk,
+        facts={"name": said},
+    )
+    return body
 
 
 @transaction.atomic

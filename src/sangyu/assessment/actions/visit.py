@@ -14,7 +14,7 @@ from sangyu.access.models import User
 from sangyu.access.queries.sign_in import locked_name
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment import rules
-from sangyu.assessment.actions.common import lock, note, words
+from sangyu.assessment.actions.common import lock, note, own, words
 from sangyu.assessment.models import Appointment, Assessment, Draft, Evidence, Part, Sheet, Stage
 from sangyu.assessment.rules import Answers, NotItsTurn, SignatureWrong
 from sangyu.files import actions as files
@@ -30,7 +30,7 @@ def save_draft(*, appointment_id: UUID, answers: Answers, n: int, by: User, at: 
 
     Raises: NotFound, AnswerOutside; NotItsTurn, once the sheet is signed or the assessment is over.
     """
-    appointment = assessment_read.own_appointment(by, appointment_id)
+    appointment = own(by, appointment_id)
     assessment = lock(appointment.assessment_id, by)
     _ensure_open(appointment, assessment)
     scale = assessment_read.scale_of(assessment)
@@ -51,7 +51,7 @@ def add_evidence(*, appointment_id: UUID, item: str, content: bytes, by: User, a
 
     Raises: NotFound, AnswerOutside, NotItsTurn; what `files.keep` refuses.
     """
-    appointment = assessment_read.own_appointment(by, appointment_id)
+    appointment = own(by, appointment_id)
     assessment = lock(appointment.assessment_id, by)
     _ensure_open(appointment, assessment)
     if item not in assessment_read.scale_of(assessment).item_of:
@@ -84,7 +84,7 @@ def sign(
     The second signature tells whether the two sheets agree. A wrong password counts like one at the door.
     Raises: NotFound, SignatureWrong, AnswersMissing; NotItsTurn, for a draft that has moved on.
     """
-    appointment = assessment_read.own_appointment(by, appointment_id)
+    appointment = own(by, appointment_id)
     if appointment.part == Part.THIRD:
         raise NotItsTurn("裁定人只裁定两份表不同的条目，请在裁定页签字。")
     signed = Sheet.objects.filter(appointment=appointment).first()

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sangyu.access.models import OrganisationKind, Role, User
+from sangyu.access.models import Organisation, OrganisationKind, Role, User
 from sangyu.assessment.models import (
     Appointment,
     Assessment,
@@ -196,6 +196,12 @@ def practices(viewer: User) -> list[Practice]:
     """The practices of the viewer's programme, newest first."""
     rows = Practice.objects.filter(programme_id=viewer.programme_id).select_related("by")
     return list(rows.order_by("-valid_from", "scale"))
+
+
+def bodies(viewer: User) -> list[Organisation]:
+    """The bodies of assessors in the viewer's programme, by name."""
+    rows = Organisation.objects.filter(programme_id=viewer.programme_id, kind=OrganisationKind.ASSESSOR)
+    return list(rows.order_by("name")) if viewer.roles & READERS else []
 
 
 def assessors(viewer: User) -> list[User]:

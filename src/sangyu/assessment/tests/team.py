@@ -9,8 +9,7 @@ from uuid import UUID
 
 from tests.cast import PASSWORD, Cast
 
-from sangyu.access import actions as access
-from sangyu.access.models import OrganisationKind, Role, User
+from sangyu.access.models import Role, User
 from sangyu.assessment import actions as assessment
 from sangyu.assessment.actions import Sent
 from sangyu.assessment.models import Appointment, Assessment, Conclusion, Part, Sheet
@@ -25,9 +24,7 @@ class Team:
     def __init__(self, cast: Cast, *, stacking: str = "") -> None:
         self.cast = cast
         self.at = cast.at
-        self.body = access.found_organisation(
-            programme=cast.programme, kind=OrganisationKind.ASSESSOR, name="安康能力评估中心", area_code="620102"
-        )
+        self.body = assessment.admit_body(name="安康能力评估中心", by=cast.head, at=self.at)
         names = {"lin": "林知微", "he": "何以宁", "su": "苏明远", "tao": "陶然", "yu": "于静"}
         self.people = {key: cast.user(self.body, f"assessor-{key}", name, Role.ASSESSOR) for key, name in names.items()}
         self.lin, self.he, self.su, self.tao, self.yu = self.people.values()

@@ -109,6 +109,17 @@ def test_what_is_concluded_is_not_called_off(team):
         )
 
 
+def test_a_body_is_admitted_once_by_the_bureau(team):
+    admit = assessment.admit_body
+    assert admit(name=" 安康能力评估中心 ", by=team.cast.head, at=team.at) == team.body
+    assert assessment_read.bodies(team.cast.head) == [team.body]
+    assert assessment_read.bodies(team.lin) == []
+    with pytest.raises(WordsMissing, match="评估机构的名称"):
+        admit(name=" ", by=team.cast.head, at=team.at)
+    with pytest.raises(NotAllowed):
+        admit(name="安宁评估所", by=team.cast.clerk, at=team.at)
+
+
 def test_a_practice_is_never_changed_backwards(team):
     said = {"scale": SCALE, "valid_months": 12, "dispute_days": 30, "document": "城民发〔2026〕3号"}
     who = {"by": team.cast.head, "at": team.at}

@@ -8,7 +8,9 @@ import pytest
 from tests.cast import Cast
 from tests.race import race
 
-from sangyu.access.models import SignInAttempt
+from sangyu.access import actions as access
+from sangyu.access.models import SignInAttempt, User
+from sangyu.access.queries import NotAllowed
 from sangyu.assessment import actions as assessment
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.models import Assessment, Draft, Part, Sheet
@@ -40,6 +42,13 @@ def test_nobody_touches_the_draft_of_another(team):
             assessment.save_draft(appointment_id=here.pk, answers={}, n=9, by=who, at=team.at)
         with pytest.raises(NotFound):
             team.signs(here, by=who)
+
+
+def test_whoever_is_no_assessor_any_more_signs_nothing(team):
+    here = team.filled(team.appointed(), Part.FIRST)
+    access.take_role(user_id=team.lin.pk, role="ASSESSOR", reason="离开评估中心", by=team.cast.head, at=team.at)
+    with pytest.raises(NotAllowed, match="评估员"):
+        team.signs(here, by=User.objects.get(pk=team.lin.pk))
 
 
 def test_a_sheet_is_signed_whole_as_it_was_seen_and_once(team):

@@ -16,7 +16,7 @@ from sangyu.config.processes.guard import lifeline
 from sangyu.config.processes.supervisor import Service
 from sangyu.config.setup.trouble import Trouble
 
-READY_S_MAX = 60.0
+READY_S_MAX = 300.0  # how long it took is a figure; only what does not come back at all ends a drill
 
 
 @dataclass

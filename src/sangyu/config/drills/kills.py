@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from sangyu.config.drills.ground import Ground, faults
-from sangyu.config.drills.house import House, house
+from sangyu.config.drills.house import READY_S_MAX, House, house
 from sangyu.config.drills.load import Book, callers, compare, settle
 from sangyu.config.processes import residents
 from sangyu.config.setup.report import tell
@@ -22,8 +22,8 @@ from sangyu.config.setup.report import tell
 WEIGHTS = {"web": 4, "worker": 2, "database": 4}
 KINDS = tuple(WEIGHTS)
 CALM_S = (0.05, 0.6)
-WORKER_S_MAX = 90.0
-TEXTS_S_MAX = 150.0  # an abandoned round is taken up after half a minute of silence, and the next one comes in ten
+WORKER_S_MAX = 300.0
+TEXTS_S_MAX = 600.0  # an abandoned round is taken up after half a minute of silence, and the next one comes in ten
 LINES = 3
 
 
@@ -52,7 +52,7 @@ def run(ground: Ground, *, kills: int, kinds: tuple[str, ...] = KINDS, seed: int
             recovery[kind].append(_kill(home, kind, dice))
             if (n + 1) % 20 == 0:
                 tell(f"  {n + 1} kills, {len(book.acks)} acknowledged, {book.silent} unheard")
-        settle(lines, within_s=60.0)
+        settle(lines)
         ground.use(database)  # the connections of this process died with the database
         texts = texts_of(home) if worker else {}
         figures = compare(book)
@@ -162,7 +162,7 @@ def _calm(home: House, seconds: float) -> None:
         time.sleep(0.02)
 
 
-def _wait(home: House, condition: Callable[[], bool], trouble: str, *, within_s: float = 60.0) -> None:
+def _wait(home: House, condition: Callable[[], bool], trouble: str, *, within_s: float = READY_S_MAX) -> None:
     until_s = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > until_s:

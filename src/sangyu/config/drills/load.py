@@ -19,6 +19,7 @@ from sangyu.config.drills.visitor import GivenUp, Visitor, refusal_of
 
 HOURS = range(8, 18)
 DAYS = range(3, 30)  # far enough for news to reach an elder before the visit, whatever the hour of the drill
+ERRAND_S_MAX = 300.0  # a machine may be busy with something else: one that is slow is not one that has lost anything
 REFUSED = frozenset({403, 404, 409, 422})
 SAVED = "/hotline/orders/"  # where the desk leads who has saved an order
 
@@ -210,7 +211,7 @@ def compare(book: Book, *, until: datetime | None = None) -> dict[str, int]:
     return found
 
 
-def settle(threads: Sequence[Line], *, within_s: float) -> None:
+def settle(threads: Sequence[Line], *, within_s: float = ERRAND_S_MAX) -> None:
     """Let every caller finish the errand in hand; one who does not is a trouble, since the log is still growing."""
     for thread in threads:
         thread.stop.set()

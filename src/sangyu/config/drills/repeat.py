@@ -41,7 +41,7 @@ def run(ground: Ground, *, errands: int, widths: tuple[int, ...] = (2, 10, 50)) 
                 one.start()
             for one in lines:
                 one.join(ERRANDS_S_MAX)
-            settle(lines, within_s=60.0)
+            settle(lines)
         pressed = [_press_together(ground, home.port, width) for width in widths]
         pressed += [press_key(ground.town, keys, home.port, width) for width in widths]
         figures = compare(book)

@@ -53,7 +53,7 @@ def run(ground: Ground, *, work_s: float, verify: tuple[str, ...] = ("end", "mom
         _attach(ground, 2)
         topped = top_up(ground.cluster, vault)
         _work(book, min(work_s, 2.0))  # what nobody has brought to the vault any more
-        settle(lines, within_s=60.0)
+        settle(lines)
         lost_at = max(ack.at for ack in book.acks)
     at_end = _restored(ground, vault, book, at=None, name="end", verify="end" in verify)
     at_moment = _restored(ground, vault, book, at=moment, name="moment", verify="moment" in verify)

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 TIMEOUT_S = 20.0
 PAUSE_S = 0.15
-PATIENCE_S = 240.0
+PATIENCE_S = 900.0
 BUSY = frozenset({500, 502, 503, 504, 429})  # the server is in trouble: ask again
 
 

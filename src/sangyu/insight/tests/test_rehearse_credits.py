@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -15,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sangyu import policy
-from sangyu.insight.queries.rehearsal import chain
+from sangyu.insight.queries import rehearsal
+from sangyu.insight.queries.rehearsal import Cost, Edge, Listed, Money, RowChange, Sides, chain
 from sangyu.insight.queries.rehearsal.sides import Side, as_of
+from sangyu.kit.ids import new_id
 from sangyu.policy.columns import connect
 
 DAY = date(2026, 6, 1)
@@ -168,3 +171,26 @@ def test_what_a_grant_misses_is_named_and_draws_on_nothing(columns_from: int) ->
         table = chain.decide_lines(duck, unset, ["household"]).sort_by("id")
     assert table.column("lacks").to_pylist() == [None, "voucher_month_fen"]
     assert isinstance(table, pa.Table)
+
+
+def test_one_entry_of_a_table_of_figures_is_tried() -> None:
+    held = {"voucher_month_fen": {"dibao": 30000, "entitled_group": 20000}}
+    tried = rehearsal.tried(policy.load("fuzhou-gulou"), held, DAY, "voucher_month_fen/dibao", "250")
+    assert tried.parameters == {"voucher_month_fen": {"dibao": 25000, "entitled_group": 20000}}
+    assert (tried.label, tried.before, tried.after) == (
+        "民政局设定的数字 · 各类困难群体的月服务券 · 低保",
+        "300.00元",
+        "250.00元",
+    )
+
+
+def test_what_is_kept_is_read_back_the_same() -> None:
+    cost = Cost("2026-11", 3, 1, 100, 200, 50)
+    people = Sides("", 2, 1, 100, 0, 0)
+    money = Money(("家政",), cost, 100, (cost,), (), (), people, (), (), (RowChange("a", 3, "b", None, 1, 2),), ())
+    edge = Edge(75, True, False, ("午餐",), (("2027-01", 4),))
+    found = rehearsal.Rehearsal(
+        DAY, DAY, DAY, "a", "b", "c", "d", (("x", "y"),), money, (), (edge,), (), {"gainers": (Listed(new_id(), 5),)}
+    )
+    read = rehearsal.Rehearsal.from_kept(json.loads(json.dumps(found.to_kept())))
+    assert (read, read.lists) == (found, found.lists)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sangyu.policy import BadFact, Pack, UnknownRule, load
 from sangyu.policy.column_facts import COLUMN_TYPES, NotInColumns
+from sangyu.policy.column_files import Profile
 from sangyu.policy.columns import decide_all, print_rule, reason_against
 from sangyu.policy.each import decide_each
 from sangyu.policy.tests.change import written
@@ -55,6 +56,35 @@ def test_a_column_says_what_decide_says_line_by_line(pack_id: str, rule: str) ->
     pack, dice = load(pack_id), random.Random(f"{pack_id} {rule}")
     names = [name for name in read_by(pack, pack.rules[rule]) if name == "on" or dice.random() < 0.95]
     assert_equal(pack, rule, table(dice, names, 80), parameters(dice, pack))
+
+
+CHANGE = date(2014, 10, 1)  # of who may have a meal; of a canteen's day there was no rule before
+
+
+@pytest.mark.parametrize("rule", ["meal-entry", "canteen-day"])
+@pytest.mark.parametrize("reach", [(-40, -1), (-1, 0), (0, 40)])
+def test_a_version_that_no_day_of_the_lines_reaches_is_left_out(rule: str, reach: tuple[int, int]) -> None:
+    pack, dice = load("lanzhou-chengguan"), random.Random(f"{rule} {reach}")
+    lines = table(dice, read_by(pack, pack.rules[rule]), 40)
+    days: list[date | None] = [CHANGE + timedelta(days=dice.choice(range(reach[0], reach[1] + 1))) for _ in range(40)]
+    days[7] = None if reach[1] else days[7]
+    lines = lines.set_column(lines.column_names.index("on"), "on", pa.array(days, pa.date32()))
+    versions = {line["version"] for line in assert_equal(pack, rule, lines, {}).to_pylist()}
+    held = {pack.rules[rule].version_on(day) for day in days if day}
+    assert versions - {None} <= {version.label for version in held if version}
+
+
+def test_only_what_the_days_reach_is_printed() -> None:
+    pack = load("lanzhou-chengguan")
+
+    def days_in(first_on: date, last_on: date) -> bool:
+        profile = Profile(whole=frozenset(facts()), first_on=first_on, last_on=last_on)
+        return "2014" in print_rule(pack, "meal-entry", WHOLE, profile=profile).sql.replace("'2014-10-01..'", "")
+
+    assert days_in(CHANGE - timedelta(days=1), CHANGE)
+    assert not days_in(CHANGE, CHANGE)
+    wide = Profile(first_on=CHANGE, last_on=date(2015, 1, 1)).widened(pack)
+    assert (wide.first_on, wide.last_on) == (CHANGE, date(9999, 12, 30))
 
 
 @settings(deadline=None, max_examples=2)

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from sangyu.policy import Pack, load
 from sangyu.policy.column_facts import NotInColumns
-from sangyu.policy.columns import answer_types, decide_all, print_rule
+from sangyu.policy.columns import answer_fields, answer_types, decide_all, print_rule
 from sangyu.policy.each import answer_of, decide_each, lines_of
 from sangyu.policy.tests.lines import parameters, read_by, table
 from sangyu.policy.tests.naive import Naive
@@ -87,6 +87,7 @@ def test_no_floating_number_comes_into_a_pack_that_nobody_wrote(form: str) -> No
         assert "/" not in sql, f"{sql}\n{written}"
         assert not re.search(r"\b(DOUBLE|FLOAT|REAL)\b|\d\.\d", sql), f"{sql}\n{written}"
         types = answer_types(pack.rules[written.rule])
-        assert {types[name] for name in printed.fields} <= {"int64", "string", "boolean", "date"}
+        fields = answer_fields(pack.rules[written.rule])
+        assert {types[name] for name in fields} <= {"int64", "string", "boolean", "date"}
 
     whole()

@@ -1,1 +1,1 @@
-"""Assessments of ability: the assessor at the bedside, the bureau that sends and concludes, the community that is told."""
+"""Assessments of ability: the assessor at the bedside, the bureau that sends and concludes, the community told."""

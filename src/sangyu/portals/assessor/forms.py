@@ -115,6 +115,12 @@ def scale_choices() -> list[tuple[str, str]]:
     return [(scale.code, scale.document) for scale in scales if scale.for_visits]
 
 
+class BodyForm(DeskForm):
+    """A body whose people assess."""
+
+    name = forms.CharField(label=_("评估机构名称"), max_length=80)
+
+
 class DisputeForm(DeskForm):
     """Who does not accept a conclusion, and why."""
 

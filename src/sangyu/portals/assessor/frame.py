@@ -16,6 +16,7 @@ OVERSEERS = (Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR)
 
 at_the_bedside = seated(Role.ASSESSOR)
 at_the_table = seated(Role.ASSESSOR, Role.COMMUNITY, *OVERSEERS)
+who_reads_sheets = seated(Role.ASSESSOR, *OVERSEERS)
 who_sends = seated(Role.BUREAU)
 
 

@@ -15,7 +15,9 @@ urlpatterns = [
     path("all/", views.cases, name="cases"),
     path("all/<uuid:assessment_id>/", views.case, name="case"),
     path("all/<uuid:assessment_id>/report/", views.report, name="report"),
+    path("all/<uuid:assessment_id>/fhir/", views.fhir, name="fhir"),
     path("all/<uuid:assessment_id>/<slug:what>/", views.act, name="act"),
     path("appoint/", views.appoint, name="appoint"),
+    path("bodies/", views.admit, name="admit"),
     path("practice/", views.practice, name="practice"),
 ]

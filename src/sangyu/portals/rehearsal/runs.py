@@ -123,12 +123,12 @@ def kept(run: Run) -> Made:
     return Made(read(Said, run.said), Rehearsal.from_kept(run.found or {}), run.ended_at, run)
 
 
-def start(viewer: User, question: dict[str, str], asked: Asked, *, months: int, at: datetime) -> Run:
-    """Put a rehearsal down as asked for; the same question that is still under way is not asked twice."""
+def start(viewer: User, question: dict[str, str], asked: Asked, *, months: int, at: datetime) -> tuple[Run, bool]:
+    """Put a rehearsal down as asked for, and tell whether it is new: what is under way is not asked for twice."""
     waiting = runs(viewer).filter(asked=question, months=months, ended_at=None).first()
     if waiting is not None:
-        return waiting
-    return Run.objects.create(
+        return waiting, False
+    begun = Run.objects.create(
         id=new_id(),
         programme_id=viewer.programme_id,
         asked=question,
@@ -137,6 +137,7 @@ def start(viewer: User, question: dict[str, str], asked: Asked, *, months: int, 
         by=viewer,
         at=at,
     )
+    return begun, True
 
 
 def work(run_id: UUID) -> None:

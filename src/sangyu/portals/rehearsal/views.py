@@ -119,10 +119,10 @@ def start(request: HttpRequest) -> HttpResponse:
     except (rehearsal.NoFigure, ValueError) as refusal:
         return _home(request, str(refusal) if isinstance(refusal, Refusal) else _("没有这份拟改稿。请从清单里打开。"))
     small = runs.size(request.user, asked, months=months, today=_today()) <= runs.AT_ONCE_MAX
-    begun = runs.start(request.user, question, asked, months=months, at=now())
-    if begun.ended_at is None and small:
+    begun, is_new = runs.start(request.user, question, asked, months=months, at=now())
+    if is_new and small:
         runs.work(begun.pk)
-    elif begun.done_pm == 0:
+    elif is_new:
         tasks.rehearse.defer(run_id=str(begun.pk))
     return redirect("rehearsal:run", begun.pk)
 

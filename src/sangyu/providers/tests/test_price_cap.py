@@ -1,4 +1,4 @@
-"""Where the policy knows an approved maximum (政府核定最高价), no price above it is set, in the catalogue or at a canteen."""
+"""Where the policy knows an approved maximum (政府核定最高价), no price above it is set, anywhere."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Only the indexes that something asks for: see docs/decisions/0018-indexes.md."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 from sangyu.access.reindexing import Reindex
 
@@ -18,6 +18,11 @@ class Migration(migrations.Migration):
                 "complaintowner": ["complaint", "owner", "by"],
                 "complaintresult": ["enterprise", "by"],
                 "complaintclosure": ["by"],
+            },
+            new={
+                "followup": [
+                    models.Index(fields=["at"], name="follow_ups_by_time"),
+                ],
             },
         ),
     ]

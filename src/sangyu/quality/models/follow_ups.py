@@ -65,3 +65,4 @@ class FollowUp(models.Model):
                 name="only_who_is_reached_answers",
             ),
         ]
+        indexes = [models.Index(fields=["at"], name="follow_ups_by_time")]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from sangyu.quality.models import FollowUp, FollowUpTask, Sample, TaskReason
 from sangyu.visits import queries as visits_read
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+_MADE = FollowUp.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(n=Count("pk")).values("n")
+_TRIES = Coalesce(Subquery(_MADE), 0)
 
 
 def tasks_due(viewer: User, *, limit: int = 50) -> list[FollowUpTask]:
@@ -35,10 +37,7 @@ def queue(viewer: User, *, limit: int = 9) -> list[FollowUpTask]:
 
     Shape: each task carries `tries`, the calls that reached nobody.
     """
-    reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
-    made = FollowUp.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(n=Count("pk")).values("n")
-    rows = tasks(viewer).filter(~Exists(reached)).annotate(tries=Coalesce(Subquery(made), 0))
-    return list(rows.order_by("tries", "sample__day", "id")[:limit])
+    return _in_order(viewer, sorted(_due(viewer))[:limit])
 
 
 @dataclass(frozen=True)
@@ -52,22 +51,42 @@ class Progress:
     complaints: int
 
 
-def progress(viewer: User, begins_at: datetime, ends_at: datetime) -> Progress:
-    """Count the calls still to make, and those made in a half-open stretch of time."""
-    reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
-    due = Counter(tasks(viewer).filter(~Exists(reached)).order_by().values_list("reason", flat=True))
-    made = list(
-        FollowUp.objects.filter(task__in=tasks(viewer), at__gte=begins_at, at__lt=ends_at).values_list(
-            "reached", "complaint"
-        )
-    )
-    return Progress(
-        due=sum(due.values()),
-        due_unproven=due[TaskReason.UNPROVEN],
+def desk(
+    viewer: User, begins_at: datetime, ends_at: datetime, *, limit: int = 9
+) -> tuple[list[FollowUpTask], Progress]:
+    """Return the queue, the number of calls still to make, and of those made in a half-open stretch of time.
+
+    What is still to be rung is found among all that ever was, so it is read once for all of this.
+    """
+    due = sorted(_due(viewer))
+    rows = FollowUp.objects.filter(task__sample__programme_id=viewer.programme_id, at__gte=begins_at, at__lt=ends_at)
+    made = list(rows.values_list("reached", "complaint")) if sees_whole_programme(viewer) else []
+    return _in_order(viewer, due[:limit]), Progress(
+        due=len(due),
+        due_unproven=sum(1 for one in due if one.reason == TaskReason.UNPROVEN),
         reached=sum(1 for was_reached, _ in made if was_reached),
         not_reached=sum(1 for was_reached, _ in made if not was_reached),
         complaints=sum(1 for _, complaint in made if complaint),
     )
+
+
+class _Due(NamedTuple):
+    tries: int
+    day: date
+    task_id: UUID
+    reason: str
+
+
+def _due(viewer: User) -> list[_Due]:
+    """Read what is still to be rung; it sorts in the order of the desk."""
+    reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
+    rows = tasks(viewer).filter(~Exists(reached)).annotate(tries=_TRIES).order_by()
+    return [_Due(*row) for row in rows.values_list("tries", "sample__day", "pk", "reason")]
+
+
+def _in_order(viewer: User, due: Sequence[_Due]) -> list[FollowUpTask]:
+    rows = tasks(viewer).filter(pk__in=[one.task_id for one in due]).annotate(tries=_TRIES)
+    return list(rows.order_by("tries", "sample__day", "id"))
 
 
 def tasks(viewer: User) -> QuerySet[FollowUpTask]:

@@ -100,6 +100,24 @@ def test_who_does_not_answer_is_rung_again(cast):
     assert ring(cast, due).n == 2
 
 
+def test_the_desk_rings_first_who_was_never_rung_and_counts_what_is_left(cast):
+    cast.visited(cast.order(hour=9), place=None)
+    draw(cast, cast.visited(cast.order(elder=cast.grandpa, hour=13), place=None))
+    tried, fresh = FollowUpTask.objects.order_by("id")
+    at = ring(cast, tried, reached=False, satisfaction=None).at
+    today = (at - timedelta(hours=1), at + timedelta(hours=1))
+    waiting, progress = quality_read.desk(cast.sun, *today)
+    assert [(row.pk, row.tries) for row in waiting] == [(fresh.pk, 0), (tried.pk, 1)]
+    assert waiting == quality_read.queue(cast.sun)
+    assert (progress.due, progress.due_unproven >= 1, progress.reached, progress.not_reached) == (2, True, 0, 1)
+    ring(cast, fresh)
+    waiting, progress = quality_read.desk(cast.sun, *today, limit=1)
+    assert [row.pk for row in waiting] == [tried.pk]
+    assert (progress.due, progress.reached, progress.not_reached) == (1, 1, 1)
+    nothing, none = quality_read.desk(neighbour(cast, Role.QUALITY), *today)
+    assert (nothing, none.due, none.reached, none.not_reached) == ([], 0, 0, 0)
+
+
 def test_who_says_that_nobody_came_has_denied_the_visit(cast):
     due = task(cast)
     ring(cast, due, happened=False, satisfaction=1, complaint="一直没来")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -119,6 +120,11 @@ def _step_of(progress: Progress, n: int, programmes: int, name: str) -> Progress
     return lambda what, done_pm: progress(f"{name}：{what}", (n * 1000 + done_pm) // programmes)
 
 
+def _told(progress: Progress, what: str, begin_pm: int, done_pm: int) -> None:
+    """Tell a fifth of the whole that begins somewhere."""
+    progress(what, begin_pm + done_pm // 5)
+
+
 @dataclass(frozen=True)
 class _Asked:
     """One change on one programme."""
@@ -166,13 +172,12 @@ class _Asked:
                     wanted,
                     lambda done_pm, n: progress(f"读{n}笔计费", 100 + done_pm * 4 // 10),
                 )
-                progress("按现行的规则判定", 500)
-                was = chain.decide_lines(duck, both[0], offers)
-                progress("按改后的规则判定", 700)
-                now = chain.decide_lines(duck, both[1], offers)
+                for into, side, word, begin in (("was", both[0], "现行", 500), ("now", both[1], "改后", 700)):
+                    step = partial(_told, progress, f"按{word}的规则判定", begin)
+                    chain.decide_all(duck, side, offers, into, step)
                 progress("汇总", 900)
                 elsewhere = streams.booked_elsewhere(reader.programme_id, since, until, offers)
-                found, theirs = money.added_up(duck, both, (was, now), elsewhere, offers, streets)
+                found, theirs = money.added_up(duck, both, elsewhere, offers, streets)
                 lists |= theirs
             born = _born(duck, self.today)
         progress("算好了", 1000)

@@ -5,7 +5,7 @@ The credit is drawn on as a running sum in order of service. Nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,15 @@ import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
+from sangyu.insight.queries.rehearsal import streams
 from sangyu.insight.queries.rehearsal.credits import Credit, worked_out
 from sangyu.insight.queries.rehearsal.lines import LACKS, decided, given, lacking, lacks_of, one, with_column
 from sangyu.insight.queries.rehearsal.sides import Side
 from sangyu.policy import ir
 
 ELDER_SHARE = "share_elder_fen"
+SLICE = 250_000  # so many charges are decided at a time; an elder's stay together, since they draw on one credit
+EVERYBODY = (0, 2**62)
 ANSWERS = pa.schema(
     [
         ("id", pa.int64()),
@@ -31,8 +34,24 @@ ANSWERS = pa.schema(
 )
 
 
-def decide_lines(duck: duckdb.DuckDBPyConnection, side: Side, offers: Iterable[str]) -> pa.Table:
-    """Price and split the charges of some kinds of items, as `streams.load_charges` laid them out.
+def decide_all(
+    duck: duckdb.DuckDBPyConnection, side: Side, offers: Sequence[str], into: str, progress: Callable[[int], None]
+) -> None:
+    """Decide every line and put the answers into a new table, so many elders at a time; tell the per-mille done."""
+    duck.register("answers", ANSWERS.empty_table())
+    duck.execute(f"CREATE TABLE {into} AS FROM answers")
+    stretches = streams.slices(duck, SLICE)
+    for n, whose in enumerate(stretches):
+        progress(n * 1000 // len(stretches))
+        duck.register("answers", decide_lines(duck, side, offers, whose))
+        duck.execute(f"INSERT INTO {into} FROM answers")
+    duck.unregister("answers")
+
+
+def decide_lines(
+    duck: duckdb.DuckDBPyConnection, side: Side, offers: Iterable[str], whose: tuple[int, int] = EVERYBODY
+) -> pa.Table:
+    """Price and split the charges of some elders and kinds of items, as `streams.load_charges` laid them out.
 
     Shape: `ANSWERS`; `lacks` names what a line misses, or is empty. A line to which nobody is entitled any longer is
     paid by the elder alone.
@@ -41,7 +60,9 @@ def decide_lines(duck: duckdb.DuckDBPyConnection, side: Side, offers: Iterable[s
     for kind in offers:
         offer = side.pack.offers[kind]
         named = kind.replace("'", "''")
-        lines = duck.sql(f"FROM line WHERE offer = '{named}'").to_arrow_table()
+        lines = duck.sql(
+            f"FROM line WHERE offer = '{named}' AND elder BETWEEN {whose[0]} AND {whose[1]}"
+        ).to_arrow_table()
         lines = with_column(lines, LACKS, pa.nulls(lines.num_rows, pa.string()))
         lines, refused = _entitled(side, offer, given(offer.facts, lines))
         parts.append(refused)

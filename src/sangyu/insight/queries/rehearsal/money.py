@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
-import pyarrow as pa  # type: ignore[import-untyped]
 
 from sangyu.insight.queries.rehearsal.sides import Side
 from sangyu.insight.queries.rehearsal.told import Cost, Listed, Money, RowChange, Sides
@@ -44,18 +43,15 @@ GROUP BY name
 def added_up(
     duck: duckdb.DuckDBPyConnection,
     sides: tuple[Side, Side],
-    decided: tuple[pa.Table, pa.Table],
     elsewhere: Iterable[tuple[str, str, str, int, int, int]],
     offers: Sequence[str],
     streets: Mapping[str, str],
 ) -> tuple[Money, dict[str, tuple[Listed, ...]]]:
-    """Add up what both sides decided on the lines of `line`; charges of other offers count as they were booked.
+    """Add up what both sides decided (`was`, `now`) on the lines of `line`; other offers count as they were booked.
 
     Shape: the sums, and the elders who gain and lose most (`GAINERS`, `LOSERS`).
     """
     _, after = sides
-    for name, table in zip(("was", "now"), decided, strict=True):
-        duck.register(name, table)
     duck.execute(_TOLD)
     kinds = {kind: one.title for side in sides for kind, one in side.pack.offers.items()}
     rest = list(elsewhere)

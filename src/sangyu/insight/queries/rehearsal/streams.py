@@ -6,7 +6,7 @@ neither knows stays empty: it is counted as missing, never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -85,7 +85,7 @@ SELECT to_char(charge.service_on, 'YYYY-MM'), community.parent_id, item.offer, c
 
 def load_registry(duck: duckdb.DuckDBPyConnection, programme_id: UUID) -> None:
     """Lay out the elders of a programme as `elder` (numbered) and their recognitions as `identity`."""
-    elders = _copied(
+    elders = _whole(
         _ELDERS,
         {"programme": programme_id},
         {
@@ -97,7 +97,7 @@ def load_registry(duck: duckdb.DuckDBPyConnection, programme_id: UUID) -> None:
             "street": pa.string(),
         },
     )
-    identities = _copied(
+    identities = _whole(
         _IDENTITIES,
         {"programme": programme_id},
         {
@@ -164,13 +164,15 @@ def load_charges(
     asked = {"programme": programme_id, "since": span.read_from, "until": span.until, "offers": list(offers)}
     total = charges_of([programme_id], span.read_from, span.until)
     progress(0, total)
-    read = _copied(
-        _CHARGES.format(facts=told, told=_ALL_FACTS),
-        asked,
-        columns,
-        lambda n: progress(min(n * 1000 // total, 1000), total),
-    )
-    duck.register("read_charge", read)
+    duck.register("one_chunk", _empty(columns))
+    duck.execute("CREATE TABLE read_charge AS FROM one_chunk")
+    done = 0
+    for chunk in _copied(_CHARGES.format(facts=told, told=_ALL_FACTS), asked, columns):
+        duck.register("one_chunk", chunk)
+        duck.execute("INSERT INTO read_charge FROM one_chunk")
+        done += chunk.num_rows
+        progress(min(done * 1000 // total, 1000), total)
+    duck.unregister("one_chunk")
     chosen = "".join(f', {_fact(name)} AS "{name}"' for name in names)
     duck.execute(
         f"""CREATE TABLE line AS
@@ -189,7 +191,20 @@ def load_charges(
                {REGISTRY["identities"]} AS held{chosen}
         FROM charge JOIN elder ON elder.uuid = charge.uuid::UUID LEFT JOIN held ON held.id = charge.id"""
     )
-    duck.unregister("read_charge")
+    duck.execute("DROP TABLE read_charge")
+
+
+def slices(duck: duckdb.DuckDBPyConnection, lines: int) -> list[tuple[int, int]]:
+    """Cut the elders who have lines into stretches of so many lines each, so that memory does not grow with a district.
+
+    Shape: the first and the last number of the elders of each.
+    """
+    return duck.execute(
+        """SELECT min(elder), max(elder) FROM (
+               SELECT elder, (sum(count(*)) OVER (ORDER BY elder) - 1) // ? AS slice FROM line GROUP BY elder)
+           GROUP BY slice ORDER BY 1""",
+        [lines],
+    ).fetchall()
 
 
 def booked_elsewhere(
@@ -264,31 +279,25 @@ def _held(names: Iterable[str]) -> str:
     return f"{codes}, min(identity.valid_from) {plain} AS since{stated}"
 
 
-def _copied(
-    sql: str,
-    parameters: Mapping[str, Any],
-    columns: Mapping[str, pa.DataType],
-    progress: Callable[[int], None] = lambda rows: None,
-) -> pa.Table:
-    """Read the rows of a statement as one table, a few megabytes of text at a time."""
-    tables: list[pa.Table] = []
+def _copied(sql: str, parameters: Mapping[str, Any], columns: Mapping[str, pa.DataType]) -> Iterator[pa.Table]:
+    """Read the rows of a statement, a few megabytes of text at a time."""
     waiting = bytearray()
     read = csv.ReadOptions(column_names=list(columns))
     convert = csv.ConvertOptions(column_types=dict(columns), strings_can_be_null=True, quoted_strings_can_be_null=False)
-
-    def parse() -> None:
-        if waiting:
-            tables.append(csv.read_csv(pa.py_buffer(bytes(waiting)), read_options=read, convert_options=convert))
-            waiting.clear()
-            progress(sum(table.num_rows for table in tables))
-
     copy = f"COPY ({sql}) TO STDOUT (FORMAT csv)"
     with connection.cursor() as cursor, cursor.cursor.copy(copy, parameters) as rows:
         for row in rows:
             waiting += row
             if len(waiting) > CHUNK_BYTES:
-                parse()
-    parse()
-    if tables:
-        return pa.concat_tables(tables)
+                yield csv.read_csv(pa.py_buffer(bytes(waiting)), read_options=read, convert_options=convert)
+                waiting.clear()
+    if waiting:
+        yield csv.read_csv(pa.py_buffer(bytes(waiting)), read_options=read, convert_options=convert)
+
+
+def _whole(sql: str, parameters: Mapping[str, Any], columns: Mapping[str, pa.DataType]) -> pa.Table:
+    return pa.concat_tables([_empty(columns), *_copied(sql, parameters, columns)])
+
+
+def _empty(columns: Mapping[str, pa.DataType]) -> pa.Table:
     return pa.table({name: pa.array([], kind) for name, kind in columns.items()})

@@ -1,4 +1,4 @@
-"""At the table: every assessment and how far it is, what became of one, and the verbs of the bureau and the community."""
+"""At the table: every assessment and how far it is, what became of one, and what bureau and community do with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,16 +19,18 @@ from sangyu.access.models import Role
 from sangyu.assessment import actions as assessment
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.models import Assessment, Stage
+from sangyu.assessment.rules.fhir import Told, bundle
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.assessor.forms import (
     AppointForm,
+    BodyForm,
     DisputeForm,
     PracticeForm,
     ThirdForm,
     WhoForm,
     WithdrawForm,
 )
-from sangyu.portals.assessor.frame import at_the_table, context, who_sends
+from sangyu.portals.assessor.frame import at_the_table, context, who_reads_sheets, who_sends
 from sangyu.portals.assessor.paper import paper_of
 from sangyu.portals.assessor.views.visits import BEIJING, cards
 from sangyu.portals.clock import now
@@ -165,6 +167,7 @@ def _show(request: HttpRequest, assessment_id: UUID, *, refused: str = "", **for
         if counted
         else [],
         "refused": refused,
+        "reads": reads,
         "may_conclude": sends and it.stage == Stage.SIGNED,
         "may_call_in": sends and it.stage == Stage.DIFFERING and not found.has_third,
         "may_withdraw": sends and told is None and found.withdrawal is None,
@@ -198,6 +201,29 @@ def report(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
     answer = HttpResponse(as_pdf(paper), content_type="application/pdf")
     name = quote(f"{paper.title}-{found.assessment.elder.name}.pdf")
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return answer
+
+
+@who_reads_sheets
+@require_GET
+def fhir(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
+    """Hand out a concluded assessment for other systems, as an HL7 FHIR R4B bundle without names.
+
+    Raises: NotFound, before the conclusion.
+    """
+    found = assessment_read.case(request.user, assessment_id)
+    told = found.conclusion
+    if told is None:
+        raise NotFound(_("还没有出结论，没有报告可以打印。"))
+    it = found.assessment
+    content = bundle(
+        assessment_read.scale_of(it),
+        told.answers,
+        Told(it.pk, it.elder_id, told.at, told.valid_from, told.valid_until - timedelta(days=1), told.result),
+    )
+    answer = JsonResponse(content, json_dumps_params={"ensure_ascii": False})
+    answer["Content-Type"] = "application/fhir+json; fhirVersion=4.3"
+    answer["Content-Disposition"] = f'attachment; filename="assessment-{it.pk}.json"'
     return answer
 
 
@@ -253,7 +279,32 @@ def practice(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("已登记评估办法。"))
             return redirect("assessor:practice")
-    scales = [assessment_read.packed_scale(code) for code in assessment_read.scale_codes()]
-    shown = {"form": form, "rows": assessment_read.practices(request.user), "scales": scales}
-    status = 422 if form.errors else 200
+    return _show_practice(request, form)
+
+
+@who_sends
+@require_POST
+def admit(request: HttpRequest) -> HttpResponse:
+    """Admit a body whose people assess."""
+    form = BodyForm(request.POST)
+    if form.is_valid():
+        try:
+            assessment.admit_body(name=form.cleaned_data["name"], **_who(request))
+        except Refusal as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, _("已登记评估机构。"))
+            return redirect("assessor:practice")
+    return _show_practice(request, PracticeForm(), form)
+
+
+def _show_practice(request: HttpRequest, form: PracticeForm, body: BodyForm | None = None) -> HttpResponse:
+    shown = {
+        "form": form,
+        "body": body or BodyForm(),
+        "bodies": assessment_read.bodies(request.user),
+        "rows": assessment_read.practices(request.user),
+        "scales": [assessment_read.packed_scale(code) for code in assessment_read.scale_codes()],
+    }
+    status = 422 if form.errors or body else 200
     return render(request, "assessor/practice.html", context(request, "practice", **shown), status=status)

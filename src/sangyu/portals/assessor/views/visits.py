@@ -22,7 +22,7 @@ from sangyu.files import queries as files_read
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.assessor.forms import DraftForm, EvidenceForm, PasswordForm, SignForm
-from sangyu.portals.assessor.frame import at_the_bedside, at_the_table, context
+from sangyu.portals.assessor.frame import at_the_bedside, context, who_reads_sheets
 from sangyu.portals.clock import now
 from sangyu.registry import queries as registry_read
 
@@ -166,7 +166,7 @@ def add_evidence(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     return _show_sheet(request, appointment, picturing=form)
 
 
-@at_the_table
+@who_reads_sheets
 @require_safe
 def evidence(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     """Hand out a photo or a paper: one's own, and others' once both sheets are signed."""

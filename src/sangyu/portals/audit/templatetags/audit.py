@@ -33,6 +33,7 @@ VERBS: dict[str, str | Promise] = {
     "visits.check_in": gettext_lazy("签到"),
     "visits.check_out": gettext_lazy("签退"),
     "benefits.charge": gettext_lazy("计费"),
+    "assessment.admit_body": gettext_lazy("登记评估机构"),
     "assessment.set_practice": gettext_lazy("定评估办法"),
     "assessment.appoint": gettext_lazy("安排评估"),
     "assessment.call_in": gettext_lazy("请裁定人"),

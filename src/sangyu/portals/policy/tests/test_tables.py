@@ -15,7 +15,7 @@ from sangyu.policy import load
 from sangyu.policy.lists import KNOWN, SIDES
 from sangyu.portals.policy.tables import TableForm
 from sangyu.quality.rules import DIMENSIONS
-from sangyu.quality.rules import sheet as appraisal
+from sangyu.quality.rules.sheet import _SCORES
 
 NOW = datetime(2026, 11, 9, 9, tzinfo=BEIJING)
 AWARDS = [{"from_m2": 100, "award_fen": 50_000_00}, {"from_m2": 300, "award_fen": 200_000_00}]
@@ -119,4 +119,4 @@ def test_a_changed_row_goes_its_way_as_a_draft_like_a_workbook(cast, sit):
 
 
 def test_the_check_of_an_appraisal_sheet_knows_what_the_appraisal_knows():
-    assert (SIDES, set(KNOWN)) == (DIMENSIONS, set(appraisal._SCORES))
+    assert (SIDES, set(KNOWN)) == (DIMENSIONS, set(_SCORES))

@@ -37,8 +37,7 @@ SATISFACTION = (
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     """Show the next call to make, or that all are made."""
-    waiting = quality_read.queue(request.user)
-    return _show(request, waiting[0].pk if waiting else None, AnswersForm())
+    return _show(request, None, AnswersForm())
 
 
 @seat
@@ -62,10 +61,13 @@ def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 def _show(request: HttpRequest, task_id: UUID | None, form: AnswersForm, status: int = 200) -> HttpResponse:
+    """Show one call, or the first of the queue."""
     at = now()
     begins_at = at.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
-    progress = quality_read.progress(request.user, begins_at, begins_at + timedelta(days=1))
-    waiting = [row for row in quality_read.queue(request.user) if row.pk != task_id]
+    waiting, progress = quality_read.desk(request.user, begins_at, begins_at + timedelta(days=1))
+    if task_id is None and waiting:
+        task_id = waiting[0].pk
+    waiting = [row for row in waiting if row.pk != task_id]
     page: dict[str, Any] = {"form": form, "progress": progress, "waiting": waiting, "satisfaction_words": SATISFACTION}
     if task_id is not None:
         page |= _call(request, task_id)

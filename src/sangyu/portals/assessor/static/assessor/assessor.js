@@ -16,7 +16,7 @@ function begin(form) {
   const codes = cards.map((card) => card.dataset.card);
   let n = Number(form.dataset.n);
   let sentN = n;
-  let sending = false;
+  let running = null;
   let timer;
   let at = 0;
   let byArrow = false;
@@ -56,21 +56,34 @@ function begin(form) {
     for (const word of form.querySelectorAll("[data-sheet-when]")) word.hidden = word.dataset.sheetWhen !== state;
   }
 
-  async function send() {
+  function send() {
     clearTimeout(timer);
-    if (sending || sentN >= n) return sentN >= n;
-    sending = true;
-    const now = n;
-    const body = new URLSearchParams({ n: String(now) });
-    for (const [code, points] of Object.entries(answers())) body.set(`a-${code}`, points);
-    try {
-      const answer = await fetch(form.action, {
-        method: "POST",
-        body,
-        headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
-        redirect: "error",
-      });
-      const said = await answer.json();
+    running ??= sendAll().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
+  async function sendAll() {
+    while (sentN < n) {
+      const now = n;
+      const body = new URLSearchParams({ n: String(now) });
+      for (const [code, points] of Object.entries(answers())) body.set(`a-${code}`, points);
+      let answer;
+      let said;
+      try {
+        answer = await fetch(form.action, {
+          method: "POST",
+          body,
+          headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+          redirect: "error",
+        });
+        said = await answer.json();
+      } catch {
+        tell("kept");
+        timer = setTimeout(send, AGAIN_MS);
+        return false;
+      }
       if (!answer.ok) {
         const place = form.querySelector("[data-sheet-when=refused]");
         place.textContent = said.refused ?? place.textContent;
@@ -79,16 +92,10 @@ function begin(form) {
       }
       sentN = Math.max(now, said.n);
       if (said.n > n) n = said.n; // somebody went on elsewhere: what is chosen from now on is newer
-      if (sentN >= n) localStorage.removeItem(key);
-      tell("sent");
-    } catch {
-      tell("kept");
-      timer = setTimeout(send, AGAIN_MS);
-      return false;
-    } finally {
-      sending = false;
     }
-    return sentN >= n || send();
+    localStorage.removeItem(key);
+    tell("sent");
+    return true;
   }
 
   function show(to, focus = true) {
