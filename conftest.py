@@ -25,8 +25,9 @@ pytest_plugins = ["pytester", "tests.standing", "tests.cast", "tests.proofs.plug
 NEEDS_NO_DATABASE = "test_submit_form.py"  # and takes about as long as making one
 
 
-def pytest_configure() -> None:
-    gc.disable()  # what is collected here are thousands of tests, and they stay
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("numprocesses", None):  # then this process collects, and no worker of its own does
+        gc.disable()  # what is collected are thousands of tests, and they stay
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

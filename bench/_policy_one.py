@@ -116,15 +116,17 @@ def _lines(connection: Any, source: Path) -> list[dict[str, Any]]:
 
 
 def _each(fresh: Callable[[], Sequence[Any]], work: Callable[[Any], object], passes: int = 15) -> dict[str, float]:
-    """Give the microseconds of one piece of work: the median over some passes, and the least."""
-    runs = []
+    """Give the microseconds of one piece of work: the median over some passes, the least, and of a processor."""
+    runs, processor = [], []
     for _ in range(passes):
         ones = fresh()
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         for one in ones:
             work(one)
         runs.append((time.perf_counter() - began) / len(ones) * 1e6)
-    return {"median": round(statistics.median(runs), 2), "least": round(min(runs), 2), "passes": passes}
+        processor.append((time.process_time() - worked) / len(ones) * 1e6)
+    found = {"median": statistics.median(runs), "least": min(runs), "processor": statistics.median(processor)}
+    return {**{name: round(value, 2) for name, value in found.items()}, "passes": passes}
 
 
 def checked(turns: int) -> None:

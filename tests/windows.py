@@ -40,6 +40,7 @@ class Windows:
             return self._browser.new_context(**options)
         shelf = self._tidy[repr(sorted(options.items()))]
         window = shelf.pop() if shelf else Window(self._browser.new_context(**options), shelf)
+        window.is_open = True
         return window.context
 
 
@@ -52,6 +53,7 @@ class Window:
         self._really_close = context.close
         self._origins: set[str] = set()
         self._is_changed = False
+        self.is_open = False
         context.on("page", self._watch)
         self._devtools = context.new_cdp_session
         for it, names in ((context, LASTING), (context.clock, CLOCK)):
@@ -71,9 +73,22 @@ class Window:
         return noticed
 
     def _close(self, **why: Any) -> None:
+        from playwright.sync_api import Error  # only where a browser runs: most runs have none
+
+        if not self.is_open:
+            return
+        self.is_open = False
         if self._is_changed:
             self._really_close(**why)
             return
+        try:
+            self._tidy_up()
+        except Error:  # a page that has crashed, say
+            self._really_close(**why)
+        else:
+            self._shelf.append(self)
+
+    def _tidy_up(self) -> None:
         first, *others = self.context.pages or [self.context.new_page()]
         for page in others:
             page.close()
@@ -87,4 +102,3 @@ class Window:
         self.context.set_offline(False)
         self.context.set_default_timeout(TIMEOUT_MS)
         self.context.set_default_navigation_timeout(TIMEOUT_MS)
-        self._shelf.append(self)

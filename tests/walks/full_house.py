@@ -28,7 +28,7 @@ from sangyu.orders.models import Order
 from sangyu.outbox import actions as outbox
 from sangyu.outbox.actions import Pushed
 from sangyu.portals.developer import actions as developer
-from sangyu.portals.rehearsal import runs as rehearsals
+from sangyu.portals.rehearsal import actions as rehearsals
 from sangyu.portals.rehearsal.models import Run
 from sangyu.portals.texting.compose import READER, compose
 from sangyu.portals.texting.gateways import MockGateway

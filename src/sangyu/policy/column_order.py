@@ -10,7 +10,7 @@ from sangyu.policy import column_corrections, column_forms, ir
 from sangyu.policy import column_words as words
 from sangyu.policy.column_files import ID
 from sangyu.policy.column_words import Value
-from sangyu.policy.lazy import Lazy, both, choose, is_null, lift
+from sangyu.policy.lazy import Lazy, both, choose, is_null, lift, passes
 from sangyu.policy.to_columns import Answer, NotInColumns, Printer
 
 HOLDER, AT = "elder", "at"
@@ -34,7 +34,7 @@ def in_order(rule: ir.Rule, answer: Answer, f: Printer) -> Answer:
     keep, unit = f.layers.keep, column_forms.unit_of(rule)
     base, wanted, granted = (answer.fields[name] for name in ("base", "wanted", f"granted_{unit}"))
     base = keep(choose([(is_null(base), 0)], base), "base")
-    counts = both(is_null(answer.wants.missing), lift(lambda one: one > 0, base))
+    counts = both(is_null(answer.wants.missing), passes(base, lambda one: one > 0))
     correction = column_corrections.in_order(rule, wanted, f)
     gives_back = column_corrections.credit_of(rule, correction, f) if correction else None
     draws: list[tuple[Any, Any]] = [(counts, wanted)]

@@ -84,6 +84,8 @@ def less(whole: Any, parts: Sequence[Any]) -> Any:
 
 def is_null(value: Any) -> Any:
     """Tell whether a value is not there."""
+    if isinstance(value, Lazy) and value.told is not None:
+        return False
     return lift(lambda one: one.isnull(), value) if isinstance(value, Lazy) else value is None
 
 
@@ -171,12 +173,17 @@ def _is_among(number: Any, numbers: Sequence[int]) -> Any:
 def equals(value: Any, wanted: Any) -> Any:
     """Tell whether a value is this constant."""
     told = value.told if isinstance(value, Lazy) else None
+    return passes(value, (lambda one: _same(one, wanted)) if told else lambda one: one == wanted)
+
+
+def passes(value: Any, test: Callable[[Any], Any]) -> Any:
+    """Test a value; one that is told by a number is tested beforehand, so that only the number is asked about."""
+    told = value.told if isinstance(value, Lazy) else None
     if told is None:
-        return lift(lambda one: one == wanted, value)
-    truths = [_is_among(told.number, numbers) for one, numbers in told.values if _same(one, wanted)]
-    if not _same(told.otherwise, wanted):
-        return either(*truths)
-    return negate(either(*(_is_among(told.number, numbers) for one, numbers in told.values)))
+        return lift(test, value)
+    unlike = [numbers for one, numbers in told.values if bool(test(one)) is not bool(test(told.otherwise))]
+    truth = either(*(_is_among(told.number, numbers) for numbers in unlike))
+    return negate(truth) if test(told.otherwise) else truth
 
 
 def _same(one: Any, other: Any) -> bool:

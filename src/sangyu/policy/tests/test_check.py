@@ -27,6 +27,14 @@ def test_shipped_pack_has_no_faults(pack_id: str) -> None:
         pytest.param(LUNCH, "65..74", "65..75", "65..75", "在 age=75 处重叠", id="overlap"),
         pytest.param(LUNCH, "{age_gap:65}", "{nobody}", "{nobody}", "{nobody} 没有对应的名称", id="placeholder"),
         pytest.param(LUNCH, '"min(900, price_fen)"', "900", "rest,900,", "不能合成价格", id="share above the price"),
+        pytest.param(
+            LUNCH,
+            '"min(900, price_fen)"',
+            '"price_fen + 1 - min(1, (2000 - price_fen) * (2000 - price_fen))"',
+            "(2000 - price_fen)",
+            "不能合成价格 2000 分",
+            id="share above the one price that its formula names",
+        ),
         pytest.param(LUNCH, '"min(900, price_fen)"', "rest", "rest,rest", "只能有一方付余额", id="two rests"),
         pytest.param(LUNCH, '"min(900, price_fen)"', "1000.00", "1000.00", "不能合成价格", id="share in yuan"),
         pytest.param(LUNCH, "rest,0,不在签约", "400 pm,500 pm,不在签约", "400 pm", "不足 1000", id="per-mille short"),
@@ -170,6 +178,13 @@ def test_locator_is_compared_with_the_text_where_there_is_one(tmp_path: Path) ->
     (texts / pack.documents["virtual-nursing-home"].file).write_text(whole, encoding="utf-8")
     (finding,) = check(folder, texts)
     assert (finding.rule, finding.line) == ("platform-price", line_of(folder, "pack.toml", "[rules.platform-price]"))
+
+
+def test_what_no_rule_uses_is_told_without_a_rule(tmp_path: Path) -> None:
+    spare = '[parameters.spare_fen]\nlabel = "备用"\n\n[parameters.budget_fen]'
+    folder = changed(tmp_path, "pack.toml", "[parameters.budget_fen]", spare)
+    line = line_of(folder, "pack.toml", "[parameters.spare_fen]")
+    assert [str(one) for one in check(folder)] == [f"{PACK_ID}/pack.toml:{line}: “spare_fen”没有一条规则用到"]
 
 
 def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_derived_fact_given_wins_and_another_citys_code_does_not_count() -> None
     assert decide(CHENGGUAN, "domestic-service", {**facts, "home_service_class": "B"}, on=DAY).row == 4
     assert decide(CHENGGUAN, "domestic-service", {**facts, "service_class": "low_paid"}, on=DAY).row == 5
     for strange in ("E", ["B"], {"B": 1}, 3):
-        with pytest.raises(BadFact, match="service_class.*可用：A"):
+        with pytest.raises(BadFact, match=r"service_class.*可用：A"):
             decide(CHENGGUAN, "domestic-service", {**facts, "service_class": strange}, on=DAY)
 
 

@@ -290,8 +290,9 @@ def test_the_commands_go_out_and_back(tmp_path: Path, capsys: pytest.CaptureFixt
     file, folder = tmp_path / "x.xlsx", tmp_path / "wuhan"
     assert main(["to-excel", "wuhan", str(file)]) == 0
     assert main(["from-excel", str(file), str(folder)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == f"已读回 {folder}，0 处问题"
+    assert capsys.readouterr().out == f"已导出 {file}\n已读回 {folder}，0 处问题\n"
     assert main(["to-excel", "atlantis", str(file)]) == 2
+    assert capsys.readouterr().err == "没有规则包 atlantis\n"
     file.write_text("x", encoding="utf-8")
     assert main(["from-excel", str(file), str(folder)]) == 1
     assert "没有读回，规则包没有改动" in capsys.readouterr().out

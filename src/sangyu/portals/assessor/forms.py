@@ -47,7 +47,7 @@ class PasswordForm(DeskForm):
 class SignForm(PasswordForm):
     """Who told about the elder's days, and the signature under the sheet that was seen."""
 
-    n = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    n = forms.IntegerField(min_value=0)
     informant = forms.CharField(label=_("提供情况的人"), max_length=60, help_text=_("平时照料老人、今天介绍情况的人"))
     informant_relation = forms.CharField(label=_("与老人的关系"), max_length=20)
     field_order = ["informant", "informant_relation", "password", "n"]

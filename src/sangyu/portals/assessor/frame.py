@@ -23,7 +23,7 @@ who_sends = seated(Role.BUREAU)
 def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
     """Return what every page of this desk needs, and what the page adds."""
     roles = request.user.roles
-    nav = [Tab(_("上门"), reverse("assessor:today"), here == "today", key="g h", icon="walk")] * (
+    nav = [Tab(_("上门"), reverse("assessor:today"), here == "today", key="g h", icon="home")] * (
         Role.ASSESSOR in roles
     )
     nav.append(Tab(_("评估"), reverse("assessor:cases"), here == "cases", key="g a", icon="list"))

@@ -68,14 +68,15 @@ class TableForm(ProposalForm):
         self.now = self.figures.get(parameter.name)
         self.bound, self.result = _step_names(self.now or sample)
         self.codes = _codes(parameter, self.now, sample)
-        self.rows = [self._row(n, keys, value, before) for n, (keys, value) in enumerate(_rows(parameter, self.now))]
+        held = sorted(_rows(parameter, self.now), key=lambda row: tuple(map(_place, row[0])))
+        self.rows = [self._row(n, keys, value, before) for n, (keys, value) in enumerate(held)]
         self.spare = [Row(f"new-{n}", "", ()) for n in range(SPARE)]
         for row in self.spare:
             self._add(row)
 
     def _row(self, n: int, keys: Keys, value: Any, before: list[Adopted]) -> Row:
         label = _("第%(n)s档") % {"n": n + 1} if self.is_steps else "、".join(map(_said, keys))
-        row = Row(f"was-{n}", label, keys, _since(self.parameter, n, value, before))
+        row = Row(f"was-{n}", label, keys, _since(self.parameter, keys, value, before))
         if self.is_steps:
             self.fields[row.field("from")] = number_field(self._leaf(self.bound, _("从多少起"), value[self.bound]))
             value = value[self.result]
@@ -247,16 +248,20 @@ def _rows(parameter: ir.Parameter, value: Any) -> Iterator[tuple[Keys, Any]]:
         yield from (((key, other), n) for key, row in (value or {}).items() for other, n in row.items())
 
 
-def _since(parameter: ir.Parameter, n: int, value: Any, before: list[Adopted]) -> date | None:
+def _since(parameter: ir.Parameter, keys: Keys, value: Any, before: list[Adopted]) -> date | None:
     """Find the first day since when a row has stood as it does now; `before` begins with the newest adoption."""
     found = None
-    keys = list(_rows(parameter, before[0].adoption.parameters.get(parameter.name)))[n][0]
     for one in before:
-        then = list(_rows(parameter, one.adoption.parameters.get(parameter.name)))
-        if (keys, value) not in then:
+        if (keys, value) not in _rows(parameter, one.adoption.parameters.get(parameter.name)):
             break
         found = one.adoption.valid_from
     return found
+
+
+def _place(code: str) -> tuple[int, str]:
+    """Order codes as the vocabulary lists them, whatever order they were kept in."""
+    known = [*Dimension.values, *(one for fact in facts().values() for one in fact.codes)]
+    return (known.index(code) if code in known else len(known), code)
 
 
 def _sample(examples: str, name: str) -> Any:

@@ -174,7 +174,8 @@ def _lines(change: Change) -> Iterator[Line]:
     if change.row_after or change.row_before:
         place += f" · 第{change.row_after}行" if change.row_after else f" · 原第{change.row_before}行"
     if not change.cells:
-        yield Line(change.what, change.title, place, change.row, "", "", "")
+        gone, new = (change.row, "") if change.what == "removed" else ("", change.row)
+        yield Line(change.what, change.title, place, "", "", gone, new)
     for cell in change.cells:
         yield Line(change.what, change.title, place, change.row, cell.header, cell.before, cell.after)
 

@@ -170,7 +170,7 @@ class _Asked:
                     span,
                     offers,
                     wanted,
-                    lambda done_pm, n: progress(f"读{n}笔计费", 100 + done_pm * 4 // 10),
+                    lambda done_pm, n: progress(f"读{n:,}笔计费", 100 + done_pm * 4 // 10),
                 )
                 for into, side, word, begin in (("was", both[0], "现行", 500), ("now", both[1], "改后", 700)):
                     step = partial(_told, progress, f"按{word}的规则判定", begin)

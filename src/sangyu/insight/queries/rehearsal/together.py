@@ -85,7 +85,7 @@ def _money(found: Sequence[tuple[str, Money]]) -> Money:
 def _standing(found: Sequence[tuple[str, Standing]]) -> Standing:
     every = [standing for _, standing in found]
     first = every[0]
-    money = first.before_fen is not None or first.after_fen is not None
+    money = any(one.before_fen is not None or one.after_fen is not None for one in every)
     return replace(
         first,
         people=sum(one.people for one in every),

@@ -188,8 +188,7 @@ def sign(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     if appointment.part == Part.THIRD or assessment_read.sheet_of(appointment) is not None:
         return redirect("assessor:sheet", appointment.pk)
     draft = assessment_read.draft_of(appointment)
-    n = draft.n if draft else 0
-    form = SignForm(request.POST or None, initial={"n": n})
+    form = SignForm(request.POST or None)
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -217,6 +216,7 @@ def sign(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         "elder": appointment.assessment.elder,
         "cards": chosen,
         "missing": [card for card in chosen if card.chosen is None],
+        "n": draft.n if draft else 0,  # of what this page shows, also after a refusal
         "form": form,
     }
     status = 422 if form.errors else 200

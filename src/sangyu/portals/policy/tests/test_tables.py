@@ -79,7 +79,7 @@ def test_what_cannot_be_is_said_beside_its_row(said, field, told):
 
 
 def test_the_rows_of_a_table_of_two_codes_are_added_and_ended_by_their_names():
-    said = {"new-0-key0": "dibao", "new-0-key1": "severe", "new-0-value": "42", "was-1-ends": "on"}
+    said = {"new-0-key0": "dibao", "new-0-key1": "severe", "new-0-value": "42", "was-2-ends": "on"}
     form = form_of("weifang-xiashan", "hours_matrix", HOURS, said)
     assert form.is_valid(), form.errors
     assert form.parameters()["hours_matrix"] == {"extreme_poor": {"mild": 24}, "dibao": {"mild": 18, "severe": 42}}

@@ -12,7 +12,7 @@ from tests.seat import seat
 
 from sangyu.adoption import actions as adoption
 from sangyu.kit.ids import new_id
-from sangyu.portals.rehearsal import runs
+from sangyu.portals.rehearsal import actions, runs
 from sangyu.portals.rehearsal.models import Run
 
 NOW = datetime(2026, 12, 20, 9, tzinfo=BEIJING)
@@ -152,10 +152,10 @@ def test_a_large_one_is_made_by_the_worker_while_its_page_tells_how_far(served, 
     _, page = read(client, f"{begun.url}progress/")
     assert "正在读1500000笔计费……已完成 40%" in page
     assert 'value="400"' in page
-    runs.work(run.pk)
+    actions.work(run.pk)
     assert client.get(f"{begun.url}progress/")["HX-Refresh"] == "true"
     assert "+30.00" in read(client, begun.url)[1]
-    runs.work(run.pk)
+    actions.work(run.pk)
     assert Run.objects.get().ended_at is not None
 
 
@@ -164,7 +164,7 @@ def test_what_cannot_be_decided_says_so_on_its_page(served, sit):
     run = Run.objects.create(
         id=new_id(), programme=served.programme, asked=asked, months=12, title="试", by=served.head, at=NOW
     )
-    runs.work(run.pk)
+    actions.work(run.pk)
     _, page = read(sit(served.head), reverse("rehearsal:run", args=[run.pk]))
     assert "没有算成" in page
     assert "本期额度" in page
