@@ -51,15 +51,15 @@ class Reindex(Operation):
             options = state.models[app_label, name].options
             kept = [index for index in options["indexes"] if index.name not in self.old.get(name, ())]
             options["indexes"] = [*kept, *(index.clone() for index in self.new.get(name, ()))]
-        state.reload_models({(app_label, name) for name in {*self.keys, *self.old, *self.new}}, delay=True)
+        state.reload_models([(app_label, name) for name in {*self.keys, *self.old, *self.new}], delay=True)
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         """Drop the indexes that go, then make those that come."""
-        for name, indexes in self.old.items():
-            for index in indexes:
-                before = from_state.models[app_label, name].get_index_by_name(index)
+        for name, gone in self.old.items():
+            for index_name in gone:
+                before = from_state.models[app_label, name].get_index_by_name(index_name)
                 schema_editor.remove_index(from_state.apps.get_model(app_label, name), before)
         for name, fields in self.keys.items():
             meta = from_state.apps.get_model(app_label, name)._meta
@@ -83,9 +83,9 @@ class Reindex(Operation):
             model = to_state.apps.get_model(app_label, name)
             for field in fields:
                 schema_editor.add_index(model, Index(fields=[field], name=f"{name}_{field}_own"[:30]))
-        for name, indexes in self.old.items():
-            for index in indexes:
-                before = to_state.models[app_label, name].get_index_by_name(index)
+        for name, gone in self.old.items():
+            for index_name in gone:
+                before = to_state.models[app_label, name].get_index_by_name(index_name)
                 schema_editor.add_index(to_state.apps.get_model(app_label, name), before)
 
     def describe(self) -> str:

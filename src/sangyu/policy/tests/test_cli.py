@@ -59,6 +59,10 @@ def test_decide_reads_an_object_a_file_or_standard_input(
         (["decide", "atlantis", "registration", "--facts", "{}"], "atlantis"),
         (["decide", PACK_ID, "no-such-rule", "--facts", "{}"], "no-such-rule"),
         (["decide", PACK_ID, "registration", "--facts", "{,"], "JSON"),
+        (
+            ["batch", PACK_ID, "registration", "in.parquet", "out.parquet", "--parameters", "{,"],
+            "--parameters 不是 JSON",
+        ),
         (["decide", PACK_ID, "registration", "--facts", "nowhere.json"], "nowhere.json"),
         (["decide", PACK_ID, "registration", "--facts", '{"on": "2018-03-06", "age": "old"}'], "age"),
     ],
@@ -68,6 +72,13 @@ def test_question_that_cannot_be_asked_ends_with_2(
 ) -> None:
     assert main(arguments) == 2
     assert said in capsys.readouterr().err
+
+
+def test_facts_that_are_no_object_end_with_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "facts.json"
+    file.write_text("[76]", encoding="utf-8")
+    assert main(["decide", PACK_ID, "registration", "--facts", str(file)]) == 2
+    assert capsys.readouterr().err == "--facts 应为 JSON 对象\n"
 
 
 def test_cases_counts_every_line_and_fails_what_it_cannot_run(

@@ -80,7 +80,7 @@ class TableForm(ProposalForm):
         if self.is_steps:
             self.fields[row.field("from")] = number_field(self._leaf(self.bound, _("从多少起"), value[self.bound]))
             value = value[self.result]
-        self.fields[row.field("value")] = number_field(self._leaf(self.result, row.label, value))
+        self.fields[row.field("value")] = number_field(self._leaf(self.result, _("数"), value))
         self.fields[row.field("ends")] = forms.BooleanField(label=_("停用这一行"), required=False)
         return row
 

@@ -91,6 +91,11 @@ class Money:
         """What today's rules come to beyond what stands on the books for the same charges."""
         return self.whole.before_fen - self.booked_fen
 
+    @property
+    def apart_fen(self) -> int:
+        """How far today's rules and the books are apart, whichever is more."""
+        return abs(self.differs_fen)
+
 
 @dataclass(frozen=True)
 class Move:
