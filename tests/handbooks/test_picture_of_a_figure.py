@@ -38,7 +38,7 @@ def test_the_policy_officer(cast: Cast, house: House, handbook: Open):
         book.section("写拟改稿")
         page.fill("[name=was-0-value]", "10")
         page.fill("[name=was-2-value]", "40")
-        book.read(page)
+        book.picture(page, "policy-1-rows.png", bottom=page.locator("[name=was-3-value]"))
         page.keyboard.press("Control+Enter")
         page.get_by_text("等待复核").wait_for()
 
@@ -47,7 +47,7 @@ def test_the_policy_officer(cast: Cast, house: House, handbook: Open):
 
         book.section("另一位同事复核")
         reviewer = seats.sit(cast.head, page.url.removeprefix(seats.address))
-        book.read(reviewer)
+        book.picture(reviewer, "policy-2-review.png")
 
         book.section("系统会拒绝什么")
         reviewer.fill("[name=valid_from]", "2026-11-09")

@@ -62,8 +62,14 @@ class Charge(models.Model):
         indexes = [
             models.Index(fields=["enterprise", "service_on"], name="charges_by_enterprise"),
             models.Index(fields=["elder", "service_on"], name="charges_by_elder"),
+            models.Index(fields=["programme", "at"], name="charges_by_time"),
             # Whom public money reached within a year is counted from this index alone.
-            models.Index(fields=["programme", "at"], name="charges_by_time", include=["id", "elder", "public_fen"]),
+            models.Index(
+                fields=["programme", "at", "id"],
+                name="subsidised_charges_by_time",
+                include=["elder"],
+                condition=Q(public_fen__gt=0),
+            ),
         ]
 
 

@@ -45,9 +45,11 @@ def run_file(path: Path, load: Any) -> Iterator[CaseResult]:
 def _run_line(number: int, line: str, load: Any) -> CaseResult:
     try:
         case = json.loads(line)
-        missing = [name for name in ("pack", "rule", "facts", "expect") if name not in case]
-    except (json.JSONDecodeError, TypeError) as error:
+    except json.JSONDecodeError as error:
         return CaseResult(number, "", "", f"不是一行 JSON：{error}")
+    if not isinstance(case, dict):
+        return CaseResult(number, "", "", "不是一行 JSON：一个算例是一个对象，写成 {…}")
+    missing = [name for name in ("pack", "rule", "facts", "expect") if name not in case]
     if missing:
         return CaseResult(number, str(case.get("id", "")), "", f"算例缺少 {'、'.join(missing)}")
     try:

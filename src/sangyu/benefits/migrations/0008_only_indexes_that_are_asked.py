@@ -22,16 +22,13 @@ class Migration(migrations.Migration):
                     "charges_by_enterprise",
                     "charges_by_elder",
                     "charges_by_time",
-                    "subsidised_charges_by_time",
                 ],
             },
             new={
                 "charge": [
                     models.Index(fields=["enterprise", "service_on"], name="charges_by_enterprise"),
                     models.Index(fields=["elder", "service_on"], name="charges_by_elder"),
-                    models.Index(
-                        fields=["programme", "at"], name="charges_by_time", include=["id", "elder", "public_fen"]
-                    ),
+                    models.Index(fields=["programme", "at"], name="charges_by_time"),
                 ],
             },
         ),

@@ -45,10 +45,9 @@ def test_a_case_that_lacks_something_is_named_with_all_that_it_lacks(tmp_path: P
 
 
 def test_a_line_that_is_not_json_has_no_name(tmp_path: Path) -> None:
-    broken, number = run(tmp_path, '{"id": "a",', "5")
-    assert (broken.line, broken.id, broken.rule, number.line, number.id, number.rule) == (1, "", "", 2, "", "")
-    assert broken.fault.startswith("不是一行 JSON：")
-    assert number.fault.startswith("不是一行 JSON：")
+    told = run(tmp_path, '{"id": "a",', "5", "[]", '"rule"')
+    assert [(result.line, result.id, result.rule) for result in told] == [(n, "", "") for n in (1, 2, 3, 4)]
+    assert all(result.fault.startswith("不是一行 JSON：") for result in told)
 
 
 def test_every_field_that_differs_is_told_and_yes_is_not_one(tmp_path: Path) -> None:

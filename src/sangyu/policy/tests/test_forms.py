@@ -21,6 +21,7 @@ area = "000000"
 [documents.notice]
 title = "试验区养老服务办法"
 number = "试字1号"
+level = "district"
 [switches.roll_over]
 label = "结转"
 values = [false, true]

@@ -20,6 +20,7 @@ area = "000000"
 [documents.notice]
 title = "试验区养老服务办法"
 number = "试字1号"
+level = "district"
 [switches.joined]
 label = "两项补贴"
 values = ["add", "best", "first"]
