@@ -150,6 +150,13 @@ def ground(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
         HOUSE.stand([])
 
 
+@pytest.fixture(scope="module")
+def bare_ground(ground: House, django_db_blocker: Any) -> None:
+    """For a file that builds in a transaction of its own: what stands for the file before it is taken down first."""
+    with django_db_blocker.unblock():
+        ground.stand([])
+
+
 @pytest.fixture
 def standing_house(
     request: pytest.FixtureRequest, quick_passwords: None, ground: House, django_db_blocker: Any

@@ -45,7 +45,7 @@ def silent(_sentence: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def plan(django_db_setup: None, django_db_blocker) -> Iterator[Blueprint]:
+def plan(bare_ground: None, django_db_blocker) -> Iterator[Blueprint]:
     """A city of 220 elders, built once for all tests of this file, each of which is undone; passwords hash quickly."""
     made = Blueprint(TREE, 0.002, 3, Month(2026, 10))
     with (

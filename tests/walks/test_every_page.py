@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -254,6 +255,7 @@ def rows() -> list[list[str]]:
 def address(house: FullHouse, route: str, words: list[str]) -> str:
     """Return the address of a page of this house."""
     asked = "".join(word for word in words if word[0] == "?")
+    asked = re.sub(r"(?<==)\.([\w.]+)", lambda named: str(attrgetter(named[1])(house)), asked)
     args = [attrgetter(word[1:])(house) if word[0] == "." else word for word in words if word[0] != "?"]
     return reverse(route, args=args) + asked
 

@@ -25,6 +25,7 @@ RINGS = {
     "dispatching:proposals": "the dispatcher asks the elder whether another time will do",
     "dispatching:incidents": "the dispatcher rings the door and the worker",
     "carer:visit": "the worker stands at the door",
+    "assessor:sheet": "the assessor stands at the door, and rings who can speak for the elder",
 }
 # On every desk that hears of emergencies the card dials: whoever takes it rings.
 EMERGENCY = re.compile(r'<article class="sy-alarm".*?</article>', re.DOTALL)

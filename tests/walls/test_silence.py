@@ -43,7 +43,7 @@ class Overheard:
 
 
 @pytest.fixture(scope="module")
-def overheard(django_db_setup: None, django_db_blocker: Any) -> Overheard:
+def overheard(bare_ground: None, django_db_blocker: Any) -> Overheard:
     """Every page of a full house opened, people searched for and pages broken, with every logger open."""
     heard = Overheard()
     with (

@@ -44,6 +44,7 @@ FACTS: dict[str, st.SearchStrategy[Any]] = {
     "score_tenths": st.integers(0, 1000),
     "scores_tenths": st.just({"enterprise": 900, "norms": 800, "quality": 850, "staff": 950}),
     "total": st.integers(0, 5),
+    "count": st.integers(1, 5),
     "counts": COUNTS,
     "category": st.sampled_from(["week", "month", "quarter", "year"]),
     "events": st.lists(st.dates(date(2014, 1, 1), date(2016, 12, 31)), max_size=2),
@@ -86,6 +87,15 @@ LATER = (
 EACH_RULE = pytest.mark.parametrize("rule", PACK.rules)
 
 
+def askable(rule: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what a rule refuses as no case at all: officers of other kinds, a share of nobody."""
+    if rule == "site-officers":
+        return {**facts, "counts": {"safety_officer": 1}}
+    if rule == "ageing-share":
+        return {**facts, "total": max(facts["total"], 1)}
+    return facts
+
+
 def ask(pack: Pack, rule: str, facts: dict[str, Any], on: date, parameters: dict[str, Any]) -> Decision:
     return decide(pack, rule, {"since": "2016-01-01", **facts, "parameters": parameters}, on=on)
 
@@ -101,10 +111,8 @@ def answer(decision: Decision) -> dict[str, Any]:
 def test_what_is_learnt_later_never_contradicts(
     rule: str, facts: dict[str, Any], kept: set[str], on: date, parameters: dict[str, Any]
 ) -> None:
+    facts = askable(rule, facts)
     part = {name: value for name, value in facts.items() if name in kept}
-    if rule in ("canteen-day", "site-officers"):
-        facts["counts"] = facts["counts"] if rule == "canteen-day" else {"safety_officer": 1}
-        part = {name: facts[name] for name in part}
     early, late = ask(PACK, rule, part, on, parameters), ask(PACK, rule, facts, on, parameters)
     if early.outcome == "decided":
         assert late.outcome == "decided"
@@ -122,9 +130,7 @@ def test_what_is_learnt_later_never_contradicts(
 @settings(deadline=None, max_examples=12)
 @given(facts=WHOLE, on=DAYS, parameters=st.fixed_dictionaries(PARAMETERS))
 def test_parts_add_up_to_the_price(rule: str, facts: dict[str, Any], on: date, parameters: dict[str, Any]) -> None:
-    if rule == "site-officers":
-        facts["counts"] = {"safety_officer": 1}
-    decision = ask(PACK, rule, facts, on, parameters)
+    decision = ask(PACK, rule, askable(rule, facts), on, parameters)
     if decision.shares_fen is not None:
         shared = decision.value if rule == "canteen-day" else facts["price_fen"]
         assert sum(decision.shares_fen.values()) == shared
