@@ -44,6 +44,7 @@ async def _work(app: Any) -> None:
         worker = Worker(
             app,
             name="worker",
+            concurrency=2,  # a long rehearsal keeps no text and no round waiting; a job's lock holds off its like
             listen_notify=False,  # engines that only speak PostgreSQL's wire have no LISTEN
             fetch_job_polling_interval=POLL_S,
             shutdown_graceful_timeout=GRACE_S,
@@ -55,13 +56,14 @@ async def _work(app: Any) -> None:
         working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
         watching = asyncio.create_task(_until_unwell(app))
         await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
-        if not watching.done():
+        if working.done() and working.exception() is None:  # told to stop
             watching.cancel()
-            await working
             return
-        error = watching.exception()
+        # Whichever of the two meets the trouble first.
+        ended = watching if watching.done() else working
+        error = ended.exception()
         log.error(
-            "the worker ends, to begin anew: %s", type(error).__name__ if error else watching.result(), exc_info=error
+            "the worker ends, to begin anew: %s", type(error).__name__ if error else ended.result(), exc_info=error
         )
         working.cancel()
         await asyncio.wait({working}, timeout=GRACE_S)
