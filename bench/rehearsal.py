@@ -48,7 +48,7 @@ with fresh_database():
     )
     for served, offset, share in ((cast.li, 0, 2), (cast.grandpa, CHARGES, 2)):
         charge = Charge.objects.get(elder=served)
-        whose = copied("registry_elder").replace("copy.i", f"(1 + (copy.i * 7919) %% {ELDERS})")
+        whose = copied("registry_elder").replace("copy.i", f"(1 + (copy.i::bigint * 7919) %% {ELDERS})")
         clone(
             "benefits_charge",
             charge.pk,
