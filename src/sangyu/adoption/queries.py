@@ -53,6 +53,14 @@ def in_force_on(programme_id: UUID, days: Iterable[date]) -> dict[date, Adoption
     return found
 
 
+def in_force_during(programme_id: UUID, since: date, until: date | None) -> list[Adoption]:
+    """Return the adoptions that hold on some day of `since <= day < until`, the earliest first; none before any."""
+    rows = Adoption.objects.filter(programme_id=programme_id).filter(Q(valid_until=None) | Q(valid_until__gt=since))
+    if until is not None:
+        rows = rows.filter(valid_from__lt=until)
+    return list(rows.order_by("valid_from"))
+
+
 def pack_version(pack_id: str, digest: str | None) -> policy.Pack:
     """Return a pack by the digest that an adoption or a stored decision names; without one, today's.
 

@@ -28,6 +28,8 @@ ROWS_MAX, COLUMNS_MAX = 20_000, 200
 LINES_MAX = 1_000  # of one table; the longest of the nine packs has about fifty
 _LONGER = (ORIGINAL, CHOICES, CASES, NOTES)  # lines of files and worked examples
 _CHUNK = 1 << 16
+# What reading an archive raises that is damaged, lacks a part, holds no XML, or is packed in a way nobody can unpack.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, KeyError, ElementTree.ParseError, NotImplementedError)
 _OLE = b"\xd0\xcf\x11\xe0"  # how a workbook begins that is locked by a password, or is of the old kind (.xls)
 # Beginnings of names in the archive -> what the part is, and how to be rid of it.
 _FOREIGN: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -103,7 +105,7 @@ def read_book(path: Path) -> dict[str, Sheet]:
             _refuse_foreign(path, archive)
             _unpack(path, archive)
             findings = [finding for name, part in _parts(archive) for finding in _scan(archive, name, part)]
-    except (zipfile.BadZipFile, zlib.error, KeyError, ElementTree.ParseError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise _broken(path) from error
     except RuntimeError as error:  # a part is locked
         raise _locked(path) from error

@@ -281,8 +281,3 @@ def _operand(expr: ir.Expr, cell: ir.Cell, pack: ir.Pack) -> str:
 
 def _told_by_cells(row: ir.Row, pack: ir.Pack) -> str:
     return "，".join(cell_text(cell, pack) for cell in row.cells) or "其他情形"
-
-
-def row_text(row: ir.Row, pack: ir.Pack) -> str:
-    """Write a whole row for readers of the table: its conditions, then its answers as written."""
-    return f"第{row.line}行：{_told_by_cells(row, pack)}"

@@ -174,15 +174,21 @@ def officers_missing(trained: Mapping[str, int]) -> list[str]:
     return [label for duty, (label, _) in OFFICERS.items() if not trained.get(duty)]
 
 
-def ensure_within_cap(*, name: str, result: str | None, because: str, clause: str) -> None:
+def ensure_within_cap(
+    *, name: str, result: str | None, because: str, clause: str, later_on: date | None = None
+) -> None:
     """Refuse a price that the policy does not pass; `result` is None where the maximum has not been set.
+
+    `later_on` is the day on which that policy begins, where the price begins before it.
 
     Raises: PriceAboveCap.
     """
     if result == "pass":
         return
     then = "请改用不超过最高价的价格" if result else "请先由民政局核定最高价"
-    raise PriceAboveCap(f"“{name}”不能这样定价：{because}。依据“{clause}”。{then}。")
+    since = f"从{later_on}起" if later_on else ""
+    ends = f"，或者让这个价格在{later_on}以前结束" if later_on else ""
+    raise PriceAboveCap(f"“{name}”不能这样定价：{since}{because}。依据“{clause}”。{then}{ends}。")
 
 
 def ensure_pay(*, item: str, pay_fen: int, valid_from: date, on: date, has_rate: bool) -> None:

@@ -17,13 +17,14 @@ from sangyu.assessment.queries.assessments import (
     get_assessment,
     own_appointment,
     own_appointments,
+    own_due,
+    own_signed,
     practice_on,
     practices,
     result_of,
     scale_of,
     sheet_of,
     sheets,
-    signed_of,
     signed_pair,
 )
 from sangyu.assessment.queries.levels import conclusions_of, due, facts, level_on
@@ -50,6 +51,8 @@ __all__ = [
     "level_on",
     "own_appointment",
     "own_appointments",
+    "own_due",
+    "own_signed",
     "packed_scale",
     "practice_on",
     "practices",
@@ -58,6 +61,5 @@ __all__ = [
     "scale_of",
     "sheet_of",
     "sheets",
-    "signed_of",
     "signed_pair",
 ]

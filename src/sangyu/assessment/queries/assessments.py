@@ -5,7 +5,6 @@ What one assessor wrote stays hidden from everybody else until both have signed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -70,6 +69,21 @@ def own_appointments(viewer: User) -> QuerySet[Appointment]:
     return rows.select_related("assessment__elder__community__parent", "assessment__practice").order_by(
         "visit_at", "id"
     )
+
+
+def own_due(viewer: User) -> list[Appointment]:
+    """The visits and decisions that wait for the viewer's signature, the next one first."""
+    mine = Q(part=Part.THIRD, assessment__stage=Stage.DIFFERING) | (
+        ~Q(part=Part.THIRD) & Q(assessment__stage=Stage.APPOINTED)
+    )
+    signed = Sheet.objects.filter(appointment=OuterRef("pk"))
+    return list(own_appointments(viewer).filter(mine, ~Exists(signed)))
+
+
+def own_signed(viewer: User, most: int) -> list[Appointment]:
+    """The viewer's latest visits that are signed, at most so many."""
+    signed = Sheet.objects.filter(appointment=OuterRef("pk"))
+    return list(own_appointments(viewer).filter(Exists(signed)).order_by("-visit_at", "-id")[:most])
 
 
 def own_appointment(viewer: User, appointment_id: UUID) -> Appointment:
@@ -250,8 +264,3 @@ def case(viewer: User, assessment_id: UUID) -> Case:
         certificate=Certificate.objects.filter(assessment=assessment).first(),
         review=Assessment.objects.filter(review_of=assessment).first(),
     )
-
-
-def signed_of(appointments: Iterable[Appointment]) -> frozenset[UUID]:
-    """Return which of some appointments are signed, in one query."""
-    return frozenset(Sheet.objects.filter(appointment__in=list(appointments)).values_list("appointment_id", flat=True))

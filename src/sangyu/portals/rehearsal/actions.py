@@ -11,14 +11,15 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connections
+from django.db import connections, transaction
 
-from sangyu.access.models import User
+from sangyu.access.models import Programme, User
 from sangyu.insight.queries.rehearsal.kept import plain
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import new_id
 from sangyu.policy import PolicyError
 from sangyu.portals.clock import now
+from sangyu.portals.rehearsal import tasks
 from sangyu.portals.rehearsal.asked import Asked, of
 from sangyu.portals.rehearsal.models import Run
 from sangyu.portals.rehearsal.runs import found_by, runs
@@ -30,21 +31,30 @@ TITLE_MAX = 300
 STEP_PM = 10
 
 
-def start(viewer: User, question: dict[str, str], asked: Asked, *, months: int, at: datetime) -> tuple[Run, bool]:
-    """Put a rehearsal down as asked for, and tell whether it is new: what is under way is not asked for twice."""
-    waiting = runs(viewer).filter(asked=question, months=months, ended_at=None).first()
-    if waiting is not None:
-        return waiting, False
-    begun = Run.objects.create(
-        id=new_id(),
-        programme_id=viewer.programme_id,
-        asked=question,
-        months=months,
-        title=asked.said.short[:TITLE_MAX],
-        by=viewer,
-        at=at,
-    )
-    return begun, True
+def start(
+    viewer: User, question: dict[str, str], asked: Asked, *, months: int, at: datetime, at_once: bool = False
+) -> Run:
+    """Put a rehearsal down as asked for, and make it at once or leave it to the worker; the same goes on if it waits.
+
+    Every press leaves a job, which finds nothing to do where another one ended the rehearsal: so one that was broken
+    off before its job was written is made after all.
+    """
+    with transaction.atomic():
+        Programme.objects.select_for_update(no_key=True).get(pk=viewer.programme_id)  # a second press waits here
+        run = runs(viewer).filter(asked=question, months=months, ended_at=None).first() or Run.objects.create(
+            id=new_id(),
+            programme_id=viewer.programme_id,
+            asked=question,
+            months=months,
+            title=asked.said.short[:TITLE_MAX],
+            by=viewer,
+            at=at,
+        )
+        if not at_once:
+            tasks.rehearse.defer(run_id=str(run.pk))
+    if at_once:
+        work(run.pk)
+    return run
 
 
 def work(run_id: UUID) -> None:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from sangyu.portals.rehearsal import actions
-
 
 @app.task(lock="rehearse")
 def rehearse(run_id: str) -> None:
     """Make one rehearsal that somebody asked for; one after the other."""
+    from sangyu.portals.rehearsal import actions  # which leaves the job here
+
     actions.work(UUID(run_id))

@@ -24,7 +24,7 @@ from sangyu.policy import PolicyError
 from sangyu.portals.clock import now
 from sangyu.portals.components import paging
 from sangyu.portals.finance.papers import as_pdf
-from sangyu.portals.rehearsal import actions, runs, tasks
+from sangyu.portals.rehearsal import actions, runs
 from sangyu.portals.rehearsal.asked import Asked, of, of_draft, of_figure
 from sangyu.portals.rehearsal.charts import bars, edge_rows, every_month
 from sangyu.portals.rehearsal.frame import context, seat, seat_of_the_bureau
@@ -119,11 +119,7 @@ def start(request: HttpRequest) -> HttpResponse:
     except (rehearsal.NoFigure, ValueError) as refusal:
         return _home(request, str(refusal) if isinstance(refusal, Refusal) else _("没有这份拟改稿。请从清单里打开。"))
     small = runs.size(request.user, asked, months=months, today=_today()) <= runs.AT_ONCE_MAX
-    begun, is_new = actions.start(request.user, question, asked, months=months, at=now())
-    if is_new and small:
-        actions.work(begun.pk)
-    elif is_new:
-        tasks.rehearse.defer(run_id=str(begun.pk))
+    begun = actions.start(request.user, question, asked, months=months, at=now(), at_once=small)
     return redirect("rehearsal:run", begun.pk)
 
 

@@ -43,7 +43,13 @@ def open_canteen(
     providers_read.get_enterprise(by, enterprise.pk)
     providers_read.get_item(by, item.pk)
     _ensure_canteen(name, address, standard_price_fen, contracted_from, contracted_until)
-    ensure_within_cap(by.programme_id, name=name.strip(), price_fen=standard_price_fen, on=contracted_from)
+    ensure_within_cap(
+        by.programme_id,
+        name=name.strip(),
+        price_fen=standard_price_fen,
+        since=contracted_from,
+        until=contracted_until,
+    )
     community = Area.objects.filter(
         code=community_code, kind=AreaKind.COMMUNITY, code__startswith=by.programme.area_id
     ).first()

@@ -59,12 +59,12 @@ def set_price(*, item: ServiceItem, market_price_fen: int, valid_from: date, by:
                 "请另选生效日期。"
             )
         return standing
-    ensure_within_cap(by.programme_id, name=item.name, price_fen=market_price_fen, on=valid_from)
+    following = next((price.valid_from for price in prices if price.valid_from > valid_from), None)
+    ensure_within_cap(by.programme_id, name=item.name, price_fen=market_price_fen, since=valid_from, until=following)
     for before in (price for price in prices[::-1] if price.valid_from < valid_from):
         before.valid_until = valid_from
         before.save(update_fields=["valid_until"])
         break
-    following = next((price.valid_from for price in prices if price.valid_from > valid_from), None)
     price = Price.objects.create(
         item=item, market_price_fen=market_price_fen, valid_from=valid_from, valid_until=following
     )
@@ -79,22 +79,26 @@ def set_price(*, item: ServiceItem, market_price_fen: int, valid_from: date, by:
     return price
 
 
-def ensure_within_cap(programme_id: UUID, *, name: str, price_fen: int, on: date) -> None:
-    """Refuse a price above the maximum that the policy in force on its first day approves, with the clause.
+def ensure_within_cap(programme_id: UUID, *, name: str, price_fen: int, since: date, until: date | None) -> None:
+    """Refuse a price above the maximum of any policy that holds on one of its days, as far as it is adopted by now.
 
     A policy that knows no maximum, and a day before any policy, leave the price free; a maximum that is not yet set
-    refuses every price.
-    Raises: PriceAboveCap.
+    refuses every price. What is adopted later does not look back on the prices that stand.
+    Raises: PriceAboveCap, with the clause and from which day.
     """
-    try:
-        adopted = adoption_read.in_force(programme_id, on)
-    except adoption_read.NothingAdopted:
-        return
-    rule = adoption_read.pack_of(adopted).rules.get(CAP_RULE)
-    if rule is None:
-        return
-    asked = adoption_read.decide(programme_id, CAP_RULE, {"price_fen": price_fen}, on)
-    rules.ensure_within_cap(name=name, result=asked.result, because=asked.because, clause=rule.source.locator)
+    for adopted in adoption_read.in_force_during(programme_id, since, until):
+        rule = adoption_read.pack_of(adopted).rules.get(CAP_RULE)
+        if rule is None:
+            continue
+        on = max(since, adopted.valid_from)
+        asked = adoption_read.decide(programme_id, CAP_RULE, {"price_fen": price_fen}, on)
+        rules.ensure_within_cap(
+            name=name,
+            result=asked.result,
+            because=asked.because,
+            clause=rule.source.locator,
+            later_on=on if on > since else None,
+        )
 
 
 @transaction.atomic

@@ -67,13 +67,19 @@ def test_a_price_up_to_the_approved_maximum_is_set_and_one_fen_more_is_refused_w
     assert price(cast, window, 50_00, NEW_YEAR).market_price_fen == 50_00
 
 
-def test_the_policy_of_the_first_day_of_the_price_is_asked(cast: Cast, window: ServiceItem) -> None:
+def test_a_price_that_reaches_into_the_days_of_a_maximum_is_refused_with_the_day(
+    cast: Cast, window: ServiceItem
+) -> None:
     adopt(cast, {"approved_max_fen": 50_00})
-    assert price(cast, window, 90_00, date(2026, 12, 31)).market_price_fen == 90_00
+    with pytest.raises(PriceAboveCap, match=r"从2027-01-01起价格90元，超过核定的最高价50元.*在2027-01-01以前结束"):
+        price(cast, window, 90_00, date(2026, 12, 31))
+    price(cast, window, 50_00, NEW_YEAR)
+    assert price(cast, window, 90_00, date(2026, 12, 31)).valid_until == NEW_YEAR
 
 
 def test_before_any_policy_a_price_is_free(cast: Cast, window: ServiceItem) -> None:
     adopt(cast, {"approved_max_fen": 50_00})
+    price(cast, window, 50_00, NEW_YEAR)
     assert price(cast, window, 70_00, date(2020, 1, 1)).market_price_fen == 70_00
 
 
@@ -87,4 +93,6 @@ def test_a_canteen_asks_no_more_than_the_maximum_either(cast: Cast) -> None:
     adopt(cast, {"approved_max_fen": 12_00})
     with pytest.raises(PriceAboveCap, match="“北门社区餐厅”不能这样定价：价格15元"):
         canteen(cast, 15_00, NEW_YEAR)
+    with pytest.raises(PriceAboveCap, match="从2027-01-01起价格15元"):
+        canteen(cast, 15_00, date(2026, 12, 1))
     assert canteen(cast, 12_00, NEW_YEAR).standard_price_fen == 12_00

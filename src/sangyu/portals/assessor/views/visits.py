@@ -57,20 +57,13 @@ def _today() -> date:
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """List where the viewer is sent: what is due first, what is decided by them, what is signed."""
-    rows = list(assessment_read.own_appointments(request.user))
-    signed = assessment_read.signed_of(rows)
-    is_open = {Part.THIRD: Stage.DIFFERING}
-    due = [
-        row
-        for row in rows
-        if row.pk not in signed and row.assessment.stage == is_open.get(Part(row.part), Stage.APPOINTED)
-    ]
+    due = assessment_read.own_due(request.user)
     on = _today()
     shown = {
         "on": on,
         "today": [row for row in due if row.visit_at.astimezone(BEIJING).date() <= on],
         "later": [row for row in due if row.visit_at.astimezone(BEIJING).date() > on],
-        "done": [row for row in reversed(rows) if row.pk in signed][:DONE_SHOWN],
+        "done": assessment_read.own_signed(request.user, DONE_SHOWN),
     }
     return render(request, "assessor/today.html", context(request, "today", **shown))
 

@@ -7,12 +7,14 @@ from datetime import date, datetime
 import pytest
 from django.db import connection
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.cast import BEIJING, PARAMETERS, Cast
 from tests.seat import seat
 
 from sangyu.adoption import actions as adoption
+from sangyu.benefits.models import Charge
 from sangyu.kit.ids import new_id
-from sangyu.portals.rehearsal import actions, runs
+from sangyu.portals.rehearsal import actions, runs, tasks
 from sangyu.portals.rehearsal.models import Run
 
 NOW = datetime(2026, 12, 20, 9, tzinfo=BEIJING)
@@ -137,8 +139,21 @@ def test_a_rehearsal_is_kept_and_opened_again_as_it_was(served, sit):
     assert auditor.post(reverse("rehearsal:start"), CREDIT).status_code == 403
 
 
-def test_a_large_one_is_made_by_the_worker_while_its_page_tells_how_far(served, sit, monkeypatch):
-    monkeypatch.setattr(runs, "AT_ONCE_MAX", 0)
+def booked_again(charge: Charge, times: int) -> None:
+    """Copy a charge as it was booked, each copy of a service of its own."""
+    own = {"id": "gen_random_uuid()", "cause_id": "gen_random_uuid()"}
+    names = [field.column for field in Charge._meta.concrete_fields]
+    values = ", ".join(own.get(name, name) for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO benefits_charge ({', '.join(names)}) SELECT {values}"
+            " FROM benefits_charge, generate_series(1, %s) WHERE id = %s",
+            [times, charge.pk],
+        )
+
+
+def test_a_large_one_is_made_by_the_worker_while_its_page_tells_how_far(served, sit):
+    booked_again(Charge.objects.get(elder=served.grandpa), runs.AT_ONCE_MAX)
     client = sit(served.head)
     _, page = read(client, reverse("rehearsal:figure"), **CREDIT)
     assert "开始试算" in page
@@ -147,6 +162,8 @@ def test_a_large_one_is_made_by_the_worker_while_its_page_tells_how_far(served, 
     again = client.post(reverse("rehearsal:start"), CREDIT)
     assert again.url == begun.url, "what is under way is not asked for twice"
     run = Run.objects.get()
+    jobs = ProcrastinateJob.objects.filter(task_name=tasks.rehearse.name)
+    assert [job.args for job in jobs] == [{"run_id": str(run.pk)}] * 2, "each press leaves one, however the other ended"
     assert "正在排队" in read(client, begun.url)[1]
     Run.objects.update(doing="读1500000笔计费", done_pm=400)
     _, page = read(client, f"{begun.url}progress/")
