@@ -26,7 +26,7 @@ def test_the_policy_officer(cast: Cast, house: House, handbook: Open):
         page.goto(f"{seats.address}/policy/drafts/figures/")
         book.read(page)
         page.goto(f"{seats.address}/policy/drafts/figures/weights/")
-        page.fill("[name=was-0-value]", "40")
+        page.fill("[name=was-enterprise-value]", "40")
         page.fill("[name=document]", "城民发〔2026〕40号")
         page.fill("[name=wanted_from]", "2026-12-01")
         page.fill("[name=reason]", "服务质量看得重一些")
@@ -36,9 +36,9 @@ def test_the_policy_officer(cast: Cast, house: House, handbook: Open):
         book.read(page)
 
         book.section("写拟改稿")
-        page.fill("[name=was-0-value]", "10")
-        page.fill("[name=was-2-value]", "40")
-        book.picture(page, "policy-1-rows.png", bottom=page.locator("[name=was-3-value]"))
+        page.fill("[name=was-enterprise-value]", "10")
+        page.fill("[name=was-quality-value]", "40")
+        book.picture(page, "policy-1-rows.png", bottom=page.locator("[name=was-staff-value]"))
         page.keyboard.press("Control+Enter")
         page.get_by_text("等待复核").wait_for()
 

@@ -52,6 +52,19 @@ class SamePerson(Refusal):
     code = "SAME_PERSON"
 
 
+class BaseChanged(Refusal):
+    """What was typed was typed over a version that is no longer the newest; `was` is that one if it is known."""
+
+    code = "BASE_CHANGED"
+
+    def __init__(self, was: Adoption | None, newest: Adoption) -> None:
+        self.was, self.newest = was, newest
+        super().__init__(
+            f"您打开这一页以后，已另启用了一版（{newest.document}，{newest.valid_from}起）。您填的是在旧版上改的，"
+            f"照这样提出会把那次改动退回去。请重新打开本页，在最新一版上再填。"
+        )
+
+
 class DraftDecided(Refusal):
     """Something else became of the draft already."""
 
@@ -140,15 +153,19 @@ def propose(
     workbook_name: str = "",
     parameters: Mapping[str, Any] | None = None,
     wanted_from: date | None = None,
+    base_id: UUID | None = None,
 ) -> tuple[Draft, bool]:
     """Propose a change of the newest version: an edited workbook of it, other figures, or both.
 
     Faults that an examination finds are kept with the draft: it can be read and not be adopted. A repeat with the same
-    `key` returns the draft that stands. Shape: draft, whether it is new.
-    Raises: NothingAdopted, NothingChanged, OtherProposed; BadWorkbook, OtherWorkbook, BadPack; UnknownParameter,
-    BadParameter, OutOfBand.
+    `key` returns the draft that stands. With `base_id` only if that adoption is still the newest: figures that were
+    typed over another one would take back what was adopted meanwhile. Shape: draft, whether it is new.
+    Raises: NothingAdopted, BaseChanged, NothingChanged, OtherProposed; BadWorkbook, OtherWorkbook, BadPack;
+    UnknownParameter, BadParameter, OutOfBand.
     """
     base = adoption_read.newest(programme_id)
+    if base_id is not None and base.pk != base_id:
+        raise BaseChanged(Adoption.objects.filter(programme_id=programme_id, pk=base_id).first(), base)
     pack, files = adoption_read.pack_of(base), adoption_read.whole_files(base)
     meant = dict(base.parameters if parameters is None else parameters)
     on = wanted_from or at.astimezone(BEIJING).date()

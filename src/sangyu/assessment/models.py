@@ -79,7 +79,7 @@ class Assessment(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     base_on = models.DateField()
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.APPOINTED)
-    review_of = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="+")
+    review_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -89,6 +89,9 @@ class Assessment(models.Model):
                 fields=["elder", "scale"],
                 condition=Q(stage__in=UNDER_WAY),
                 name="one_assessment_by_a_scale_is_under_way",
+            ),
+            models.UniqueConstraint(
+                fields=["review_of"], condition=~Q(stage=Stage.WITHDRAWN), name="a_dispute_has_one_review"
             ),
         ]
         indexes = [

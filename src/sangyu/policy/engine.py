@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sangyu.policy import ir, to_chinese
@@ -21,7 +21,7 @@ from sangyu.policy.forms import Fields, finish
 from sangyu.policy.inquiry import Inquiry
 from sangyu.policy.runtime import Truth, Unknown, all_of
 from sangyu.policy.straight import straight
-from sangyu.policy.to_python import program
+from sangyu.policy.to_python import PRINTED_MAX, program
 from sangyu.policy.versions import SHORT
 from sangyu.policy.vocabulary import facts as vocabulary
 
@@ -122,7 +122,7 @@ def _settle_or_given(rule: ir.Rule, version: ir.Version, f: Inquiry) -> Settled 
     return Settled(ir.Row(row.line, (), row.answers, to_chinese.given(derived, code)), fields)
 
 
-@cache
+@lru_cache(maxsize=PRINTED_MAX)
 def _told_by_row(pack: ir.Pack, rule_id: str) -> ir.Derived | None:
     """Find the derived fact that tells a rule's row; a number does not say which row it came from."""
     by_row = ("ground", "eligible")

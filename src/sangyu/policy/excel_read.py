@@ -28,8 +28,14 @@ ROWS_MAX, COLUMNS_MAX = 20_000, 200
 LINES_MAX = 1_000  # of one table; the longest of the nine packs has about fifty
 _LONGER = (ORIGINAL, CHOICES, CASES, NOTES)  # lines of files and worked examples
 _CHUNK = 1 << 16
-# What reading an archive raises that is damaged, lacks a part, holds no XML, or is packed in a way nobody can unpack.
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, KeyError, ElementTree.ParseError, NotImplementedError)
+# What reading an archive raises that is damaged, lacks a part or its end, holds no XML or XML in letters that nobody
+# reads here, or is packed in a way that nobody can unpack.
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
+    *(ElementTree.ParseError, LookupError, ValueError),
+)
+_DEFINITIONS = (b"<!DOCTYPE", b"<!ENTITY")
+_OVERLAP = max(map(len, _DEFINITIONS)) - 1
 _OLE = b"\xd0\xcf\x11\xe0"  # how a workbook begins that is locked by a password, or is of the old kind (.xls)
 # Beginnings of names in the archive -> what the part is, and how to be rid of it.
 _FOREIGN: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -147,7 +153,7 @@ def _refuse_foreign(path: Path, archive: zipfile.ZipFile) -> None:
 
 
 def _unpack(path: Path, archive: zipfile.ZipFile) -> None:
-    """Unpack every part once, keeping nothing: none may be larger than it says or bring definitions of its own.
+    """Unpack every part once, keeping nothing: its checksum must be right, and none may bring definitions of its own.
 
     Raises: BadZipFile, if a part is not what the list of contents says.
     """
@@ -159,11 +165,11 @@ def _unpack(path: Path, archive: zipfile.ZipFile) -> None:
         raise _bad(path, f"里面有 {len(parts)} 个文件，超过 {PARTS_MAX} 个；这不像规则的工作簿，请重新下载再改")
     for part in parts:
         with archive.open(part) as file:
-            chunk = file.read(_CHUNK)
-            if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
-                raise _broken(path)
-            while chunk:
-                chunk = file.read(_CHUNK)
+            before = b""
+            while chunk := file.read(_CHUNK):
+                if any(word in before + chunk for word in _DEFINITIONS):
+                    raise _broken(path)
+                before = chunk[-_OVERLAP:]
 
 
 def _refuse_long(sheets: Mapping[str, Sheet]) -> None:

@@ -280,6 +280,10 @@ class Setting:
         """Give the proposed reading."""
         return self.values[0]
 
+    def reading(self, value: Any) -> str | None:
+        """Give the words for one of the values; None for a value that has none."""
+        return self.readings[self.values.index(value)] if self.readings and value in self.values else None
+
 
 @dataclass(frozen=True)
 class Band:

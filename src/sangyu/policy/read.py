@@ -80,7 +80,7 @@ class Reader:
         self._refuse_cycles(figures, rules)
         self._unread = set(toml.get("rules", {})) - set(rules)  # their own faults are told already
         for parameter in self._scope.parameters.values():
-            self._check_band(parameter, rules)
+            self._check_band(parameter, rules, figures)
         for file, unread in lists.unread(self.folder):
             self._fault(file, 0, "", unread)
         for name in ("title", "area"):
@@ -295,8 +295,10 @@ class Reader:
             if version.from_on and version.until_on and version.from_on >= version.until_on:
                 self._fault("pack.toml", line, key, f"版本 {version.label} 的有效期是空的")
 
-    def _check_band(self, parameter: ir.Parameter, rules: Mapping[str, ir.Rule]) -> None:
-        """Refuse a band that no single figure can be asked against."""
+    def _check_band(
+        self, parameter: ir.Parameter, rules: Mapping[str, ir.Rule], figures: Mapping[str, ir.Figure]
+    ) -> None:
+        """Refuse a band that no single figure can be asked against, or that reads it by way of something else."""
         band = parameter.band
         if band is None or band.rule in self._unread:
             return
@@ -307,7 +309,8 @@ class Reader:
         elif parameter.type == "code":
             said = f"{what}只用于数字"
         else:
-            read = {name for version in rule.versions for name in names_of(version.table)} & set(facts())
+            told = set(facts()) | figures.keys() | self._scope.derived.keys()
+            read = {name for version in rule.versions for name in names_of(version.table)} & told
             if band.fact not in read or read - {band.fact, "on"}:
                 said = f"{what}：规则 {band.rule} 要只看 {band.fact} 一个事实，现在看的是 {'、'.join(sorted(read))}"
         if said:

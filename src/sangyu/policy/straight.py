@@ -6,18 +6,18 @@ is the same. As soon as something is not known it gives up, and the three-valued
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sangyu.policy import ir
 from sangyu.policy.forms import finish
-from sangyu.policy.to_python import Keys, Program, condition, counted_keys, expression, ready
+from sangyu.policy.to_python import PRINTED_MAX, Keys, Program, condition, counted_keys, expression, ready
 from sangyu.policy.vocabulary import LISTS, PLAIN, facts
 
 _OPERATORS = {"add": " + ", "subtract": " - ", "multiply": " * "}
 
 
-@cache
+@lru_cache(maxsize=PRINTED_MAX)
 def straight(pack: ir.Pack, rule: ir.Rule, table: ir.Table) -> Program:
     """Print a table's straight walk once. Shape of what it gives: (place of the row, its answer), or None."""
     source = _Printer(pack, rule).table(table)

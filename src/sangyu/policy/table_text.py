@@ -92,9 +92,7 @@ def sheet(rule: ir.Rule, version: ir.Version, pack: ir.Pack) -> Sheet:
 
 def reading(setting: ir.Setting, value: object) -> str:
     """Write one value of a switch by the reading it stands for, of a setting by itself."""
-    if setting.readings and value in setting.values:
-        return setting.readings[setting.values.index(value)]
-    return code_text(value)
+    return setting.reading(value) or code_text(value)
 
 
 def code_text(value: object) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +18,7 @@ from sangyu.policy import ir
 from sangyu.policy.dates import CALENDAR, birthday
 from sangyu.policy.inquiry import Inquiry
 from sangyu.policy.runtime import Unknown
-from sangyu.policy.to_python import Program, ready
+from sangyu.policy.to_python import PRINTED_MAX, Program, ready
 from sangyu.policy.vocabulary import facts
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -169,7 +169,7 @@ def because(row: ir.Row, answer: Mapping[str, Any], f: Inquiry, lack: ir.Cell | 
     return sentence
 
 
-@cache
+@lru_cache(maxsize=PRINTED_MAX)
 def _sentence(template: str, pack: ir.Pack) -> Program:
     """Print a template once as a function of (what was answered, the question, the cell that refused)."""
     opening, *parts = PLACEHOLDER.split(template)
@@ -275,6 +275,9 @@ def cell_text(cell: ir.Cell, pack: ir.Pack) -> str:
 
 def _operand(expr: ir.Expr, cell: ir.Cell, pack: ir.Pack) -> str:
     if isinstance(expr, ir.Const):
+        if cell.column.kind in ("setting", "parameter") and isinstance(expr.value, str):
+            setting = pack.settings.get(cell.column.name)
+            return (setting and setting.reading(expr.value)) or PAYERS.get(expr.value, expr.value)
         return value_text(cell.column.name, expr.value, pack)
     return f"“{label(expr.name, pack)}”" if isinstance(expr, ir.Name) else cell.text
 

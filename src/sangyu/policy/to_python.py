@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from sangyu.policy import ir, runtime
+
+# So many printed programs are remembered: all of the nine packs, and the latest of those that were only examined.
+PRINTED_MAX = 2048
 
 _FUNCTIONS = {
     "min": "smallest",
@@ -131,14 +134,14 @@ def _members(expr: ir.Expr) -> Iterator[tuple[str, str]]:
                 yield from _members(bound)
 
 
-@cache
+@lru_cache(maxsize=PRINTED_MAX)
 def program(table: ir.Table) -> Program:
     """Print and run a table's source once; later calls give the same program."""
     source = table_source(table)
     return Program(source, ready(source, table.file, "rows"))
 
 
-@cache
+@lru_cache(maxsize=PRINTED_MAX)
 def figure_program(figure: ir.Figure) -> Program:
     """Print and run a figure's formula once."""
     source = f"def figure(f):\n    return {expression(figure.formula, counted_keys([figure.formula]))}\n"

@@ -39,6 +39,7 @@ def propose_draft(
     workbook_name: str = "",
     parameters: Mapping[str, Any] | None = None,
     wanted_from: date | None = None,
+    base_id: UUID | None = None,
 ) -> Draft:
     """Propose a change of one's programme's policy for review; a repeat with the same `key` returns the draft.
 
@@ -56,6 +57,7 @@ def propose_draft(
         workbook_name=workbook_name,
         parameters=parameters,
         wanted_from=wanted_from,
+        base_id=base_id,
     )
     if made:
         facts = {

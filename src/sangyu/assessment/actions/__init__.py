@@ -3,9 +3,10 @@
 from sangyu.assessment.actions.appoint import Sent, appoint, call_in, review, withdraw
 from sangyu.assessment.actions.decide import adjudicate, certify, conclude, dispute
 from sangyu.assessment.actions.practice import admit_body, set_practice
-from sangyu.assessment.actions.visit import add_evidence, save_draft, sign
+from sangyu.assessment.actions.visit import Kept, add_evidence, save_draft, sign
 
 __all__ = [
+    "Kept",
     "Sent",
     "add_evidence",
     "adjudicate",

@@ -59,11 +59,13 @@ def appoint(
 def review(*, assessment_id: UUID, sent: Sequence[Sent], by: User, at: datetime) -> Assessment:
     """Send two other assessors because a conclusion is disputed; a second time finds the review that was begun.
 
+    A review that was called off does not count: the dispute still waits for its answer.
+
     Raises: NotAllowed, NotFound; NotItsTurn, without a dispute; NotThisPerson, for whoever assessed before.
     """
     ensure_role(by, Role.BUREAU)
     disputed = lock(assessment_id, by)
-    begun = Assessment.objects.filter(review_of=disputed).first()
+    begun = assessment_read.review_of(disputed)
     if begun is not None:
         return begun
     if assessment_read.dispute_of(disputed) is None:
@@ -71,9 +73,9 @@ def review(*, assessment_id: UUID, sent: Sequence[Sent], by: User, at: datetime)
     before = assessment_read.assessor_ids(disputed)
     if any(person.assessor_id in before for person in sent):
         raise NotThisPerson("复评要由没有参加过这次评估的人来做，请另选评估员。")
-    return _appoint(
-        disputed.elder_id, disputed.scale, Kind.REVIEW, sent, by, at, f"review:{disputed.pk}", review_of=disputed
-    )
+    called_off = Assessment.objects.filter(review_of=disputed).count()
+    key = f"review:{disputed.pk}:{called_off}"
+    return _appoint(disputed.elder_id, disputed.scale, Kind.REVIEW, sent, by, at, key, review_of=disputed)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -52,8 +52,8 @@ def adjudicate(
 
 
 @transaction.atomic
-def conclude(*, assessment_id: UUID, by: User, at: datetime, valid_from: date | None = None) -> Conclusion:
-    """Decide the level that the signed sheets make, from a day on (today); a second time changes nothing.
+def conclude(*, assessment_id: UUID, by: User, at: datetime) -> Conclusion:
+    """Decide the level that the signed sheets make, from today on; a second time changes nothing.
 
     Raises: NotAllowed, NotFound; NotItsTurn, before everything is signed; NotThisPerson, for whoever assessed, and in
     a review for whoever concluded before.
@@ -69,7 +69,6 @@ def conclude(*, assessment_id: UUID, by: User, at: datetime, valid_from: date | 
         raise NotItsTurn("两份评估表还没有都签字，或不同的条目还没有裁定，不能出结论。")
     _ensure_others_hand(assessment, by)
     today = at.astimezone(BEIJING).date()
-    begins = valid_from or today
     conclusion = Conclusion.objects.create(
         id=derived_id("assessment-conclusion", assessment.pk),
         assessment=assessment,
@@ -79,8 +78,8 @@ def conclude(*, assessment_id: UUID, by: User, at: datetime, valid_from: date | 
         level=result.level.level,
         word=result.level.word,
         label=result.level.label,
-        valid_from=begins,
-        valid_until=rules.months_later(begins, assessment.practice.valid_months),
+        valid_from=today,
+        valid_until=rules.months_later(today, assessment.practice.valid_months),
         disputable_until=rules.disputable_until(today, assessment.practice.dispute_days),
         by=by,
         at=at,
@@ -95,17 +94,21 @@ def conclude(*, assessment_id: UUID, by: User, at: datetime, valid_from: date | 
 def certify(*, assessment_id: UUID, by: User, at: datetime) -> Certificate:
     """Give a concluded level its certificate number; a level has one certificate, however often it is asked for.
 
-    Raises: NotAllowed, NotFound; NotItsTurn, before the conclusion and while it is disputed.
+    Raises: NotAllowed, NotFound; NotItsTurn, before the conclusion, while it is disputed, and once a later one took
+    its place.
     """
     ensure_role(by, Role.BUREAU)
     assessment = lock(assessment_id, by)
     found = Certificate.objects.filter(assessment=assessment).first()
     if found is not None:
         return found
-    if assessment.stage != Stage.CONCLUDED:
+    conclusion = Conclusion.objects.filter(assessment=assessment).select_related("assessment").first()
+    if conclusion is None:
         raise NotItsTurn("还没有出结论，不能发证明。")
     if assessment_read.dispute_of(assessment) is not None:
         raise NotItsTurn("这次结论有人提出异议，证明以复评的结论为准。")
+    if assessment_read.replacing(conclusion) is not None:
+        raise NotItsTurn("这个等级已由以后的结论代替，不能再发证明。请在后来的那次评估上发。")
     Programme.objects.select_for_update(no_key=True).get(pk=assessment.programme_id)  # numbers follow each other
     year = at.astimezone(BEIJING).year
     last = Certificate.objects.filter(programme_id=assessment.programme_id, year=year).aggregate(n=Max("n"))["n"] or 0

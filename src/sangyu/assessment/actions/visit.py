@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -24,10 +25,20 @@ from sangyu.kit.ids import derived_id
 EVIDENCE_MAX = 20
 
 
-@transaction.atomic
-def save_draft(*, appointment_id: UUID, answers: Answers, n: int, by: User, at: datetime) -> Draft:
-    """Keep what an assessor has chosen so far; a draft that is not newer than the kept one changes nothing.
+@dataclass(frozen=True)
+class Kept:
+    """The draft as it is kept now, and whether it holds what was just sent."""
 
+    draft: Draft
+    taken: bool
+
+
+@transaction.atomic
+def save_draft(*, appointment_id: UUID, answers: Answers, base: int, n: int, by: User, at: datetime) -> Kept:
+    """Keep what an assessor has chosen so far, numbered `n`, on top of the draft numbered `base` that they saw.
+
+    One that grew from another draft than the kept one changes nothing and is told as not taken: somebody went on
+    elsewhere. The same answers again under the same number are taken.
     Raises: NotFound, AnswerOutside; NotItsTurn, once the sheet is signed or the assessment is over.
     """
     appointment = own(by, appointment_id)
@@ -39,10 +50,12 @@ def save_draft(*, appointment_id: UUID, answers: Answers, n: int, by: User, at: 
         appointment=appointment,
         defaults={"id": derived_id("assessment-draft", appointment.pk), "answers": {}, "n": 0, "saved_at": at},
     )
-    if n > draft.n:
+    repeated = n == draft.n and dict(answers) == draft.answers
+    grown = base == draft.n and n > base
+    if grown:
         draft.answers, draft.n, draft.saved_at = dict(answers), n, at
         draft.save(update_fields=["answers", "n", "saved_at"])
-    return draft
+    return Kept(draft, taken=repeated or grown)
 
 
 @transaction.atomic

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "review_of",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -406,6 +406,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("stage__in", ("APPOINTED", "DIFFERING", "SIGNED"))),
                 fields=("elder", "scale"),
                 name="one_assessment_by_a_scale_is_under_way",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stage", "WITHDRAWN"), _negated=True),
+                fields=("review_of",),
+                name="a_dispute_has_one_review",
             ),
         ),
     ]

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sangyu.access.models import Organisation, OrganisationKind, Role, User
+from sangyu.access.models import Organisation, OrganisationKind, Role, RoleAssignment, User
 from sangyu.assessment.models import (
     Appointment,
     Assessment,
@@ -31,6 +31,8 @@ from sangyu.assessment.models import (
 from sangyu.assessment.rules import PracticeMissing, Result, Scale, differences, merged, read_scale, score
 from sangyu.assessment.rules import Stacking as ScaleStacking
 from sangyu.kit.errors import NotFound
+from sangyu.kit.names import fold
+from sangyu.registry.rules import stored_keys
 
 READERS = frozenset({Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR})
 NOT_FOUND = "没有找到这次评估，可能不在您负责的范围内。"
@@ -50,6 +52,13 @@ def assessments(viewer: User) -> QuerySet[Assessment]:
     if Role.COMMUNITY in viewer.roles and viewer.organisation.kind == OrganisationKind.COMMUNITY:
         seen |= Q(elder__community__code__startswith=viewer.area_code)
     return rows.filter(seen)
+
+
+def assessments_about(viewer: User, text: str) -> QuerySet[Assessment]:
+    """The assessments that the viewer may know of, of elders who match every word as in the register's search."""
+    words = stored_keys(fold(word) for word in text.split())
+    rows = assessments(viewer)
+    return rows.filter(elder__search_keys__contains=words) if words else rows
 
 
 def get_assessment(viewer: User, assessment_id: UUID) -> Assessment:
@@ -110,6 +119,16 @@ def sheet_of(appointment: Appointment) -> Sheet | None:
 def evidence_of(appointment: Appointment) -> list[Evidence]:
     """The evidence of one's own sheet in the order in which it was added."""
     return list(Evidence.objects.filter(appointment=appointment).select_related("file").order_by("at", "id"))
+
+
+def evidence_among(viewer: User, assessment_id: UUID) -> list[Evidence]:
+    """The evidence beside the sheets that the viewer may read, in the order in which it was added.
+
+    Raises: NotFound.
+    """
+    read = [row.appointment_id for row in sheets(viewer, assessment_id)]
+    rows = Evidence.objects.filter(appointment__in=read).select_related("file", "appointment__assessor")
+    return list(rows.order_by("at", "id"))
 
 
 def evidence(viewer: User, evidence_id: UUID) -> Evidence:
@@ -194,6 +213,11 @@ def dispute_of(assessment: Assessment) -> Dispute | None:
     return Dispute.objects.filter(assessment=assessment).first()
 
 
+def review_of(disputed: Assessment) -> Assessment | None:
+    """Return the review of a disputed assessment, None without one; one that was called off is none."""
+    return Assessment.objects.filter(review_of=disputed).exclude(stage=Stage.WITHDRAWN).first()
+
+
 def practice_on(programme_id: UUID, scale: str, on: date) -> Practice:
     """Return how the programme assesses by a scale on a day.
 
@@ -220,14 +244,32 @@ def bodies(viewer: User) -> list[Organisation]:
 
 def assessors(viewer: User) -> list[User]:
     """Everybody who may be sent in the viewer's programme, by name."""
-    rows = User.objects.filter(programme_id=viewer.programme_id, is_active=True)
-    held = [user for user in rows.order_by("display_name") if Role.ASSESSOR in user.roles]
-    return held if viewer.roles & READERS else []
+    if not viewer.roles & READERS:
+        return []
+    # Asked of the database: a district has thousands of people, and a handful assess.
+    held = RoleAssignment.objects.filter(user=OuterRef("pk"), role=Role.ASSESSOR, ended_on=None)
+    rows = User.objects.filter(Exists(held), programme_id=viewer.programme_id, is_active=True)
+    return list(rows.order_by("display_name", "pk"))
+
+
+def replacing(conclusion: Conclusion) -> Conclusion | None:
+    """Return the conclusion that ended another one before its time (a review, or the next assessment), if any did."""
+    it = conclusion.assessment
+    rows = Conclusion.objects.filter(assessment__elder_id=it.elder_id, assessment__scale=it.scale)
+    later = rows.filter(
+        Q(valid_from__gt=conclusion.valid_from) | Q(valid_from=conclusion.valid_from, at__gt=conclusion.at),
+        valid_from__lt=conclusion.valid_until,
+    )
+    return later.select_related("assessment").order_by("valid_from", "at", "pk").first()
 
 
 @dataclass(frozen=True)
 class Case:
-    """An assessment with everything that became of it."""
+    """An assessment with everything that became of it, as far as the viewer may know.
+
+    `replaced_on` is the day on which a later conclusion took the place of this one before its time; None while it
+    holds to its end. `review`, `disputed` and `replaced_by` are None for whoever may not see them.
+    """
 
     assessment: Assessment
     appointments: tuple[Appointment, ...]
@@ -237,6 +279,19 @@ class Case:
     dispute: Dispute | None
     certificate: Certificate | None
     review: Assessment | None
+    disputed: Assessment | None
+    replaced_on: date | None
+    replaced_by: Conclusion | None
+
+    @property
+    def valid_until(self) -> date | None:
+        """The day from which on the level does not hold any more: its own end, or an earlier one."""
+        return self.replaced_on or (self.conclusion.valid_until if self.conclusion else None)
+
+    @property
+    def part_of(self) -> dict[UUID, str]:
+        """In which part each appointment sent somebody, in words."""
+        return {row.pk: str(Part(row.part).label) for row in self.appointments}
 
     @property
     def has_third(self) -> bool:
@@ -254,13 +309,21 @@ def case(viewer: User, assessment_id: UUID) -> Case:
         Appointment.objects.filter(assessment=assessment).select_related("assessor").order_by("at", "part")
     )
     signed = Sheet.objects.filter(appointment__in=appointments).values_list("appointment_id", "signed_at")
+    conclusion = Conclusion.objects.filter(assessment=assessment).select_related("assessment", "by").first()
+    replaced = replacing(conclusion) if conclusion else None
+    review = review_of(assessment)
+    others = {row.pk: row for row in (review, assessment.review_of, replaced and replaced.assessment) if row}
+    seen = set(assessments(viewer).filter(pk__in=others).values_list("pk", flat=True)) if others else set()
     return Case(
         assessment=assessment,
         appointments=appointments,
         signed_at=dict(signed),
-        conclusion=Conclusion.objects.filter(assessment=assessment).select_related("by").first(),
+        conclusion=conclusion,
         withdrawal=Withdrawal.objects.filter(assessment=assessment).select_related("by").first(),
         dispute=dispute_of(assessment),
         certificate=Certificate.objects.filter(assessment=assessment).first(),
-        review=Assessment.objects.filter(review_of=assessment).first(),
+        review=review if review and review.pk in seen else None,
+        disputed=assessment.review_of if assessment.review_of_id in seen else None,
+        replaced_on=replaced.valid_from if replaced else None,
+        replaced_by=replaced if replaced and replaced.assessment_id in seen else None,
     )

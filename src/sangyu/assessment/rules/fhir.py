@@ -20,7 +20,10 @@ SURVEY = "http://terminology.hl7.org/CodeSystem/observation-category"
 
 @dataclass(frozen=True)
 class Told:
-    """What of a conclusion leaves the house; `result` is a `Result` as it is kept."""
+    """What of a conclusion leaves the house; `result` is a `Result` as it is kept.
+
+    `replaced` says what stands in its place, empty while it holds to its end.
+    """
 
     assessment_id: UUID
     elder_id: UUID
@@ -28,6 +31,7 @@ class Told:
     valid_from: date
     last_on: date
     result: Mapping[str, Any]
+    replaced: str = ""
 
 
 def bundle(scale: Scale, answers: Answers, told: Told) -> dict[str, Any]:
@@ -93,22 +97,26 @@ def response(scale: Scale, answers: Answers, told: Told) -> dict[str, Any]:
 
 
 def observation(scale: Scale, told: Told) -> dict[str, Any]:
-    """Return the level as a final Observation, with the points of each group as components."""
+    """Return the level as an Observation with the points of each group: final, or amended once another replaced it."""
     level = told.result["level"]
     return {
         "resourceType": "Observation",
         "id": f"{told.assessment_id}-level",
-        "status": "final",
+        "status": "amended" if told.replaced else "final",
         "category": [{"coding": [{"system": SURVEY, "code": "survey"}]}],
         "code": {"coding": [{"system": "urn:sangyu:scale", "code": scale.code, "display": scale.title}]},
         "subject": _subject(told),
         "issued": told.concluded_at.isoformat(),
-        "effectivePeriod": {"start": told.valid_from.isoformat(), "end": told.last_on.isoformat()},
+        # A level that was replaced on its first day held for a part of that day.
+        "effectivePeriod": {
+            "start": told.valid_from.isoformat(),
+            "end": max(told.valid_from, told.last_on).isoformat(),
+        },
         "valueCodeableConcept": {
             "coding": [{"system": f"{_url(scale)}:level", "code": level["word"], "display": level["label"]}],
             "text": level["label"],
         },
-        "note": [{"text": reason} for reason in told.result["reasons"]],
+        "note": [{"text": reason} for reason in [*told.result["reasons"], told.replaced] if reason],
         "derivedFrom": [{"reference": f"QuestionnaireResponse/{told.assessment_id}"}],
         "component": [
             {

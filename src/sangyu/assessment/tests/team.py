@@ -11,6 +11,7 @@ from tests.cast import PASSWORD, Cast
 
 from sangyu.access.models import Role, User
 from sangyu.assessment import actions as assessment
+from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.actions import Sent
 from sangyu.assessment.models import Appointment, Assessment, Conclusion, Part, Sheet
 from sangyu.assessment.tests.sheets import GB, best
@@ -62,7 +63,15 @@ class Team:
         self, made: Assessment, part: str, answers: Mapping[str, int] | None = None, *, n: int = 1
     ) -> Appointment:
         here = self.part(made, part)
-        assessment.save_draft(appointment_id=here.pk, answers=answers or best(GB), n=n, by=here.assessor, at=self.at)
+        seen = assessment_read.draft_of(here)
+        assessment.save_draft(
+            appointment_id=here.pk,
+            answers=answers or best(GB),
+            base=seen.n if seen else 0,
+            n=n,
+            by=here.assessor,
+            at=self.at,
+        )
         return here
 
     def signs(self, here: Appointment, *, n: int = 1, by: User | None = None, password: str = PASSWORD) -> Sheet:
@@ -87,21 +96,25 @@ class Team:
         return made
 
     def concluded(
-        self,
-        first: Mapping[str, int] | None = None,
-        *,
-        at: datetime | None = None,
-        valid_from: date | None = None,
-        **more: Any,
+        self, first: Mapping[str, int] | None = None, *, at: datetime | None = None, **more: Any
     ) -> Conclusion:
-        return self.concludes(self.signed(first, **more).pk, at=at, valid_from=valid_from)
+        return self.concludes(self.signed(first, **more).pk, at=at)
 
-    def concludes(
-        self, assessment_id: UUID, *, by: User | None = None, at: datetime | None = None, valid_from: date | None = None
-    ) -> Conclusion:
-        return assessment.conclude(
-            assessment_id=assessment_id, by=by or self.cast.head, at=at or self.at, valid_from=valid_from
-        )
+    def concludes(self, assessment_id: UUID, *, by: User | None = None, at: datetime | None = None) -> Conclusion:
+        return assessment.conclude(assessment_id=assessment_id, by=by or self.cast.head, at=at or self.at)
+
+    def reviewed(self, old: Assessment) -> Assessment:
+        """Send two others because of a dispute."""
+        sent = self.sent(self.su, self.tao)
+        return assessment.review(assessment_id=old.pk, sent=sent, by=self.cast.head, at=self.at)
+
+    def replaced(self, old: Assessment, answers: Mapping[str, int], *, days: int = 8) -> Conclusion:
+        """Dispute a conclusion, review it, and conclude the review some days later."""
+        self.disputed(old.pk)
+        review = self.reviewed(old)
+        for part in (Part.FIRST, Part.SECOND):
+            self.signs(self.filled(review, part, answers))
+        return self.concludes(review.pk, by=self.colleague, at=self.at + timedelta(days=days))
 
     def disputed(self, assessment_id: UUID, *, by: User | None = None, days: int = 3) -> Any:
         return assessment.dispute(

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import pytest
 from tests.neighbour import Neighbour
 
+from sangyu.access import actions as access
+from sangyu.access.models import Role, User
 from sangyu.access.queries import NotAllowed
 from sangyu.assessment import actions as assessment
 from sangyu.assessment import queries as assessment_read
@@ -137,6 +139,28 @@ def test_a_practice_is_never_changed_backwards(team):
         assessment.set_practice(**said | {"valid_months": 0}, valid_from=date(2028, 1, 1), **who)
     with pytest.raises(WordsMissing, match="文件名称和文号"):
         assessment.set_practice(**said | {"document": " "}, valid_from=date(2028, 1, 1), **who)
+
+
+def test_who_may_be_sent_is_asked_once_however_many_work_here(team, django_assert_num_queries):
+    body = team.body
+    for n in range(30):
+        team.cast.user(body if n % 2 else team.cast.bureau, f"more-{n}", f"同事{n}", Role.COMMUNITY)
+    gone = team.cast.user(body, "gone", "离职", Role.ASSESSOR)
+    access.take_role(user_id=gone.pk, role=Role.ASSESSOR, reason="离开评估中心", by=team.cast.head, at=team.at)
+    head, clerk = (User.objects.get(pk=who.pk) for who in (team.cast.head, team.cast.clerk))
+    with django_assert_num_queries(2):  # whose roles, and the people
+        assert {one.pk for one in assessment_read.assessors(head)} == {one.pk for one in team.people.values()}
+    with django_assert_num_queries(1):
+        assert assessment_read.assessors(clerk) == []
+
+
+def test_an_elder_is_found_by_name_among_the_assessments(team):
+    made = team.appointed()
+    team.appointed(elder=team.cast.grandpa)
+    find = assessment_read.assessments_about
+    assert list(find(team.cast.head, "李秀")) == list(find(team.cast.head, "lxl")) == [made]
+    assert not find(team.su, "李秀兰")
+    assert find(team.lin, " ").count() == 2
 
 
 def test_who_sees_which_assessment(team):

@@ -77,16 +77,16 @@ def test_nobody_is_called_in_where_two_agree(team):
 
 
 def test_a_level_holds_for_the_months_of_the_practice_and_says_why(team):
-    conclusion = team.concluded(with_points(GB, 45), valid_from=date(2026, 11, 10))
+    conclusion = team.concluded(with_points(GB, 45))
     assert (conclusion.level, conclusion.word, conclusion.label) == (3, "severe", "重度失能")
-    assert (conclusion.valid_from, conclusion.valid_until) == (date(2026, 11, 10), date(2027, 11, 10))
+    assert (conclusion.valid_from, conclusion.valid_until) == (date(2026, 11, 9), date(2027, 11, 9))
     assert conclusion.disputable_until == date(2026, 12, 10)
     assert conclusion.result["reasons"][-1] == "最后等级：重度失能（3级）。"
     assert team.concludes(conclusion.assessment_id) == conclusion
     li = team.cast.li.pk
     words = [
         assessment_read.facts(li, day, scale=SCALE)
-        for day in (date(2026, 11, 9), date(2026, 11, 10), date(2027, 11, 9), date(2027, 11, 10))
+        for day in (date(2026, 11, 8), date(2026, 11, 9), date(2027, 11, 8), date(2027, 11, 9))
     ]
     held = {"ability_scale": SCALE, "ability_level": "severe"}
     assert words == [{}, held, held, {}]
@@ -164,6 +164,45 @@ def test_a_dispute_is_heard_in_time_and_others_review(team):
     assert Conclusion.objects.count() == 2
     with pytest.raises(NotItsTurn, match="已经是复评的结论"):
         team.disputed(review.pk)
+
+
+def test_a_review_that_was_called_off_leaves_the_dispute_open(team):
+    old = team.concluded(with_points(GB, 89))
+    team.disputed(old.assessment_id)
+    called_off = team.reviewed(old.assessment)
+    assert team.reviewed(old.assessment) == called_off
+    assessment.withdraw(assessment_id=called_off.pk, reason="评估员生病", by=team.cast.head, at=team.at)
+    assert assessment_read.case(team.cast.head, old.assessment_id).review is None
+
+    new = team.replaced(old.assessment, with_points(GB, 60))
+    assert new.assessment_id != called_off.pk
+    found = assessment_read.case(team.cast.head, old.assessment_id)
+    assert (found.review, found.replaced_on, found.replaced_by) == (new.assessment, new.valid_from, new)
+    assert found.valid_until == new.valid_from
+    assert assessment_read.case(team.cast.head, new.assessment_id).replaced_on is None
+    assert team.reviewed(old.assessment) == new.assessment
+    withdrawn = assessment.withdraw(assessment_id=called_off.pk, reason="再撤", by=team.cast.head, at=team.at)
+    assert (withdrawn.pk, withdrawn.stage) == (called_off.pk, "WITHDRAWN")
+
+
+def test_whoever_was_not_sent_to_the_other_assessment_is_not_told_of_it(team):
+    old = team.concluded(with_points(GB, 89))
+    new = team.replaced(old.assessment, with_points(GB, 60))
+    before, after = (assessment_read.case(who, it.assessment_id) for who, it in ((team.lin, old), (team.su, new)))
+    assert (before.review, before.replaced_by, before.replaced_on) == (None, None, new.valid_from)
+    assert after.disputed is None
+    assert assessment_read.case(team.cast.clerk, new.assessment_id).disputed == old.assessment
+
+
+def test_the_next_assessment_ends_a_level_too_but_not_one_that_is_over(team):
+    old = team.concluded(best(GB))
+    soon = team.concluded(best(GB), kind="ON_CHANGE", key="2", at=team.at + timedelta(days=100))
+    late = team.concluded(best(GB), kind="REGULAR", key="3", at=team.at + timedelta(days=900))
+    assert assessment_read.replacing(old) == soon
+    assert assessment_read.replacing(soon) is None
+    assert assessment_read.replacing(late) is None
+    with pytest.raises(NotItsTurn, match="已由以后的结论代替"):
+        assessment.certify(assessment_id=old.assessment_id, by=team.cast.head, at=team.at + timedelta(days=101))
 
 
 def test_a_dispute_comes_from_the_elders_own_community(team):

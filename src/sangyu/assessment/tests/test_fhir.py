@@ -36,5 +36,16 @@ def test_a_bundle_holds_the_scale_the_answers_and_the_level(scale):
         assert coding["extension"] == [{"url": ORDINAL, "valueDecimal": answers[code]}]
     assert level["valueCodeableConcept"]["coding"][0]["code"] == "none"
     assert level["effectivePeriod"] == {"start": "2026-11-09", "end": "2027-11-08"}
+    assert level["status"] == "final"
     assert level["derivedFrom"] == [{"reference": f"QuestionnaireResponse/{said['id']}"}]
     assert said["subject"] == level["subject"] == {"reference": f"Patient/{ELDER}"}
+
+
+def test_a_level_that_was_replaced_ends_with_it_and_says_so():
+    at = datetime(2026, 11, 9, 1, tzinfo=UTC)
+    result = score(GB, best(GB)).to_json()
+    for last_on in (date(2026, 11, 8), date(2026, 11, 9)):
+        told = Told(ASSESSMENT, ELDER, at, date(2026, 11, 9), last_on, result, "已由复评的结论代替")
+        level = bundle(GB, best(GB), told)["entry"][2]["resource"]
+        assert (level["status"], level["note"][-1]["text"]) == ("amended", "已由复评的结论代替")
+        assert level["effectivePeriod"] == {"start": "2026-11-09", "end": "2026-11-09"}

@@ -22,16 +22,19 @@ from sangyu.files.tests.paint import photo
 from sangyu.kit.errors import NotFound
 
 
-def test_a_draft_grows_and_a_late_one_changes_nothing(team):
+def test_a_draft_grows_and_one_that_grew_from_another_is_told_as_not_taken(team):
     here = team.part(team.appointed(), Part.FIRST)
     save = partial(assessment.save_draft, appointment_id=here.pk, by=team.lin, at=team.at)
-    save(answers={"B.1.1": 4}, n=1)
-    save(answers={"B.1.1": 4, "B.1.2": 3}, n=2)
-    for late in (1, 2):
-        assert save(answers={"B.1.1": 0}, n=late).answers == {"B.1.1": 4, "B.1.2": 3}
+    both = {"B.1.1": 4, "B.1.2": 3}
+    assert save(answers={"B.1.1": 4}, base=0, n=1).taken
+    assert save(answers=both, base=1, n=2).taken
+    for base, late in ((0, 1), (1, 2), (1, 9), (3, 9), (2, 2)):
+        kept = save(answers={"B.1.1": 0}, base=base, n=late)
+        assert (kept.taken, kept.draft.n, kept.draft.answers) == (False, 2, both)
+    assert save(answers=both, base=1, n=2).taken, "the same again arrives when its answer was lost"
     assert Draft.objects.count() == 1
     with pytest.raises(AnswerOutside, match="上下楼梯"):
-        save(answers={"B.2.4": 4}, n=3)
+        save(answers={"B.2.4": 4}, base=2, n=3)
 
 
 def test_nobody_touches_the_draft_of_another(team):
@@ -39,7 +42,7 @@ def test_nobody_touches_the_draft_of_another(team):
     here = team.filled(made, Part.FIRST)
     for who in (team.he, team.su, team.cast.head):
         with pytest.raises(NotFound):
-            assessment.save_draft(appointment_id=here.pk, answers={}, n=9, by=who, at=team.at)
+            assessment.save_draft(appointment_id=here.pk, answers={}, base=1, n=9, by=who, at=team.at)
         with pytest.raises(NotFound):
             team.signs(here, by=who)
 
@@ -105,6 +108,7 @@ def test_nobody_reads_a_sheet_before_both_have_signed(team):
     assert assessment_read.result_of(made) is None
     assert assessment_read.evidence(team.lin, shot.pk) == shot
     for who in (team.he, team.cast.head):
+        assert assessment_read.evidence_among(who, made.pk) == []
         with pytest.raises(NotFound, match="还不能查看"):
             assessment_read.evidence(who, shot.pk)
 
@@ -114,7 +118,9 @@ def test_nobody_reads_a_sheet_before_both_have_signed(team):
     for who in (team.lin, team.he, team.cast.head):
         assert len(assessment_read.sheets(who, made.pk)) == 2
         assert assessment_read.evidence(who, shot.pk) == shot
+        assert assessment_read.evidence_among(who, made.pk) == [shot]
     assert assessment_read.sheets(team.cast.clerk, made.pk) == []
+    assert assessment_read.evidence_among(team.cast.clerk, made.pk) == []
 
 
 def test_the_same_photo_beside_the_same_item_is_added_once(team):

@@ -157,6 +157,31 @@ def test_a_reading_that_is_set_otherwise_moves_people_between_classes(served: Ca
     assert found.money.whole.more_fen == 0
 
 
+def test_a_district_that_has_the_figure_already_counts_with_its_books_and_its_registry(served: Cast) -> None:
+    pack, wider = policy.load(PACK), PARAMETERS | {"class_b_identities": ["entitled_group", "dibao"]}
+    own = rehearsed(served, pack, parameters_after=wider)
+    there = rehearsal.Figures(served.head, wider, wider)
+    both = rehearsed(served, pack, parameters_after=wider, districts=[there])
+    assert own.money is not None
+    assert both.money is not None
+    assert both.money.whole.before_fen == both.money.booked_fen == 2 * _booked()
+    assert both.money.whole.more_fen == own.money.whole.more_fen
+    assert len(both.programmes) == 2
+    assert own.standings
+    for one, whole in zip(own.standings, both.standings, strict=True):
+        assert (whole.people, whole.changed) == (2 * one.people, one.changed)
+
+
+@pytest.mark.parametrize("to", ["9" * 5000, "9" * 41, "9" * 30], ids=len)
+def test_a_number_beyond_counting_is_refused_whatever_it_counts(to: str) -> None:
+    for name in ("lanzhou-chengguan", "weifang-xiashan"):
+        pack = policy.load(name)
+        for one in rehearsal.figures(pack, PARAMETERS, ON):
+            said = "只能选" if one.choices else "最大可以试"
+            with pytest.raises(rehearsal.NoFigure, match=said):
+                rehearsal.tried(pack, PARAMETERS, ON, one.key, to)
+
+
 def test_what_nobody_knows_is_counted_and_never_guessed(served: Cast, changed: Change) -> None:
     asks = """service_class,has_pension,granted,because
 not B,,none,不属于B类，自付{elder}

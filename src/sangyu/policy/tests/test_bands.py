@@ -82,7 +82,8 @@ def test_a_text_that_only_wants_it_explained_warns(tmp_path: Path, capsys: pytes
     cases = (folder / "cases.jsonl").read_text(encoding="utf-8").splitlines()
     kept = [line for line in cases if json.loads(line)["expect"].get("result") != "fail" or "radius-plan" not in line]
     (folder / "cases.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8")
-    main(["--packs", packs, "check", "taiyuan", "--parameters", figures, "--on", "2027-01-01"])
+    assert main(["--packs", packs, "check", "taiyuan", "--parameters", figures, "--on", "2027-01-01"]) == 0
+    assert "提醒：“本设施的服务半径（米）”" in capsys.readouterr().out
     assert "不在800至2000米之内" not in "".join(str(one) for one in check(folder, parameters={"radius_m": 2001}, on=ON))
     pack = Reader(folder).pack
     assert pack is not None
@@ -117,6 +118,12 @@ def test_a_band_that_no_figure_can_be_asked_against_is_a_fault_of_the_pack(
     assert said in finding.message
     lines = (folder / "pack.toml").read_text(encoding="utf-8").splitlines()
     assert lines[finding.line - 1] == "[parameters.area_table]"
+
+
+def test_a_band_that_reads_its_figure_beside_something_worked_out_is_a_fault_of_the_pack(tmp_path: Path) -> None:
+    table = "tables/opening-award-band.csv"
+    folder = copied(tmp_path, GULOU, table, "50000.00..200000.00,pass", "<=age_by_month_end,pass")
+    assert "要只看 amount_fen 一个事实，现在看的是 age_by_month_end、amount_fen" in str(check(folder)[0])
 
 
 def test_a_worked_example_that_could_not_be_adopted_is_a_fault(tmp_path: Path) -> None:

@@ -91,6 +91,27 @@ def billion_laughs(content: bytes, _folder: Path) -> bytes:
     return with_parts(content, {WORKBOOK: head + b'?><!DOCTYPE x [<!ENTITY a "aaaa">]>' + rest})
 
 
+def in_letters(name: str) -> Spoil:
+    """Say that the list of sheets is written in some encoding."""
+
+    def spoil(content: bytes, _folder: Path) -> bytes:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            said = archive.read(WORKBOOK)
+        said = re.sub(rb'encoding="[^"]*"', f'encoding="{name}"'.encode(), said, count=1)
+        return with_parts(content, {WORKBOOK: said})
+
+    return spoil
+
+
+def late_laughs(content: bytes, _folder: Path) -> bytes:
+    """Bring definitions behind a comment that is longer than what is read at a time."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        said = archive.read(WORKBOOK)
+    head, _, rest = said.partition(b"?>")
+    late = b"?><!--" + b" " * 70_000 + b'--><!DOCTYPE x [<!ENTITY a "aaaa">]>'
+    return with_parts(content, {WORKBOOK: head + late + rest})
+
+
 BROKEN: dict[str, tuple[Spoil, str]] = {
     "formula": (edited(formula), f"{SHEET}!A4: 这一格是公式；请复制后选择性粘贴为“值”"),
     "merged": (edited(merged), f"{SHEET}!B20:C21: 这几格合并了；请取消合并"),
@@ -112,6 +133,9 @@ BROKEN: dict[str, tuple[Spoil, str]] = {
     ),
     "lying zip bomb": (lying, "打不开：不是 .xlsx 工作簿，或者已损坏"),
     "entities": (billion_laughs, "打不开：不是 .xlsx 工作簿，或者已损坏"),
+    "late entities": (late_laughs, "打不开：不是 .xlsx 工作簿，或者已损坏"),
+    "letters of several bytes": (in_letters("gbk"), "打不开：不是 .xlsx 工作簿，或者已损坏"),
+    "letters of nobody": (in_letters("foo"), "打不开：不是 .xlsx 工作簿，或者已损坏"),
     "many parts": (lambda book, _: with_parts(book, {f"x/{n}": b"" for n in range(2_001)}), "超过 2000 个"),
     "csv in GBK": (lambda *_: "年龄,补贴\n75,10\n".encode("gb18030"), "打不开：不是 .xlsx 工作簿"),
     "empty": (lambda *_: b"", "打不开：不是 .xlsx 工作簿"),

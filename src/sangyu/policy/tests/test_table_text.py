@@ -8,6 +8,7 @@ import pytest
 
 from sangyu import policy
 from sangyu.policy.table_text import FORMS, Line, sheet
+from sangyu.policy.to_chinese import cell_text
 
 PROGRAMMERS_WORD = re.compile(r"[a-z]{2,}|[*_<>=]|\bNone\b")
 
@@ -60,4 +61,5 @@ def test_no_word_of_a_programmer_is_left_in_any_table(pack_id: str):
                 *(cell for line in found.lines for cell in line.tests + line.answers),
             ]
             said += [line.because for line in found.lines]
+            said += [cell_text(cell, pack) for row in version.table.rows for cell in row.cells]
             assert [cell for cell in said if PROGRAMMERS_WORD.search(cell)] == [], rule.id

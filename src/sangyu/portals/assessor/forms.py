@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from sangyu.access.models import User
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.actions import Sent
+from sangyu.assessment.models import Kind, Stacking
 from sangyu.portals.components.forms import DeskForm
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-KINDS = [("FIRST", _("首次评估")), ("REGULAR", _("常规评估")), ("ON_CHANGE", _("即时评估"))]
-STACKINGS = [("", _("按量表")), ("once", _("有一条或几条都只加重一级")), ("each", _("逐条加重"))]
+KINDS = [(one.value, _(one.label)) for one in Kind if one != Kind.REVIEW]
+STACKINGS = [(one.value, _(one.label)) for one in Stacking]
 PREFIX = "a-"
 
 
@@ -25,8 +26,9 @@ def _day() -> forms.DateInput:
 
 
 class DraftForm(DeskForm):
-    """A draft as the browser sends it: its number, and one field for each item that was answered."""
+    """A draft as the browser sends it: the one it grew from, its number, and one field for each item answered."""
 
+    base = forms.IntegerField(min_value=0, max_value=1_000_000)
     n = forms.IntegerField(min_value=1, max_value=1_000_000)
 
     @property

@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sangyu.access.models import Role
+from sangyu.assessment.queries import READERS
 from sangyu.portals.components.frame import Desk, Tab
 from sangyu.portals.seats import seated
 
-OVERSEERS = (Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR)
-
 at_the_bedside = seated(Role.ASSESSOR)
-at_the_table = seated(Role.ASSESSOR, Role.COMMUNITY, *OVERSEERS)
-who_reads_sheets = seated(Role.ASSESSOR, *OVERSEERS)
+at_the_table = seated(Role.ASSESSOR, Role.COMMUNITY, *READERS)
+who_reads_sheets = seated(Role.ASSESSOR, *READERS)
 who_sends = seated(Role.BUREAU)
 
 

@@ -10,8 +10,8 @@ from sangyu.portals.finance.papers import Paper
 from sangyu.portals.finance.papers.paper import Column, Place, Table, moment
 
 
-def paper_of(case: Case, scale: Scale) -> Paper:
-    """Write the report of a concluded assessment, ready to be set as PDF."""
+def paper_of(case: Case, scale: Scale, *, with_items: bool) -> Paper:
+    """Write the report of a concluded assessment, ready to be set as PDF; the items only for whoever reads sheets."""
     it, told = case.assessment, case.conclusion
     assert told is not None  # the caller has made sure
     result = told.result
@@ -46,8 +46,11 @@ def paper_of(case: Case, scale: Scale) -> Paper:
             for option in [item.option(told.answers[item.code])]
         ),
     )
-    notes = [f"有效期：{told.valid_from}起，到{told.valid_until}为止（不含当天）。"]
-    notes.append(f"对结论有异议，请在{told.disputable_until}之前向社区或民政局提出。")
+    notes = [f"有效期：{told.valid_from}起，到{case.valid_until}为止（不含当天）。"]
+    if case.replaced_on:
+        notes.append(replaced_words(case))
+    else:
+        notes.append(f"对结论有异议，请在{told.disputable_until}之前向社区或民政局提出。")
     if result["open"]:
         notes.append(f"{result['open']}，请人工核对。")
     notes.append(f"评估办法：{it.practice.document}。量表版本 {it.edition_id[:16]}。")
@@ -66,7 +69,7 @@ def paper_of(case: Case, scale: Scale) -> Paper:
             ("最后等级", f"{told.label}（{told.level}级）"),
         ),
         paragraphs=tuple(result["reasons"]),
-        tables=(groups, items),
+        tables=(groups, items) if with_items else (groups,),
         places=(
             *(
                 Place(Part(row.part).label, row.assessor.display_name, moment(case.signed_at.get(row.pk)))
@@ -77,3 +80,15 @@ def paper_of(case: Case, scale: Scale) -> Paper:
         notes=tuple(notes),
         made_at=told.at,
     )
+
+
+def replaced_words(case: Case) -> str:
+    """Say since when a later conclusion stands in the place of this one, and which level it found.
+
+    Whoever may not see the later assessment learns the day, and nothing else of it.
+    """
+    later = case.replaced_by
+    if later is None:
+        return f"已由以后的评估结论代替，{case.replaced_on}起本结论不再有效。"
+    kind = later.assessment.get_kind_display()
+    return f"已由{kind}的结论“{later.label}（{later.level}级）”代替，{case.replaced_on}起本结论不再有效。"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,7 +20,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sangyu.access import actions as access
 from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.actions import BaseChanged
 from sangyu.adoption.models import DraftState
+from sangyu.adoption.queries import Adopted
 from sangyu.adoption.rules import warnings
 from sangyu.adoption.workbook import to_workbook
 from sangyu.kit.errors import Refusal
@@ -36,6 +39,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FAULTS_MOST = 100
 DRAFTS_MOST = 100
+Form = TypeVar("Form", bound=ProposalForm)
 
 
 class ReviewForm(DeskForm):
@@ -93,21 +97,22 @@ def propose(request: HttpRequest) -> HttpResponse:
         return _propose_page(request, form)
     file = form.cleaned_data["file"]
     # One byte more than is allowed is enough for the reader to say that it is too much.
-    return _proposed(request, form, workbook=file.read(FILE_BYTES_MAX + 1), workbook_name=file.name)
+    content = file.read(FILE_BYTES_MAX + 1)
+    return proposed(request, form, _propose_page, workbook=content, workbook_name=file.name)
 
 
 @change_seat
 @require_http_methods(["GET", "HEAD", "POST"])
 def figures(request: HttpRequest) -> HttpResponse:
     """Change the bureau's own figures and readings, the tables as they are."""
-    newest = adoption_read.newest(request.user.programme_id)
-    pack = adoption_read.pack_of(newest)
+    base = history_of(request)[0].adoption
+    given = (adoption_read.pack_of(base), base.parameters, today())
     if request.method != "POST":
-        return _figures_page(request, FiguresForm(pack, newest.parameters, today(), initial={"key": str(new_id())}))
-    form = FiguresForm(pack, newest.parameters, today(), request.POST)
+        return _figures_page(request, FiguresForm(*given, initial={"key": str(new_id()), "base": base.pk}))
+    form = FiguresForm(*given, request.POST)
     if not form.is_valid():
         return _figures_page(request, form)
-    return _proposed(request, form, parameters=form.parameters())
+    return proposed(request, form, _figures_page, parameters=form.parameters(), base_id=form.cleaned_data["base"])
 
 
 def today() -> date:
@@ -115,12 +120,25 @@ def today() -> date:
     return now().astimezone(BEIJING).date()
 
 
-def _proposed(request: HttpRequest, form: ProposalForm, **what: Any) -> HttpResponse:
+def history_of(request: HttpRequest) -> list[Adopted]:
+    """Return the adoptions, newest first; to a page that was filled in, from the one on which it was filled in.
+
+    Raises: NothingAdopted.
+    """
+    adoptions = adoption_read.adoptions(request.user)
+    if not adoptions:
+        raise adoption_read.NothingAdopted(_("本项目还没有启用过政策包，没有可改的规则。"))
+    ids = [str(one.adoption.pk) for one in adoptions]
+    base = request.POST.get("base", "")
+    return adoptions[ids.index(base) :] if base in ids else adoptions
+
+
+def proposed(request: HttpRequest, form: Form, shown: Callable[..., HttpResponse], **what: Any) -> HttpResponse:
+    """Propose what a form says and go to the draft; what is refused is told by `shown`, with all that was typed."""
     said = {name: form.cleaned_data[name] for name in ("document", "reason", "wanted_from", "key")}
     try:
         made = access.propose_draft(by=request.user, at=now(), **said, **what)
     except Refusal as refused:
-        shown = _figures_page if isinstance(form, FiguresForm) else _propose_page
         return shown(request, form, refused)
     messages.success(request, _("已提出，待另一位同事复核。"))
     return redirect("policy:draft", draft_id=made.pk)
@@ -149,8 +167,21 @@ def told(refused: Refusal) -> dict[str, Any]:
     elif isinstance(refused, BadPack):
         places = [(f"{one.file}:{one.line}", one.message) for one in refused.findings]
     else:
-        return {"said": str(refused), "places": [], "more": 0}
+        again = isinstance(refused, BaseChanged)
+        return {"said": f"{refused}{_meanwhile(refused)}", "places": [], "more": 0, "again": again}
     return {"said": "", "places": places[:FAULTS_MOST], "more": max(0, len(places) - FAULTS_MOST)}
+
+
+def _meanwhile(refused: Refusal) -> str:
+    """Say what was adopted since a page was opened; nothing of any other refusal."""
+    if not isinstance(refused, BaseChanged) or refused.was is None:
+        return ""
+    found = changes.compare(changes.version_of(refused.was), changes.version_of(refused.newest))
+    unset = _("还没有设定")
+    lines = [f"{one.label}：{one.before or unset} → {one.after or unset}" for one in found.figures]
+    if found.count:
+        lines.append(_("规则表改了%(n)s处") % {"n": found.count})
+    return _("这期间改了：%(lines)s。") % {"lines": "；".join(lines)} if lines else ""
 
 
 @draft_seat

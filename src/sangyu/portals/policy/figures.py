@@ -13,14 +13,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sangyu.adoption.rules import FIGURE_MAX
 from sangyu.policy import ir, table_text
 from sangyu.policy.bands import numbers, outside
 from sangyu.portals.components.forms import DeskForm
 from sangyu.portals.policy import reading
-from sangyu.quality.models import Dimension
 
 UNITS = {"_fen": (100, 2, "元"), "_pm": (10, 1, "%"), "_tenths": (10, 1, "分")}  # by ending: divisor, places, unit
-FIGURE_MAX = 10**12
 TABLES = ("map", "matrix", "steps")
 UNSET = ""
 
@@ -76,7 +75,15 @@ class WorkbookForm(ProposalForm):
     field_order = ("file", "document", "wanted_from", "reason", "key")
 
 
-class FiguresForm(ProposalForm):
+class FigureProposalForm(ProposalForm):
+    """Figures typed over those of one version: `base` is that version, and they fit no other."""
+
+    base = forms.UUIDField(
+        widget=forms.HiddenInput, error_messages={"required": gettext_lazy("这一页打开得太早，请重新打开本页再改")}
+    )
+
+
+class FiguresForm(FigureProposalForm):
     """The bureau's own figures and readings as they are now; what is changed is proposed."""
 
     def __init__(self, pack: ir.Pack, now: Mapping[str, Any], today: date, *args: Any, **kwargs: Any) -> None:
@@ -158,14 +165,12 @@ def leaves_of(parameter: ir.Parameter, now: Any) -> Iterator[Leaf]:
     if parameter.type == "int":
         yield leaf_of((parameter.name,), label, parameter.name, now)
     elif parameter.type == "map":
-        sides = dict(Dimension.choices)  # weights name the sides of an appraisal
         for key, value in (now or {}).items():
-            said = sides.get(key) or table_text.code_text(str(key))
-            yield leaf_of((parameter.name, key), f"{label}：{said}", parameter.name, value)
+            yield leaf_of((parameter.name, key), f"{label}：{reading.spoken_code(key)}", parameter.name, value)
     elif parameter.type == "matrix":
         for key, row in (now or {}).items():
             for other, value in row.items():
-                said = f"{table_text.code_text(str(key))}、{table_text.code_text(str(other))}"
+                said = f"{reading.spoken_code(key)}、{reading.spoken_code(other)}"
                 yield leaf_of((parameter.name, key, other), f"{label}：{said}", parameter.name, value)
     elif parameter.type == "steps":
         for n, step in enumerate(now or ()):
@@ -183,7 +188,7 @@ def leaf_of(path: Path, label: str, named: str, now: int | None) -> Leaf:
 
 def number_field(leaf: Leaf) -> forms.Field:
     """Make the field in which one number is typed."""
-    bounds = {"min_value": -FIGURE_MAX, "max_value": FIGURE_MAX}
+    bounds = {"min_value": -FIGURE_MAX // leaf.divisor, "max_value": FIGURE_MAX // leaf.divisor}
     if leaf.divisor == 1:
         return forms.IntegerField(label=leaf.label, required=False, initial=leaf.shown, **bounds)
     return forms.DecimalField(

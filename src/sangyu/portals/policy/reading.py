@@ -67,9 +67,10 @@ def levels(pack: ir.Pack) -> list[tuple[str, str]]:
 
 
 def chapters(held: InForce, text: str = "", level: str = "") -> list[Chapter]:
-    """Return the rules by document, in the order of the pack; with a text those whose title or locator has it.
+    """Return the rules by document, in the order of the pack; with a text those that have it, or whose document has.
 
-    With a level the documents of that level. A document without rules stands there too: others rest on it.
+    A rule has it in its title or locator, a document in its title. With a level the documents of that level. A document
+    that no rule cites stands there too: others rest on it.
     """
     found = _lines(held, text)
     return [
@@ -83,7 +84,7 @@ def chapters(held: InForce, text: str = "", level: str = "") -> list[Chapter]:
 def _lines(held: InForce, text: str) -> dict[tuple[str, str], list[RuleLine]]:
     found: dict[tuple[str, str], list[RuleLine]] = {}
     for rule in held.pack.rules.values():
-        if text and text not in rule.title and text not in rule.source.locator:
+        if not any(text in said for said in (rule.title, rule.source.locator, rule.source.document)):
             continue
         version = rule.version_on(held.on)
         line = RuleLine(
@@ -153,15 +154,17 @@ def spoken_label(parameter: ir.Parameter) -> str:
     return parameter.label.replace("（分", "（元").removesuffix("（元）").removesuffix("（千分比）")
 
 
+def spoken_code(code: Any) -> str:
+    """Write a code of a figure by its label; weights name the sides of an appraisal."""
+    return str(dict(Dimension.choices).get(code) or table_text.code_text(str(code)))
+
+
 def parameter_text(parameter: ir.Parameter, value: Any, pack: ir.Pack) -> str:
     """Write a figure of the bureau in words; empty if it is not set."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        sides = dict(Dimension.choices)  # weights name the sides of an appraisal
-        return "，".join(
-            f"{sides.get(key) or table_text.code_text(str(key))} {_cell(one)}" for key, one in value.items()
-        )
+        return "，".join(f"{spoken_code(key)} {_cell(one)}" for key, one in value.items())
     if isinstance(value, list):  # steps: from where on, and what holds there
         steps = ([value_text(name, one, pack) for name, one in step.items()] for step in value)
         return "，".join(f"{bound}起{result}" for bound, result in steps)
@@ -172,7 +175,7 @@ def parameter_text(parameter: ir.Parameter, value: Any, pack: ir.Pack) -> str:
 def _cell(value: Any) -> str:
     """Write one entry of a map; that of a matrix is a map itself."""
     if isinstance(value, Mapping):
-        return "（" + "，".join(f"{table_text.code_text(str(one))} {n}" for one, n in value.items()) + "）"
+        return "（" + "，".join(f"{spoken_code(one)} {n}" for one, n in value.items()) + "）"
     return str(value)
 
 

@@ -14,26 +14,24 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from sangyu.access import actions as access
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.queries import Adopted
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import new_id
-from sangyu.policy import ir, table_text
+from sangyu.policy import ir
 from sangyu.policy.bands import outside
 from sangyu.policy.vocabulary import facts
-from sangyu.portals.clock import now
 from sangyu.portals.policy import reading
-from sangyu.portals.policy.drafts import today, told
-from sangyu.portals.policy.figures import TABLES, UNSET, Leaf, ProposalForm, leaf_of, number_field
+from sangyu.portals.policy.drafts import history_of, proposed, today, told
+from sangyu.portals.policy.figures import TABLES, UNSET, FigureProposalForm, Leaf, leaf_of, number_field
 from sangyu.portals.policy.frame import change_seat, context
 from sangyu.quality.models import Dimension
 
-SPARE = 4  # rows to add at a time; who needs more proposes them in a workbook or comes back
+SPARE, SPARE_MAX = 4, 200  # rows to add: as many as the worked example has that are not there, or so many more a press
 
 Keys = tuple[str, ...]
 
@@ -42,7 +40,8 @@ Keys = tuple[str, ...]
 class Row:
     """One row of a figure: its fields in the form, what it is called, and since when it has held; new ones have none.
 
-    `keys` are the codes by which it is found, empty in a step.
+    `keys` are the codes by which it is found, empty in a step. The fields are named by these, or by the lower bound of
+    the step, so that a number lands on the row beside which it was typed.
     """
 
     prefix: str
@@ -55,12 +54,12 @@ class Row:
         return f"{self.prefix}-{part}"
 
 
-class TableForm(ProposalForm):
+class TableForm(FigureProposalForm):
     """All rows of one figure as they are now, each to be changed or ended, and room for others."""
 
     def __init__(
         self, parameter: ir.Parameter, pack: ir.Pack, newest: Adopted, sample: Any, before: list[Adopted],
-        *args: Any, **kwargs: Any,
+        *args: Any, spare: int = SPARE, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.parameter, self.pack = parameter, pack
@@ -70,13 +69,15 @@ class TableForm(ProposalForm):
         self.codes = _codes(parameter, self.now, sample)
         held = sorted(_rows(parameter, self.now), key=lambda row: tuple(map(_place, row[0])))
         self.rows = [self._row(n, keys, value, before) for n, (keys, value) in enumerate(held)]
-        self.spare = [Row(f"new-{n}", "", ()) for n in range(SPARE)]
+        shown = len(list(_rows(parameter, sample))) - len(held)
+        self.spare = [Row(f"new-{n}", "", ()) for n in range(max(spare, shown))]
         for row in self.spare:
             self._add(row)
 
     def _row(self, n: int, keys: Keys, value: Any, before: list[Adopted]) -> Row:
-        label = _("第%(n)s档") % {"n": n + 1} if self.is_steps else "、".join(map(_said, keys))
-        row = Row(f"was-{n}", label, keys, _since(self.parameter, keys, value, before))
+        label = _("第%(n)s档") % {"n": n + 1} if self.is_steps else "、".join(map(reading.spoken_code, keys))
+        place = str(value[self.bound]) if self.is_steps else ".".join(keys)
+        row = Row(f"was-{place}", label, keys, _since(self.parameter, keys, value, before))
         if self.is_steps:
             self.fields[row.field("from")] = number_field(self._leaf(self.bound, _("从多少起"), value[self.bound]))
             value = value[self.result]
@@ -92,7 +93,7 @@ class TableForm(ProposalForm):
             self.fields[row.field(f"key{place}")] = forms.ChoiceField(
                 label=names[place],
                 required=False,
-                choices=[(UNSET, _("不加")), *((code, _said(code)) for code in self.codes[place])],
+                choices=[(UNSET, _("不加")), *((code, reading.spoken_code(code)) for code in self.codes[place])],
             )
         self.fields[row.field("value")] = number_field(self._leaf(self.result, _("数"), None))
 
@@ -211,9 +212,7 @@ class TableForm(ProposalForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def table(request: HttpRequest, name: str) -> HttpResponse:
     """Add, change and end the rows of one figure; what comes of it is a draft."""
-    adoptions = adoption_read.adoptions(request.user)
-    if not adoptions:
-        raise adoption_read.NothingAdopted(_("本项目还没有启用过政策包，没有可改的规则。"))
+    adoptions = history_of(request)
     pack = adoption_read.pack_of(adoptions[0].adoption)
     parameter = pack.parameters.get(name)
     if parameter is None or parameter.type not in TABLES:
@@ -221,16 +220,14 @@ def table(request: HttpRequest, name: str) -> HttpResponse:
     sample = _sample(adoption_read.whole_files(adoptions[0].adoption).get(reading.CASES_FILE, ""), name)
     given = (parameter, pack, adoptions[0], sample, adoptions)
     if request.method != "POST":
-        return _page(request, TableForm(*given, initial={"key": str(new_id())}))
-    form = TableForm(*given, request.POST)
+        return _page(request, TableForm(*given, initial={"key": str(new_id()), "base": adoptions[0].adoption.pk}))
+    sent = sum(1 for field in request.POST if field.startswith("new-") and field.endswith("-value"))
+    if "more" in request.POST:  # nothing is proposed yet: all that was typed, and more rows
+        return _page(request, TableForm(*given, initial=request.POST.dict(), spare=min(sent + SPARE, SPARE_MAX)))
+    form = TableForm(*given, request.POST, spare=min(max(sent, SPARE), SPARE_MAX))
     if not form.is_valid():
         return _page(request, form)
-    said = {one: form.cleaned_data[one] for one in ("document", "reason", "wanted_from", "key")}
-    try:
-        made = access.propose_draft(by=request.user, at=now(), parameters=form.parameters(), **said)
-    except Refusal as refused:
-        return _page(request, form, refused)
-    return redirect("policy:draft", draft_id=made.pk)
+    return proposed(request, form, _page, parameters=form.parameters(), base_id=form.cleaned_data["base"])
 
 
 def _page(request: HttpRequest, form: TableForm, refused: Refusal | None = None) -> HttpResponse:
@@ -293,8 +290,3 @@ def _codes(parameter: ir.Parameter, *values: Any) -> tuple[list[str], list[str]]
 def _kin(codes: Mapping[str, None]) -> list[str]:
     kinds = [fact.codes for fact in facts().values() if set(codes) & set(fact.codes)]
     return [code for code in dict.fromkeys(code for kind in kinds for code in kind) if code not in codes]
-
-
-def _said(code: str) -> str:
-    sides: Mapping[str, Any] = dict(Dimension.choices)  # weights name the sides of an appraisal
-    return str(sides.get(code) or table_text.code_text(code))

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connections, transaction
 
-from sangyu.access.models import Programme, User
+from sangyu.access.models import Programme, Role, User
+from sangyu.access.queries import ensure_role
 from sangyu.insight.queries.rehearsal.kept import plain
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import new_id
@@ -22,13 +23,14 @@ from sangyu.portals.clock import now
 from sangyu.portals.rehearsal import tasks
 from sangyu.portals.rehearsal.asked import Asked, of
 from sangyu.portals.rehearsal.models import Run
-from sangyu.portals.rehearsal.runs import found_by, runs
+from sangyu.portals.rehearsal.runs import Made, found_by, remembered, runs
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 DOING_MAX = 120
 FAULT_MAX = 400
 TITLE_MAX = 300
 STEP_PM = 10
+KEEPERS = (Role.BUREAU, Role.DEPUTY, Role.HEAD)  # the auditor keeps nothing
 
 
 def start(
@@ -36,9 +38,12 @@ def start(
 ) -> Run:
     """Put a rehearsal down as asked for, and make it at once or leave it to the worker; the same goes on if it waits.
 
-    Every press leaves a job, which finds nothing to do where another one ended the rehearsal: so one that was broken
-    off before its job was written is made after all.
+    At once is what its page has just shown, while that is remembered, else what comes of today's rows. Every press
+    leaves a job, which finds nothing to do where another one ended the rehearsal: so one that was broken off before its
+    job was written is made after all.
+    Raises: NotAllowed.
     """
+    ensure_role(viewer, *KEEPERS)
     with transaction.atomic():
         Programme.objects.select_for_update(no_key=True).get(pk=viewer.programme_id)  # a second press waits here
         run = runs(viewer).filter(asked=question, months=months, ended_at=None).first() or Run.objects.create(
@@ -53,8 +58,16 @@ def start(
         if not at_once:
             tasks.rehearse.defer(run_id=str(run.pk))
     if at_once:
-        work(run.pk)
+        shown = remembered(viewer, asked, months=months, at=at, today=at.astimezone(BEIJING).date())
+        if shown is None:
+            work(run.pk)
+        else:
+            Run.objects.filter(pk=run.pk, ended_at=None).update(**_ended(shown), ended_at=shown.at)
     return run
+
+
+def _ended(made: Made) -> dict[str, Any]:
+    return {"fault": "", "said": plain(made.said), "found": made.found.to_kept(), "done_pm": 1000}
 
 
 def work(run_id: UUID) -> None:
@@ -75,8 +88,7 @@ def work(run_id: UUID) -> None:
         ended: dict[str, Any] = {"fault": "试算中途出错，详情见任务日志。请再试一次；仍然出错请告诉维护人员。"}
         try:
             asked = of(run.by, run.asked, today)
-            found = found_by(run.by, asked, run.months, today, progress)
-            ended = {"fault": "", "said": plain(asked.said), "found": found.to_kept(), "done_pm": 1000}
+            ended = _ended(Made(asked.said, found_by(run.by, asked, run.months, today, progress), run.at))
         except (Refusal, PolicyError) as refused:
             ended = {"fault": str(refused)[:FAULT_MAX]}
         finally:

@@ -16,12 +16,12 @@ from sangyu.access import queries as access_read
 from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
 from sangyu.insight.queries import rehearsal
-from sangyu.policy import ir, table_text
+from sangyu.kit.errors import NotFound
+from sangyu.policy import ir
 from sangyu.policy.diff import Change
 from sangyu.policy.to_chinese import value_text
 from sangyu.portals.finance.papers.paper import moment
 from sangyu.portals.policy import changes, reading
-from sangyu.quality.models import Dimension
 
 CHANGES_MAX = 40
 UNSET = "（不设）"
@@ -89,7 +89,11 @@ def of(viewer: User, asked: Mapping[str, str], today: date) -> Asked:
     Raises: NotFound; NothingAdopted; NoFigure.
     """
     if "draft" in asked:
-        return of_draft(viewer, UUID(asked["draft"]), today)
+        try:
+            draft_id = UUID(asked["draft"])
+        except ValueError as wrong:
+            raise NotFound("没有这份拟改稿。请从清单里打开。") from wrong
+        return of_draft(viewer, draft_id, today)
     return of_figure(viewer, asked.get("figure", ""), asked.get("to", ""), today)
 
 
@@ -203,11 +207,7 @@ def _entries(parameter: ir.Parameter, version: changes.Version) -> dict[str, str
         return {}
     unit = parameter.name.partition("_per_")[0]
     if isinstance(value, Mapping):
-        sides = dict(Dimension.choices)  # weights name the sides of an appraisal
-        return {
-            " · ".join(sides.get(code) or table_text.code_text(code) for code in codes): value_text(unit, one, pack)
-            for codes, one in _flat(value)
-        }
+        return {" · ".join(map(reading.spoken_code, codes)): value_text(unit, one, pack) for codes, one in _flat(value)}
     if isinstance(value, list):  # steps: from where on, and what holds there
         steps = ([value_text(name, one, pack) for name, one in step.items()] for step in value)
         return {f"{bound}起": result for bound, result in steps}

@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sangyu.access.models import Role
 from sangyu.insight.queries import READERS
 from sangyu.portals.components.frame import Desk, Tab
+from sangyu.portals.rehearsal.actions import KEEPERS
 from sangyu.portals.seats import seated
 
 seat = seated(*READERS)  # the bureau, its leaders and the auditor
-seat_of_the_bureau = seated(Role.BUREAU, Role.DEPUTY, Role.HEAD)  # the auditor keeps nothing
+seat_of_the_bureau = seated(*KEEPERS)
 
 
 def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:

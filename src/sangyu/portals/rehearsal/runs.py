@@ -1,13 +1,14 @@
 """Rehearsals made and kept: a small one while its page is asked for, a large one by the clock's worker.
 
 What a page found is remembered for some minutes by the process; what somebody keeps, or the worker made, stands in the
-database and can be opened and printed again. Nothing of a policy, an elder or a charge is written anywhere.
+database and can be opened and printed again, with the ids of the elders who gain and lose and by how much. No policy,
+elder or charge is changed by any of it.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -43,26 +44,39 @@ _turn = Lock()
 
 
 def size(viewer: User, asked: Asked, *, months: int, today: date) -> int:
-    """Count the charges that a question would read, as far as it matters: more than `AT_ONCE_MAX` is one more."""
+    """Count the charges that a question may read, as far as it matters: more than `AT_ONCE_MAX` is one more."""
     readers = [viewer, *(one.reader for one in asked.districts)]
     return rehearsal.size(readers, today, months, AT_ONCE_MAX)
 
 
 def made(viewer: User, asked: Asked, *, months: int, at: datetime, today: date) -> Made:
-    """Rehearse, or give what the same question found within the last minutes; one at a time in a process.
+    """Rehearse, or give what the same tables and figures came to within the last minutes; one at a time in a process.
 
     Raises: NotAllowed; PolicyError.
     """
-    key = (viewer.programme_id, asked.before.digest, asked.after.digest, asked.figures_text, asked.on, today, months)
     with _turn:
-        known = _kept.get(key)
-        if known is not None and at - timedelta(minutes=KEPT_MINUTES) <= known.at <= at:
+        known = remembered(viewer, asked, months=months, at=at, today=today)
+        if known is not None:
             return known
+        key = _key(viewer, asked, months, today)
         _kept[key] = Made(asked.said, found_by(viewer, asked, months, today), at)
         _kept.move_to_end(key)
         while len(_kept) > KEPT_MAX:
             _kept.popitem(last=False)
         return _kept[key]
+
+
+def remembered(viewer: User, asked: Asked, *, months: int, at: datetime, today: date) -> Made | None:
+    """Give what the same tables and figures came to within the last minutes, in the words of this question."""
+    known = _kept.get(_key(viewer, asked, months, today))
+    if known is None or not at - timedelta(minutes=KEPT_MINUTES) <= known.at <= at:
+        return None
+    return replace(known, said=asked.said)  # two drafts of the same tables have documents of their own
+
+
+def _key(viewer: User, asked: Asked, months: int, today: date) -> tuple[Any, ...]:
+    figures = asked.figures_text
+    return viewer.programme_id, asked.before.digest, asked.after.digest, figures, asked.on, today, months
 
 
 def forget() -> None:

@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from sangyu.adoption import queries as adoption_read
 from sangyu.insight.queries import rehearsal
-from sangyu.kit.errors import Refusal
+from sangyu.kit.errors import NotFound
 from sangyu.policy import PolicyError
 from sangyu.portals.clock import now
 from sangyu.portals.components import paging
@@ -67,45 +67,46 @@ def _home(request: HttpRequest, wrong: str = "") -> HttpResponse:
 @require_GET
 def draft(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Show what a draft would do."""
-    return _shown(
-        request, lambda: of_draft(request.user, draft_id, _today()), reverse("rehearsal:draft", args=[draft_id])
-    )
+    address = reverse("rehearsal:draft", args=[draft_id])
+    return _made(request, lambda: _draft(request, draft_id), lambda told: _result(request, told, address))
 
 
 @seat
 @require_GET
 def figure(request: HttpRequest) -> HttpResponse:
     """Show what one changed figure would do; the figure stands in the address, so that it can be passed on."""
-    return _shown(request, lambda: _figure(request), reverse("rehearsal:figure"))
+    address = reverse("rehearsal:figure")
+    return _made(request, lambda: _figure(request), lambda told: _result(request, told, address))
 
 
 @seat
 @require_GET
 def draft_people(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """List the elders whom a draft moves, masked."""
-    told = _made(request, of_draft(request.user, draft_id, _today()))
-    return _people(request, told, reverse("rehearsal:draft", args=[draft_id]))
+    address = reverse("rehearsal:draft", args=[draft_id])
+    return _made(request, lambda: _draft(request, draft_id), lambda told: _people(request, told, address))
 
 
 @seat
 @require_GET
 def figure_people(request: HttpRequest) -> HttpResponse:
     """List the elders whom a changed figure moves, masked."""
-    return _people(request, _made(request, _figure(request)), reverse("rehearsal:figure"))
+    address = reverse("rehearsal:figure")
+    return _made(request, lambda: _figure(request), lambda told: _people(request, told, address))
 
 
 @seat
 @require_GET
 def draft_sheet(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Hand out the rehearsal of a draft as a sheet to print."""
-    return _sheet(request, _made(request, of_draft(request.user, draft_id, _today())))
+    return _made(request, lambda: _draft(request, draft_id), lambda told: _sheet(request, told))
 
 
 @seat
 @require_GET
 def figure_sheet(request: HttpRequest) -> HttpResponse:
     """Hand out the rehearsal of a changed figure as a sheet to print."""
-    return _sheet(request, _made(request, _figure(request)))
+    return _made(request, lambda: _figure(request), lambda told: _sheet(request, told))
 
 
 @seat_of_the_bureau
@@ -116,8 +117,8 @@ def start(request: HttpRequest) -> HttpResponse:
     months = _months(request.POST.get("months"))
     try:
         asked = of(request.user, question, _today())
-    except (rehearsal.NoFigure, ValueError) as refusal:
-        return _home(request, str(refusal) if isinstance(refusal, Refusal) else _("没有这份拟改稿。请从清单里打开。"))
+    except (rehearsal.NoFigure, NotFound) as refusal:
+        return _home(request, str(refusal))
     small = runs.size(request.user, asked, months=months, today=_today()) <= runs.AT_ONCE_MAX
     begun = actions.start(request.user, question, asked, months=months, at=now(), at_once=small)
     return redirect("rehearsal:run", begun.pk)
@@ -176,18 +177,18 @@ def _months(text: str | None) -> int:
     return next((n for n in PERIODS if str(n) == text), rehearsal.MONTHS)
 
 
-def _made(request: HttpRequest, asked: Asked) -> Made:
-    return made(request.user, asked, months=_months(request.GET.get("months")), at=now(), today=_today())
+def _draft(request: HttpRequest, draft_id: UUID) -> Asked:
+    return of_draft(request.user, draft_id, _today())
 
 
-def _shown(request: HttpRequest, ask: Callable[[], Asked], address: str) -> HttpResponse:
+def _made(request: HttpRequest, ask: Callable[[], Asked], show: Callable[[Made], HttpResponse]) -> HttpResponse:
+    """Rehearse what an address asks and show it; what is too large to wait for is offered to the worker instead."""
     months = _months(request.GET.get("months"))
     try:
         asked = ask()
-        charges = runs.size(request.user, asked, months=months, today=_today())
-        if charges > runs.AT_ONCE_MAX:
+        if runs.size(request.user, asked, months=months, today=_today()) > runs.AT_ONCE_MAX:
             return _offered(request, asked)
-        return _result(request, _made(request, asked), address)
+        return show(made(request.user, asked, months=months, at=now(), today=_today()))
     except rehearsal.NoFigure as refusal:
         return _home(request, str(refusal))
     except PolicyError as error:

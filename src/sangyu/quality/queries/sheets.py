@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -49,7 +48,7 @@ def definitions(programme_id: UUID, month: Month) -> tuple[rules.Definition, ...
 
 @cache
 def _read(text: str) -> tuple[rules.Definition, ...]:
-    return rules.read_definitions(io.StringIO(text, newline=""))
+    return rules.read_definitions(text)
 
 
 def appraisals(viewer: User, month: str = "") -> QuerySet[Appraisal]:

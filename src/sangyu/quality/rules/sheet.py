@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sangyu.kit.money import half_up
+from sangyu.policy import lists
+from sangyu.policy.lists import FULL, SIDES, read_sheet
 from sangyu.quality.rules.refusals import BadSheet
 
 LATE_MINUTES_MAX = 15
 OBJECTION_WORKING_DAYS = 3
 COMPLAINT_COST_TENTHS = 100
 SATISFACTION_FULL = 5
-DIMENSIONS = ("enterprise", "norms", "quality", "staff")
-FULL_TENTHS = 1000
+DIMENSIONS = SIDES
+FULL_TENTHS = 10 * FULL
 COMPUTED, HAND = "COMPUTED", "HAND"
+_HOW = {lists.COMPUTED: COMPUTED, lists.HAND: HAND}
 
 
 @dataclass(frozen=True)
@@ -63,30 +64,17 @@ class Month:
     certificates_valid: int
 
 
-def read_definitions(lines: Iterable[str]) -> tuple[Definition, ...]:
-    """Read the items of a sheet from CSV, in the order of the sheet; a second line that starts with # explains.
+def read_definitions(text: str) -> tuple[Definition, ...]:
+    """Read the items of a sheet from CSV, in the order of the sheet, as it was examined before it was adopted.
 
-    Raises: BadSheet, naming the first fault.
+    Raises: BadSheet, naming the first fault and its line.
     """
-    rows = [row for row in csv.DictReader(lines) if not (row["dimension"] or "").startswith("#")]
-    found = tuple(_definition(row) for row in rows)
-    twice = [code for code, n in Counter(item.code for item in found).items() if n > 1]
-    if twice:
-        raise BadSheet(f"考核表里编号“{twice[0]}”出现了两次，请改成不同的编号。")
-    for dimension in DIMENSIONS:
-        full = sum(item.full_tenths for item in found if item.dimension == dimension)
-        if full != FULL_TENTHS:
-            raise BadSheet(f"考核表“{dimension}”各项满分合计{full / 10:g}分，应为100分，请核对考核表文件。")
-    return found
-
-
-def _definition(row: Mapping[str, str]) -> Definition:
-    code, how, points = row["code"], {"computed": COMPUTED, "hand": HAND}.get(row["how"]), row["full"]
-    if row["dimension"] not in DIMENSIONS or how is None or not points.isdecimal():
-        raise BadSheet(f"考核表第“{code}”项的方面、满分或评分方式写法不对，请核对考核表文件。")
-    if how == COMPUTED and code not in _SCORES:
-        raise BadSheet(f"考核表第“{code}”项写的是自动计算，但系统没有这一项的算法，请改为手工评分。")
-    return Definition(row["dimension"], code, row["name"], 10 * int(points), how, row["guidance"])
+    items, faults = read_sheet(text)
+    for line, said in faults:
+        raise BadSheet(f"考核表{f'第{line}行' if line else ''}：{said}。请核对考核表文件。")
+    return tuple(
+        Definition(item.side, item.code, item.name, 10 * item.full, _HOW[item.how], item.guidance) for item in items
+    )
 
 
 def sheet(definitions: Iterable[Definition], month: Month) -> list[Item]:

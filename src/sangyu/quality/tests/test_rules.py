@@ -14,7 +14,7 @@ from sangyu.quality import rules
 from sangyu.quality.rules import BadSheet, Month
 
 CHENGGUAN = (packs_folder() / "lanzhou-chengguan" / "appraisal-sheet.csv").read_text(encoding="utf-8-sig").splitlines()
-SHEET = rules.read_definitions(CHENGGUAN)
+SHEET = rules.read_definitions("\n".join(CHENGGUAN))
 orders = st.lists(st.uuids(), max_size=40, unique=True)
 GOOD = Month(
     licence_days_missing=0,
@@ -86,16 +86,22 @@ def test_a_dimension_with_an_empty_item_has_no_score():
 @pytest.mark.parametrize(
     ("line", "word"),
     [
-        ("enterprise,E1,证照有效,50,computed,", "合计110分"),
-        ("enterprise,E9,看得见的项,40,computed,", "没有这一项的算法"),
-        ("enterprise,E2,证照有效,40,computed,", "出现了两次"),
-        ("enterprise,E1,证照有效,四十,computed,", "写法不对"),
-        ("enterprise,E1,证照有效,40,guessed,", "写法不对"),
+        ("enterprise,E1,证照有效,50,computed,", "合计 110 分"),
+        ("enterprise,E9,看得见的项,40,computed,", "没有自动算法"),
+        ("enterprise,E2,证照有效,40,computed,", "编号“E2”已写在第"),
+        ("enterprise,E1,证照有效,四十,computed,", "满分“四十”应为"),
+        ("enterprise,E1,证照有效,40,guessed,", "评分方式“guessed”应为"),
     ],
 )
 def test_a_sheet_that_does_not_hold_together_is_refused_with_its_fault(line, word):
     with pytest.raises(BadSheet, match=word):
-        rules.read_definitions([line if row.startswith("enterprise,E1,") else row for row in CHENGGUAN])
+        rules.read_definitions("\n".join(line if row.startswith("enterprise,E1,") else row for row in CHENGGUAN))
+
+
+def test_rows_without_a_word_as_a_spreadsheet_leaves_them_are_no_items():
+    header, explained, *items = CHENGGUAN
+    with_gaps = [",,,,,", header, explained, ",,,,,", *items, ",,,,,", ",,,,,"]
+    assert rules.read_definitions("\n".join(with_gaps)) == SHEET
 
 
 def test_a_month_without_work_deducts_nothing_and_says_so():

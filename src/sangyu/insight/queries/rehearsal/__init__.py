@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import duckdb
@@ -96,20 +96,22 @@ def rehearse(
 
     Charges are decided again on the facts kept in their decisions; what these lack comes from the registry of the day
     of the service, and what neither has is counted as missing. Kinds of items whose rules do not differ count as they
-    were booked. With `districts` each of them is rehearsed too and added up. Runs in a transaction that can write
-    nothing; `progress` is told what is being done, and the per-mille of all that is done.
+    were booked. With `districts` each of them is rehearsed too and added up; one that the change does not touch, since
+    its bureau has set the figure so already, counts with its books and its registry. Runs in a transaction that can
+    write nothing; `progress` is told what is being done, and the per-mille of all that is done.
     Raises: NotAllowed; BadParameter, BadFact, BadAnswer.
     """
     every = [Figures(viewer, parameters, parameters_after), *districts]
     for one in every:
         ensure_reader(one.reader)
+    asked = [_Asked(one, before, after, on, today, months, columns_from) for one in every]
+    rules = [name for name in after.rules if any(name in one.rules for one in asked)]
+    is_charged = any(one.offers for one in asked)
     found = []
     with reading():
-        for n, one in enumerate(every):
-            name = one.reader.programme.name
-            step = _step_of(progress, n, len(every), name)
-            asked = _Asked(one, before, after, on, today, months, columns_from)
-            found.append((name, asked.answered(step)))
+        for n, one_asked in enumerate(asked):
+            name = one_asked.figures.reader.programme.name
+            found.append((name, one_asked.answered(rules, is_charged, _step_of(progress, n, len(asked), name))))
     return in_order(added(found))
 
 
@@ -137,15 +139,30 @@ class _Asked:
     months: int
     columns_from: int
 
-    def answered(self, progress: Progress) -> Rehearsal:
-        """Rehearse it in a store of its own, which is gone afterwards."""
-        reader, on = self.figures.reader, self.on
+    @cached_property
+    def both(self) -> tuple[Side, Side]:
+        """The rules of both packs as they hold on the day, with the programme's figures."""
+        figures = self.figures
+        before = as_of(self.before, self.on, figures.before, self.columns_from)
+        return before, as_of(self.after, self.on, figures.after, self.columns_from)
+
+    @cached_property
+    def rules(self) -> list[str]:
+        """The rules whose answers may differ here."""
+        return touched(*self.both)
+
+    @cached_property
+    def offers(self) -> list[str]:
+        """The kinds of items whose price or split may differ here."""
+        return sides.changed_offers(*self.both)
+
+    def answered(self, rules: Sequence[str], is_charged: bool, progress: Progress) -> Rehearsal:
+        """Rehearse it in a store of its own, which is gone afterwards.
+
+        `rules` about people are decided, and the money is told if `is_charged`, even where nothing differs here.
+        """
+        reader, on, both, offers = self.figures.reader, self.on, self.both, self.offers
         since, until = period(self.today, self.months)
-        both = (
-            as_of(self.before, on, self.figures.before, self.columns_from),
-            as_of(self.after, on, self.figures.after, self.columns_from),
-        )
-        rules, offers = touched(*both), sides.changed_offers(*both)
         read_from = since.replace(month=1, day=1) if sides.fills_a_year(both, offers) else since
         grants_from = streams.adopted_from(reader.programme_id)
         both = (
@@ -161,7 +178,7 @@ class _Asked:
             told, theirs = people.standings(duck, both, rules, on, streets)
             lists |= theirs
             found = None
-            if offers:
+            if is_charged:
                 wanted = sides.asked_of_charges(both, offers)
                 span = streams.Span(read_from, since, until)
                 streams.load_charges(
@@ -189,7 +206,7 @@ class _Asked:
             before_figures=sides.digest_of(self.figures.before),
             after_digest=self.after.digest,
             after_figures=sides.digest_of(self.figures.after),
-            touched=tuple((name, self.after.rules[name].title) for name in rules),
+            touched=tuple((name, self.after.rules[name].title) for name in self.rules),
             money=found,
             standings=told,
             edges=tuple(thresholds.edges(*both, born, self.today)),
@@ -206,14 +223,15 @@ def period(today: date, months: int) -> tuple[date, date]:
 
 
 def size(readers: Sequence[User], today: date, months: int, at_most: int | None = None) -> int:
-    """Count the charges that a rehearsal over some programmes reads; beyond `at_most` it is not counted out.
+    """Count the charges that a rehearsal over some programmes may read; beyond `at_most` it is not counted out.
 
+    That is those of all offers, from January of the first year on: an account may be filled through the year.
     Raises: NotAllowed.
     """
     for one in readers:
         ensure_reader(one)
     since, until = period(today, months)
-    return streams.charges_of([one.programme_id for one in readers], since, until, at_most)
+    return streams.charges_of([one.programme_id for one in readers], since.replace(month=1, day=1), until, at_most)
 
 
 def _streets(viewer: User) -> list[str]:

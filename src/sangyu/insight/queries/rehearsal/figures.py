@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from sangyu.adoption.rules import FIGURE_MAX
 from sangyu.kit.errors import Refusal
 from sangyu.kit.money import BadAmount, parse_yuan, yuan
 from sangyu.policy import ir, table_text
@@ -19,6 +20,9 @@ Number = tuple[str, ir.Expr, bool]
 ROWS = ("eligible", "tier", "split", "account")
 SEPARATOR = "/"
 SET = "民政局设定的数字"
+FACTOR_MAX = 10**7  # of what may multiply an amount: the sums of a district stay countable
+MOST = {"元": FIGURE_MAX, "岁": 150}
+DIGITS_MAX = 40  # so long a text is read at all
 
 
 class NoFigure(Refusal):
@@ -138,6 +142,14 @@ def _place(one: FigureInPack, to: str) -> int:
 
 def _read(one: FigureInPack, to: str) -> int:
     text = to.strip()
+    most = MOST.get(one.unit, FACTOR_MAX)
+    value = _number(one, text) if len(text) <= DIGITS_MAX else most + 1
+    if abs(value) > most:
+        raise NoFigure(f"“{one.label}”最大可以试{_written(most, one.unit)}{one.unit}，填的更大。请重新填写。")
+    return value
+
+
+def _number(one: FigureInPack, text: str) -> int:
     if one.unit == "元":
         try:
             return parse_yuan(text)
@@ -150,7 +162,7 @@ def _read(one: FigureInPack, to: str) -> int:
     if one.unit != "%" and text.isdecimal():
         return int(text)
     wanted = "百分数，最多一位小数，如 12.5" if one.unit == "%" else "整数"
-    raise NoFigure(f"“{one.label}”要填{wanted}，填的是“{to[:20]}”。请重新填写。")
+    raise NoFigure(f"“{one.label}”要填{wanted}，填的是“{text[:20]}”。请重新填写。")
 
 
 def _rules(pack: ir.Pack) -> Iterator[ir.Rule]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from importlib import import_module
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.cast import PASSWORD
 
+from sangyu.assessment import actions as assessment
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.models import Assessment, Conclusion, Draft, Part
 from sangyu.assessment.tests.sheets import GB, best, with_points
 from sangyu.assessment.tests.team import SCALE
+from sangyu.files.tests.paint import photo
+from sangyu.portals.finance.tests.pdf_text import text_of
+
+WHO_ASSESSES = "'ASSESSOR'"  # as it stands in a question to the database
 
 
 def answers(sheet):
@@ -34,7 +44,9 @@ def test_from_an_appointment_to_a_report(team, sit):
         assert "李秀兰" in client.get(reverse("assessor:today")).content.decode()
         sheet = reverse("assessor:sheet", args=[here.pk])
         assert "没有存上" in client.get(sheet).content.decode()
-        client.post(sheet, {"n": 1, **answers(with_points(GB, 50) | {"B.4.1": 1 if part == Part.FIRST else 2})})
+        client.post(
+            sheet, {"base": 0, "n": 1, **answers(with_points(GB, 50) | {"B.4.1": 1 if part == Part.FIRST else 2})}
+        )
         sign = reverse("assessor:sign", args=[here.pk])
         signed = {"n": 1, "informant": "李建国", "informant_relation": "儿子", "password": PASSWORD}
         assert "密码不对" in client.post(sign, signed | {"password": "guessed"}).content.decode()
@@ -81,13 +93,82 @@ def test_the_community_reads_the_level_and_disputes_it(team, sit):
     shown = clerk.get(reverse("assessor:case", args=[it.pk])).content.decode()
     assert "轻度失能" in shown
     assert "各份评估表" not in shown
+    paper = reverse("assessor:report", args=[it.pk])
+    assert "逐项结果" not in text_of(clerk.get(paper).content)
+    assert "逐项结果" in text_of(sit(team.cast.head).get(paper).content)
     act = reverse("assessor:act", args=[it.pk, "dispute"])
     assert clerk.post(act, {"raised_by": "李建国"}).status_code == 422
     clerk.post(act, {"raised_by": "李建国", "relation": "儿子", "grounds": "上下楼梯要人扶"})
     assert assessment_read.dispute_of(it) is not None
     head = sit(team.cast.head)
+    with CaptureQueriesContext(connection) as asked:
+        assert "安排复评" in head.get(reverse("assessor:case", args=[it.pk])).content.decode()
+    assert sum(WHO_ASSESSES in one["sql"] for one in asked) == 1
     review = {"first": team.su.pk, "second": team.tao.pk, "day": "2026-11-16", "time": "09:00"}
     assert "复评" in head.post(reverse("assessor:act", args=[it.pk, "review"]), review, follow=True).content.decode()
+
+
+def test_nobody_is_asked_who_assesses_where_nobody_is_sent(team, sit):
+    it = team.concluded().assessment
+    head = sit(team.cast.head)
+    for page in (reverse("assessor:case", args=[it.pk]), reverse("assessor:appoint")):
+        with CaptureQueriesContext(connection) as asked:
+            head.get(page)
+        assert not [one for one in asked if WHO_ASSESSES in one["sql"]]
+
+
+def test_a_level_that_a_review_replaced_is_not_handed_out_as_valid(team, sit):
+    old = team.concluded(with_points(GB, 89))
+    new = team.replaced(old.assessment, with_points(GB, 60))
+    said = f"已由复评的结论“{new.label}（{new.level}级）”代替，{new.valid_from}起本结论不再有效"
+    case, paper, fhir = (reverse(f"assessor:{page}", args=[old.assessment_id]) for page in ("case", "report", "fhir"))
+    head, lin, su = (sit(who) for who in (team.cast.head, team.lin, team.su))
+    assert said in head.get(case).content.decode()
+    printed = text_of(head.get(paper).content)
+    assert said in printed
+    assert f"到{new.valid_from}为止" in printed
+    level = head.get(fhir).json()["entry"][2]["resource"]
+    assert level["status"] == "amended"
+    assert level["effectivePeriod"] == {"start": "2026-11-09", "end": str(new.valid_from - timedelta(days=1))}
+    assert said in level["note"][-1]["text"]
+
+    before = lin.get(case).content.decode()
+    assert "已由以后的评估结论代替" in before
+    after = su.get(reverse("assessor:case", args=[new.assessment_id])).content.decode()
+    for page, other in ((before, new), (after, old)):
+        assert reverse("assessor:case", args=[other.assessment_id]) not in page
+
+
+def test_the_list_goes_on_and_is_searched(team, sit, monkeypatch):
+    monkeypatch.setattr(import_module("sangyu.portals.assessor.views.cases"), "PAGE", 1)
+    li, grandpa = team.appointed(), team.appointed(elder=team.cast.grandpa)
+    head = sit(team.cast.head)
+
+    def listed(**asked):
+        page = head.get(reverse("assessor:cases"), asked).content.decode()
+        return [it for it in (li, grandpa) if reverse("assessor:case", args=[it.pk]) in page], page
+
+    (first,), page = listed()
+    assert 'href="?after=1" rel="next"' in page
+    (second,), page = listed(after="1")
+    assert {first, second} == {li, grandpa}
+    assert 'rel="prev"' in page
+    assert 'rel="next"' not in page
+    assert listed(q="李秀兰", stage="APPOINTED")[0] == [li]
+    assert "没有找到" in listed(q="没有这个人")[1]
+    assert listed(stage="WITHDRAWN")[0] == []
+
+
+def test_photos_are_listed_for_whoever_reads_the_sheets(team, sit):
+    made = team.appointed()
+    first, second = (team.filled(made, part) for part in (Part.FIRST, Part.SECOND))
+    shot = assessment.add_evidence(appointment_id=first.pk, item="B.2.4", content=photo(), by=team.lin, at=team.at)
+    case, where = reverse("assessor:case", args=[made.pk]), reverse("assessor:evidence", args=[shot.pk])
+    team.signs(first)
+    assert where not in sit(team.cast.head).get(case).content.decode()
+    team.signs(second)
+    for who, reads in ((team.cast.head, True), (team.he, True), (team.cast.clerk, False)):
+        assert (where in sit(who).get(case).content.decode()) == reads
 
 
 def test_a_late_or_wrong_draft_is_answered_and_changes_nothing(team, sit):
@@ -95,11 +176,15 @@ def test_a_late_or_wrong_draft_is_answered_and_changes_nothing(team, sit):
     client = sit(team.lin)
     sheet = reverse("assessor:sheet", args=[here.pk])
     asked = {"headers": {"Accept": "application/json"}}
-    assert client.post(sheet, {"n": 3, "a-B.1.1": 0}, **asked).json() == {"n": 5}
-    refused = client.post(sheet, {"n": 6, "a-B.2.4": 4}, **asked)
+    late = {"base": 2, "n": 6, "a-B.1.1": 0}
+    assert client.post(sheet, late, **asked).json() == {"n": 5, "taken": False}
+    assert "别处又改过" in client.post(sheet, late, follow=True).content.decode()
+    again = {"base": 0, "n": 5, **answers(best(GB))}
+    assert client.post(sheet, again, **asked).json() == {"n": 5, "taken": True}
+    refused = client.post(sheet, {"base": 5, "n": 6, "a-B.2.4": 4}, **asked)
     assert refused.status_code == 409
     assert "上下楼梯" in refused.json()["refused"]
-    assert client.post(sheet, {"n": "x"}, **asked).status_code == 409
+    assert client.post(sheet, {"base": 5, "n": "x"}, **asked).status_code == 409
     assert Draft.objects.get().answers == best(GB)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sangyu.access.models import Role
+from sangyu.access.models import Role, User
 from sangyu.assessment import actions as assessment
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.models import Assessment, Stage
@@ -31,16 +31,16 @@ from sangyu.portals.assessor.forms import (
     WithdrawForm,
 )
 from sangyu.portals.assessor.frame import at_the_table, context, who_reads_sheets, who_sends
-from sangyu.portals.assessor.paper import paper_of
+from sangyu.portals.assessor.paper import paper_of, replaced_words
 from sangyu.portals.assessor.views.visits import BEIJING, cards
 from sangyu.portals.clock import now
+from sangyu.portals.components import paging
 from sangyu.portals.components.frame import Tab
 from sangyu.portals.finance.papers import as_pdf
 from sangyu.registry import queries as registry_read
 
 PAGE = 50
 DUE_SOON = timedelta(days=30)
-OPEN_STAGES = (Stage.APPOINTED, Stage.DIFFERING, Stage.SIGNED, Stage.CONCLUDED, Stage.WITHDRAWN)
 SAID = {
     "conclude": gettext_lazy("已出结论。"),
     "certify": gettext_lazy("已发证明。"),
@@ -54,21 +54,37 @@ SAID = {
 @at_the_table
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
-    """List the assessments that the viewer may know of, by how far they are; and whose level ends soon."""
-    stage = request.GET.get("stage", "")
-    rows = assessment_read.assessments(request.user).order_by("-at", "-id")
-    rows = rows.filter(stage=stage) if stage in OPEN_STAGES else rows
-    tabs = [Tab(_("全部"), "?", active=not stage)]
-    tabs += [Tab(str(one.label), f"?stage={one}", active=stage == one) for one in OPEN_STAGES]
+    """List the assessments that the viewer may know of, by elder and how far they are; and whose level ends soon."""
+    asked = request.GET.get("stage", "")
+    stage = asked if asked in Stage.values else ""
+    text = request.GET.get("q", "").strip()
+    after = paging.after(request)
+    rows = assessment_read.assessments_about(request.user, text).order_by("-at", "-id")
+    found = list((rows.filter(stage=stage) if stage else rows)[after : after + PAGE + 1])
+    first_page = not (stage or text or after)
     until = now().astimezone(BEIJING).date() + DUE_SOON
+    due = list(assessment_read.due(request.user, until)[: PAGE + 1]) if first_page else []
+    same = {key: value for key, value in (("q", text), ("stage", stage)) if value}
     shown = {
-        "rows": rows[:PAGE],
-        "page": PAGE,
-        "tabs": tabs,
-        "due": assessment_read.due(request.user, until)[:PAGE] if not stage else [],
+        "text": text,
+        "stage": stage,
+        "rows": found[:PAGE],
+        "next": _at(same, after + PAGE) if len(found) > PAGE else "",
+        "previous": _at(same, max(0, after - PAGE)) if after else "",
+        "tabs": [
+            Tab(_("全部"), _at(same | {"stage": ""}), active=not stage),
+            *(Tab(str(one.label), _at(same | {"stage": one.value}), active=stage == one) for one in Stage),
+        ],
+        "due": due[:PAGE],
+        "due_shown": PAGE if len(due) > PAGE else 0,
         "until": until,
     }
     return render(request, "assessor/cases.html", context(request, "cases", **shown))
+
+
+def _at(asked: dict[str, str], after: int = 0) -> str:
+    """Return the address of this list for what was asked, from a line on."""
+    return "?" + urlencode({key: value for key, value in {**asked, "after": after or ""}.items() if value})
 
 
 @at_the_table
@@ -136,18 +152,21 @@ def _show(request: HttpRequest, assessment_id: UUID, *, refused: str = "", **for
     viewer = request.user
     found = assessment_read.case(viewer, assessment_id)
     it = found.assessment
-    reads = bool(viewer.roles & assessment_read.READERS) or viewer.pk in assessment_read.assessor_ids(it)
+    reads = _reads(viewer, it)
     sheets = assessment_read.sheets(viewer, it.pk)
     counted = assessment_read.counted_answers(it) if reads else None
     own = next((row for row in found.appointments if row.assessor_id == viewer.pk), None)
     sends = Role.BUREAU in viewer.roles
     told = found.conclusion
     today = now().astimezone(BEIJING).date()
+    scale = assessment_read.scale_of(it)
+    may_call_in = sends and it.stage == Stage.DIFFERING and not found.has_third
+    may_review = sends and found.dispute is not None and found.review is None
     shown = {
         "case": found,
         "it": it,
         "elder": it.elder,
-        "scale": assessment_read.scale_of(it),
+        "scale": scale,
         "people": [(row, found.signed_at.get(row.pk)) for row in found.appointments],
         "own": own
         if own and own.pk not in found.signed_at and it.stage in (Stage.APPOINTED, Stage.DIFFERING)
@@ -162,44 +181,56 @@ def _show(request: HttpRequest, assessment_id: UUID, *, refused: str = "", **for
                     if card.item.code in sheet.answers
                 ],
             )
-            for card in cards(assessment_read.scale_of(it), counted)
+            for card in cards(scale, counted)
         ]
         if counted
         else [],
+        "evidence": [
+            (row, found.part_of[row.appointment_id], scale.item_of[row.item].label)
+            for row in assessment_read.evidence_among(viewer, it.pk)
+        ],
+        "replaced": replaced_words(found) if found.replaced_on else "",
         "refused": refused,
         "reads": reads,
         "may_conclude": sends and it.stage == Stage.SIGNED,
-        "may_call_in": sends and it.stage == Stage.DIFFERING and not found.has_third,
+        "may_call_in": may_call_in,
         "may_withdraw": sends and told is None and found.withdrawal is None,
-        "may_certify": sends and told is not None and found.certificate is None and found.dispute is None,
+        "may_certify": sends and told is not None and not (found.certificate or found.dispute or found.replaced_on),
         "may_dispute": told is not None
         and found.dispute is None
         and it.review_of_id is None
         and today < told.disputable_until
         and bool(viewer.roles & {Role.BUREAU, Role.COMMUNITY}),
-        "may_review": sends and found.dispute is not None and found.review is None,
+        "may_review": may_review,
         "withdraw": WithdrawForm(),
         "dispute": DisputeForm(),
-        **({"call_in": _third_form(request, it), "review": WhoForm(viewer=viewer)} if sends else {}),
+        **({"call_in": _third_form(request, it)} if may_call_in and "call_in" not in forms else {}),
+        **({"review": WhoForm(viewer=viewer)} if may_review and "review" not in forms else {}),
         **forms,
     }
     status = 409 if refused else 422 if forms else 200
     return render(request, "assessor/case.html", context(request, "cases", **shown), status=status)
 
 
+def _reads(viewer: User, it: Assessment) -> bool:
+    """Whether the viewer reads sheets once they are signed: who oversees, and who was sent there."""
+    return bool(viewer.roles & assessment_read.READERS) or viewer.pk in assessment_read.assessor_ids(it)
+
+
 @at_the_table
 @require_GET
 def report(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
-    """Hand out the report of a concluded assessment as PDF.
+    """Hand out the report of a concluded assessment as PDF; what each item was answered only to who reads sheets.
 
     Raises: NotFound, before the conclusion.
     """
     found = assessment_read.case(request.user, assessment_id)
     if found.conclusion is None:
         raise NotFound(_("还没有出结论，没有报告可以打印。"))
-    paper = paper_of(found, assessment_read.scale_of(found.assessment))
+    it = found.assessment
+    paper = paper_of(found, assessment_read.scale_of(it), with_items=_reads(request.user, it))
     answer = HttpResponse(as_pdf(paper), content_type="application/pdf")
-    name = quote(f"{paper.title}-{found.assessment.elder.name}.pdf")
+    name = quote(f"{paper.title}-{it.elder.name}.pdf")
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return answer
 
@@ -216,11 +247,10 @@ def fhir(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
     if told is None:
         raise NotFound(_("还没有出结论，没有报告可以打印。"))
     it = found.assessment
-    content = bundle(
-        assessment_read.scale_of(it),
-        told.answers,
-        Told(it.pk, it.elder_id, told.at, told.valid_from, told.valid_until - timedelta(days=1), told.result),
-    )
+    last_on = (found.replaced_on or told.valid_until) - timedelta(days=1)
+    replaced = replaced_words(found) if found.replaced_on else ""
+    said = Told(it.pk, it.elder_id, told.at, told.valid_from, last_on, told.result, replaced)
+    content = bundle(assessment_read.scale_of(it), told.answers, said)
     answer = JsonResponse(content, json_dumps_params={"ensure_ascii": False})
     answer["Content-Type"] = "application/fhir+json; fhirVersion=4.3"
     answer["Content-Disposition"] = f'attachment; filename="assessment-{it.pk}.json"'
@@ -237,8 +267,8 @@ def appoint(request: HttpRequest) -> HttpResponse:
         elder = registry_read.get_elder(request.user, UUID(chosen)) if chosen else None
     except ValueError as bad:
         raise NotFound(_("没有找到这位老人，可能不在您负责的范围内。")) from bad
-    form = AppointForm(request.POST or None, viewer=request.user, initial={"kind": "FIRST"})
-    if elder is not None and form.is_valid():
+    form = AppointForm(request.POST or None, viewer=request.user, initial={"kind": "FIRST"}) if elder else None
+    if elder is not None and form is not None and form.is_valid():
         try:
             made = assessment.appoint(
                 elder_id=elder.pk,
@@ -262,7 +292,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
         "form": form,
         "levels": assessment_read.conclusions_of(request.user, elder.pk) if elder else [],
     }
-    status = 422 if form.errors else 200
+    status = 422 if form is not None and form.errors else 200
     return render(request, "assessor/appoint.html", context(request, "cases", **shown), status=status)
 
 

@@ -88,9 +88,10 @@ def _save(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     if not form.is_valid():
         return _said(request, appointment, _("评估表的序号不对，请刷新页面。"), in_the_page=in_the_page)
     try:
-        draft = assessment.save_draft(
+        kept = assessment.save_draft(
             appointment_id=appointment.pk,
             answers=form.answers,
+            base=form.cleaned_data["base"],
             n=form.cleaned_data["n"],
             by=request.user,
             at=now(),
@@ -100,7 +101,9 @@ def _save(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     except Refusal as refusal:
         return _said(request, appointment, str(refusal), in_the_page=in_the_page)
     if in_the_page:
-        return JsonResponse({"n": draft.n})
+        return JsonResponse({"n": kept.draft.n, "taken": kept.taken})
+    if not kept.taken:
+        return _said(request, appointment, _("这份评估表在别处又改过，没有存上。请核对后再选。"), in_the_page=False)
     return redirect("assessor:sign", appointment.pk)
 
 
@@ -126,7 +129,6 @@ def _show_sheet(
         "cards": cards(scale, draft.answers if draft else {}),
         "n": draft.n if draft else 0,
         "evidence": assessment_read.evidence_of(appointment),
-        "labels": scale.item_of,
         "picturing": picturing,
     }
     status = 422 if picturing else 200

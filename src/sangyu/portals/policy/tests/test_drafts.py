@@ -12,6 +12,7 @@ from tests.neighbour import Neighbour
 from tests.seat import seat
 
 from sangyu.access.models import AuditEntry
+from sangyu.adoption import actions as adoption
 from sangyu.adoption.models import Adoption, Draft
 from sangyu.adoption.tests.edits import CREDIT, FIRST_DAY, credit_of, opened, put_credit, saved
 from sangyu.kit.ids import new_id
@@ -128,6 +129,33 @@ def test_a_figure_is_changed_in_a_form_and_told_in_words(cast, sit):
     again = client.post(reverse("policy:figures"), said)
     assert again.url == answer.url
     assert Draft.objects.count() == 1
+
+
+def test_what_was_typed_over_an_older_version_is_not_taken_over_a_newer_one(cast, sit):
+    client = sit(cast.deputy)
+    pages = {name: reverse(f"policy:{name}", args=args) for name, args in (("figures", []), ("table", ["weights"]))}
+    typed = {}
+    for address in pages.values():
+        form = client.get(address).context["form"]
+        shown = {name: form[name].value() for name in form.fields}
+        typed[address] = {name: value for name, value in shown.items() if value not in (None, False)}
+    adoption.adopt(
+        programme_id=cast.programme.pk,
+        pack_id="lanzhou-chengguan",
+        parameters={**PARAMETERS, "share_pm": 300},
+        document="另一份文件",
+        valid_from=FIRST_DAY,
+        by_id=cast.head.pk,
+        at=NOW,
+    )
+    for address, said in typed.items():
+        other = {"weights.norms": 20, "weights.quality": 40, "was-norms-value": 20, "was-quality-value": 40}
+        answer = client.post(address, said | {"document": DOCUMENT} | {one: other[one] for one in other if one in said})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        for told in ("已另启用了一版（另一份文件，2026-12-01起）", "20% → 30%", "重新打开本页", 'value="40"'):
+            assert told in page
+    assert not Draft.objects.exists()
 
 
 def test_weights_that_do_not_add_up_and_a_page_without_a_change_are_refused(cast, sit):

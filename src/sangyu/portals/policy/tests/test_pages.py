@@ -62,6 +62,15 @@ def test_the_register_of_documents_is_read_by_level_and_names_what_a_document_re
     assert all(line.rule.source.number for one in found.values() for line in one.lines)
 
 
+def test_a_word_of_a_document_s_title_shows_its_rules_and_only_what_no_rule_cites_is_a_basis():
+    pack = load("xiamen-huli")
+    held = reading.InForce(pack, Adoption(), date(2026, 11, 9), "")
+    cited = {rule.source.number for rule in pack.rules.values()}
+    for document in pack.documents.values():
+        found = {one.document.number: one.lines for one in reading.chapters(held, document.title)}
+        assert bool(found[document.number]) == (document.number in cited)
+
+
 def test_the_rules_of_a_level_are_picked_on_the_page(cast, sit):
     client = sit(cast.ma)
     _, page = read(client, reverse("policy:rules"), level="district")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -13,7 +14,7 @@ from sangyu.adoption.models import Adoption, Draft
 from sangyu.adoption.queries import Adopted
 from sangyu.policy import load
 from sangyu.policy.lists import KNOWN, SIDES
-from sangyu.portals.policy.tables import TableForm
+from sangyu.portals.policy.tables import SPARE, TableForm
 from sangyu.quality.rules import DIMENSIONS
 from sangyu.quality.rules.sheet import _SCORES
 
@@ -21,6 +22,7 @@ NOW = datetime(2026, 11, 9, 9, tzinfo=BEIJING)
 AWARDS = [{"from_m2": 100, "award_fen": 50_000_00}, {"from_m2": 300, "award_fen": 200_000_00}]
 HOURS = {"extreme_poor": {"mild": 24, "severe": 58}, "dibao": {"mild": 18}}
 PROPOSAL = {"document": "鼓民〔2027〕1号", "key": "1", "wanted_from": "2027-01-01"}
+BASE = UUID(int=1)
 
 
 @pytest.fixture
@@ -37,7 +39,12 @@ def form_of(pack_id, name, value, said=None, sample=None, before=()):
     data = None
     if said is not None:
         blank = TableForm(pack.parameters[name], pack, newest, sample, [newest, *before])
-        data = {one: blank[one].value() for one in blank.fields if blank[one].value() is not None} | PROPOSAL | said
+        data = (
+            {one: blank[one].value() for one in blank.fields if blank[one].value() is not None}
+            | PROPOSAL
+            | {"base": BASE}
+            | said
+        )
         data = {one: value for one, value in data.items() if value is not False}
     return TableForm(pack.parameters[name], pack, newest, sample, [newest, *before], data)
 
@@ -47,11 +54,25 @@ def awards(value, **said):
 
 
 def test_a_step_is_changed_another_ended_and_a_third_added_in_yuan():
-    form = awards(AWARDS, was_1_value="180000", was_0_ends="on", new_0_from="200", new_0_value="60000.50")
+    form = awards(AWARDS, was_300_value="180000", was_100_ends="on", new_0_from="200", new_0_value="60000.50")
     assert form.is_valid(), form.errors
     assert form.parameters() == {
         "area_table": [{"from_m2": 200, "award_fen": 60_000_50}, {"from_m2": 300, "award_fen": 180_000_00}]
     }
+
+
+def test_what_is_typed_lands_on_the_row_beside_which_it_was_typed_whatever_rows_there_are_now():
+    between = [AWARDS[0], {"from_m2": 200, "award_fen": 90_000_00}, AWARDS[1]]
+    typed = {"was-100-value": "60000", "was-200-value": "90000", "was-300-value": "180000"}
+    form = form_of("fuzhou-gulou", "area_table", between[::-1], typed, AWARDS)
+    assert form.is_valid(), form.errors
+    assert [step["award_fen"] for step in form.parameters()["area_table"]] == [180_000_00, 90_000_00, 60_000_00]
+
+
+def test_a_figure_of_many_rows_is_set_the_first_time_as_far_as_the_examples_of_the_pack_do():
+    sample = [{"from_m2": 100 * n, "award_fen": 50_000_00} for n in range(7)]
+    assert len(form_of("fuzhou-gulou", "area_table", None, sample=sample).spare) == 7
+    assert len(form_of("fuzhou-gulou", "area_table", sample, sample=sample).spare) == SPARE
 
 
 def test_a_figure_that_was_never_set_is_set_in_the_form_as_the_examples_write_it():
@@ -63,13 +84,13 @@ def test_a_figure_that_was_never_set_is_set_in_the_form_as_the_examples_write_it
 @pytest.mark.parametrize(
     ("said", "field", "told"),
     [
-        ({"was_1_value": "300000"}, "was-1-value", "奖励300000元，不在5万元至20万元之内"),
+        ({"was_300_value": "300000"}, "was-300-value", "奖励300000元，不在5万元至20万元之内"),
         ({"new_1_from": "500", "new_1_value": "300000"}, "new-1-value", "“5万—20万元不等”"),
         ({"new_0_from": "500"}, "new-0-value", "没有填全"),
-        ({"was_0_value": ""}, "was-0-value", "没有填全"),
+        ({"was_100_value": ""}, "was-100-value", "没有填全"),
         ({"new_0_from": "100", "new_0_value": "60000"}, "__all__", "有两档从同一个数起"),
-        ({"was_0_ends": "on", "was_1_ends": "on"}, "__all__", "请至少留一行"),
-        ({"was_0_value": "六万"}, "was-0-value", ""),
+        ({"was_100_ends": "on", "was_300_ends": "on"}, "__all__", "请至少留一行"),
+        ({"was_100_value": "六万"}, "was-100-value", ""),
     ],
 )
 def test_what_cannot_be_is_said_beside_its_row(said, field, told):
@@ -79,7 +100,7 @@ def test_what_cannot_be_is_said_beside_its_row(said, field, told):
 
 
 def test_the_rows_of_a_table_of_two_codes_are_added_and_ended_by_their_names():
-    said = {"new-0-key0": "dibao", "new-0-key1": "severe", "new-0-value": "42", "was-2-ends": "on"}
+    said = {"new-0-key0": "dibao", "new-0-key1": "severe", "new-0-value": "42", "was-extreme_poor.severe-ends": "on"}
     form = form_of("weifang-xiashan", "hours_matrix", HOURS, said)
     assert form.is_valid(), form.errors
     assert form.parameters()["hours_matrix"] == {"extreme_poor": {"mild": 24}, "dibao": {"mild": 18, "severe": 42}}
@@ -88,7 +109,7 @@ def test_the_rows_of_a_table_of_two_codes_are_added_and_ended_by_their_names():
 
 
 def test_weights_add_up_to_what_they_have_to():
-    form = form_of("lanzhou-chengguan", "weights", PARAMETERS["weights"], {"was-0-value": "99"})
+    form = form_of("lanzhou-chengguan", "weights", PARAMETERS["weights"], {"was-enterprise-value": "99"})
     assert "各项合计应为 100" in form.errors["__all__"][0]
 
 
@@ -110,6 +131,12 @@ def test_a_changed_row_goes_its_way_as_a_draft_like_a_workbook(cast, sit):
     weights = PARAMETERS["weights"]
     wanted = {**weights, "enterprise": weights["enterprise"] - 10, "norms": weights["norms"] + 10}
     said |= PROPOSAL | {places[(side,)]: wanted[side] for side in ("enterprise", "norms")}
+    said |= {row.field("value"): "" for row in form.spare}
+    more = client.post(reverse("policy:table", args=["weights"]), said | {"more": "1"})
+    assert (more.status_code, Draft.objects.count()) == (200, 0)
+    again = {one: more.context["form"][one].value() for one in more.context["form"].fields}
+    assert {one: str(again[one]) for one in said} == {one: str(value) for one, value in said.items()}
+    assert len(more.context["form"].spare) == len(form.spare) + SPARE
     answer = client.post(reverse("policy:table", args=["weights"]), said)
     draft = Draft.objects.get()
     assert answer.url == reverse("policy:draft", args=[draft.pk])

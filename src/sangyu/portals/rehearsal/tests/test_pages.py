@@ -11,10 +11,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.cast import BEIJING, PARAMETERS, Cast
 from tests.seat import seat
 
+from sangyu.access.queries import NotAllowed
 from sangyu.adoption import actions as adoption
 from sangyu.benefits.models import Charge
 from sangyu.kit.ids import new_id
 from sangyu.portals.rehearsal import actions, runs, tasks
+from sangyu.portals.rehearsal.asked import of
 from sangyu.portals.rehearsal.models import Run
 
 NOW = datetime(2026, 12, 20, 9, tzinfo=BEIJING)
@@ -137,11 +139,41 @@ def test_a_rehearsal_is_kept_and_opened_again_as_it_was(served, sit):
     auditor = sit(served.auditor)
     assert auditor.get(begun.url).status_code == 200
     assert auditor.post(reverse("rehearsal:start"), CREDIT).status_code == 403
+    with pytest.raises(NotAllowed):
+        actions.start(served.auditor, CREDIT, of(served.auditor, CREDIT, NOW.date()), months=3, at=NOW)
+    for strange in ("x", str(new_id())):
+        refused = sit(served.deputy).post(reverse("rehearsal:start"), {"draft": strange})
+        assert (refused.status_code, "拟改稿" in refused.context["wrong"]) == (422, True)
 
 
-def booked_again(charge: Charge, times: int) -> None:
-    """Copy a charge as it was booked, each copy of a service of its own."""
-    own = {"id": "gen_random_uuid()", "cause_id": "gen_random_uuid()"}
+def test_what_is_kept_is_what_was_shown_in_the_words_of_who_asks(served, sit):
+    client = sit(served.head)
+    ids = [
+        adoption.propose(
+            programme_id=served.programme.pk,
+            document=f"城民发〔2026〕{n}号",
+            reason="",
+            by_id=served.head.pk,
+            at=NOW,
+            key=str(n),
+            parameters=PARAMETERS | {"class_b_identities": ["entitled_group", "dibao"]},
+        )[0].pk
+        for n in (31, 32)
+    ]
+    shown = [client.get(reverse("rehearsal:draft", args=[one])).context["told"] for one in ids]
+    assert shown[0].found is shown[1].found, "the same tables and figures are rehearsed once"
+    assert [one.said.document for one in shown] == ["城民发〔2026〕31号", "城民发〔2026〕32号"]
+    assert shown[1].said.draft == ids[1]
+    served.visited(served.order(days=3))
+    client.post(reverse("rehearsal:start"), {"draft": ids[1]})
+    run = Run.objects.get()
+    assert runs.kept(run).found.money == shown[1].found.money
+    assert run.said["document"] == "城民发〔2026〕32号"
+
+
+def booked_again(charge: Charge, times: int, day: str) -> None:
+    """Copy a charge as it was booked, each copy of a service of its own on a day."""
+    own = {"id": "gen_random_uuid()", "cause_id": "gen_random_uuid()", "service_on": f"DATE '{day}'"}
     names = [field.column for field in Charge._meta.concrete_fields]
     values = ", ".join(own.get(name, name) for name in names)
     with connection.cursor() as cursor:
@@ -153,11 +185,13 @@ def booked_again(charge: Charge, times: int) -> None:
 
 
 def test_a_large_one_is_made_by_the_worker_while_its_page_tells_how_far(served, sit):
-    booked_again(Charge.objects.get(elder=served.grandpa), runs.AT_ONCE_MAX)
+    # Before the twelve months, but in the year of the first: an account that fills through the year would be read so.
+    booked_again(Charge.objects.get(elder=served.grandpa), runs.AT_ONCE_MAX, "2025-02-01")
     client = sit(served.head)
-    _, page = read(client, reverse("rehearsal:figure"), **CREDIT)
-    assert "开始试算" in page
-    assert "+30.00" not in page
+    for route in ("figure", "figure-people", "figure-sheet"):
+        _, page = read(client, reverse(f"rehearsal:{route}"), **CREDIT, list="gainers")
+        assert "开始试算" in page
+        assert "+30.00" not in page
     begun = client.post(reverse("rehearsal:start"), CREDIT)
     again = client.post(reverse("rehearsal:start"), CREDIT)
     assert again.url == begun.url, "what is under way is not asked for twice"

@@ -1,21 +1,28 @@
 // The sheet at the bedside: one item at a time, every choice kept in this browser at once and sent when the line is there.
-// A draft carries a number that only grows, so that one that arrives twice or late changes nothing. Without this module
-// the whole sheet is one long form with a button.
+// A draft carries its number and the number of the one it grew from: what arrives twice changes nothing, and where
+// somebody went on elsewhere the server does not take it; it stays on this device until the person has decided. Without
+// this module the whole sheet is one long form with a button.
 
 const PREFIX = "sangyu.sheet.";
 const SEND_AFTER_MS = 500;
 const AGAIN_MS = 10_000;
+const AT_THE_DOOR = [401, 403];
 
 const form = document.querySelector("form[data-sheet]");
 if (form) begin(form);
 
 function begin(form) {
   const key = PREFIX + form.dataset.sheet;
+  const elsewhereKey = `${key}.elsewhere`; // apart, so that another window that is up to date does not clear it away
   const viewer = document.documentElement.dataset.viewer ?? "";
   const cards = Array.from(form.querySelectorAll("[data-card]"));
   const codes = cards.map((card) => card.dataset.card);
   let n = Number(form.dataset.n);
   let sentN = n;
+  let pending = null; // what was sent and not answered: it is repeated to the letter, so that the server knows it again
+  let aside = null; // what lies on this device and is not what the server has, until the person has decided
+  let wentOnElsewhere = false;
+  let told = "";
   let running = null;
   let timer;
   let at = 0;
@@ -28,31 +35,77 @@ function begin(form) {
 
   function keep() {
     try {
-      localStorage.setItem(key, JSON.stringify({ viewer, n, answers: answers() }));
+      const copy = JSON.stringify({ viewer, n, base: sentN, answers: answers() });
+      localStorage.setItem(wentOnElsewhere ? elsewhereKey : key, copy);
     } catch {
       // A full or forbidden store keeps nothing; the line still does.
     }
   }
 
-  function restore() {
-    let kept;
+  function read(from) {
     try {
-      kept = JSON.parse(localStorage.getItem(key));
+      const kept = JSON.parse(localStorage.getItem(from));
+      return kept?.viewer === viewer && kept.answers ? kept : null;
     } catch {
-      kept = null;
+      return null;
     }
-    if (!kept || kept.viewer !== viewer) return;
-    if (kept.n <= n) {
-      localStorage.removeItem(key);
-      return;
-    }
+  }
+
+  function choose(kept) {
     n = kept.n;
     for (const card of cards) {
       for (const radio of radios(card)) radio.checked = kept.answers[card.dataset.card] === radio.value;
     }
   }
 
+  function restore() {
+    const from = read(elsewhereKey) ? elsewhereKey : key;
+    const kept = read(from);
+    if (!kept) return;
+    const other = cards.filter((card) => kept.answers[card.dataset.card] !== chosen(card)?.value);
+    if (other.length === 0) localStorage.removeItem(from);
+    else if (from === key && kept.base === sentN && kept.n > sentN) choose(kept);
+    else ask(kept, from, other);
+  }
+
+  // Two that differ: which of them counts is for the person to say, before anything else is chosen.
+  function ask(kept, from, other) {
+    aside = { kept, from };
+    for (const card of cards) card.disabled = true;
+    const box = form.querySelector("[data-aside]");
+    box.querySelector("b").textContent = String(other.length);
+    const label = (card) => card.querySelector("legend").lastChild.textContent.trim();
+    box.querySelector("[data-aside-items]").textContent = other.map(label).join("、");
+    box.hidden = false;
+  }
+
+  function toBox() {
+    const box = form.querySelector("[data-aside]");
+    box.querySelector("h2").focus({ preventScroll: true });
+    box.scrollIntoView({ block: "center" }); // below the bar that stays at the top
+  }
+
+  function decide(how) {
+    const { kept, from } = aside;
+    aside = null;
+    for (const card of cards) card.disabled = false;
+    form.querySelector("[data-aside]").hidden = true;
+    if (how === "take") {
+      choose({ ...kept, n: Math.max(n, kept.n) + 1 });
+      keep();
+    }
+    if (how === "drop" || from !== key) localStorage.removeItem(from);
+    if (how === "drop") restore(); // there may be a second one
+    if (aside) {
+      toBox();
+      return;
+    }
+    show(firstOpen());
+    send();
+  }
+
   function tell(state) {
+    told = state;
     for (const word of form.querySelectorAll("[data-sheet-when]")) word.hidden = word.dataset.sheetWhen !== state;
   }
 
@@ -64,11 +117,24 @@ function begin(form) {
     return running;
   }
 
+  function later() {
+    tell("kept");
+    timer = setTimeout(send, AGAIN_MS);
+    return false;
+  }
+
+  function stop(state) {
+    tell(state);
+    return false;
+  }
+
   async function sendAll() {
+    if (aside) return false;
     while (sentN < n) {
-      const now = n;
-      const body = new URLSearchParams({ n: String(now) });
-      for (const [code, points] of Object.entries(answers())) body.set(`a-${code}`, points);
+      if (wentOnElsewhere) return stop("elsewhere");
+      pending ??= { n, base: sentN, answers: answers() };
+      const body = new URLSearchParams({ n: String(pending.n), base: String(pending.base) });
+      for (const [code, points] of Object.entries(pending.answers)) body.set(`a-${code}`, points);
       let answer;
       let said;
       try {
@@ -76,22 +142,31 @@ function begin(form) {
           method: "POST",
           body,
           headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
-          redirect: "error",
+          redirect: "manual",
         });
-        said = await answer.json();
+        const isJson = (answer.headers.get("Content-Type") ?? "").startsWith("application/json");
+        if (isJson) said = await answer.json();
       } catch {
-        tell("kept");
-        timer = setTimeout(send, AGAIN_MS);
-        return false;
+        return later();
       }
+      // Whoever is not signed in any more is led to the door, or told in a page of words.
+      if (answer.type === "opaqueredirect" || AT_THE_DOOR.includes(answer.status)) return stop("door");
+      if (!said && answer.status >= 500) return later();
+      if (!said && answer.ok) return stop("door");
       if (!answer.ok) {
         const place = form.querySelector("[data-sheet-when=refused]");
-        place.textContent = said.refused ?? place.textContent;
-        tell("refused");
-        return false;
+        place.textContent = said?.refused ?? place.textContent;
+        pending = null;
+        return stop("refused");
       }
-      sentN = Math.max(now, said.n);
-      if (said.n > n) n = said.n; // somebody went on elsewhere: what is chosen from now on is newer
+      if (!said.taken) {
+        wentOnElsewhere = true;
+        keep();
+        localStorage.removeItem(key);
+        return stop("elsewhere");
+      }
+      sentN = pending.n;
+      pending = null;
     }
     localStorage.removeItem(key);
     tell("sent");
@@ -115,7 +190,9 @@ function begin(form) {
     const code = codes[at] ?? "";
     for (const field of document.querySelectorAll("[data-evidence-item]")) field.value = code || codes[0];
     for (const box of document.querySelectorAll("[data-evidence]")) box.hidden = !code;
-    history.replaceState(null, "", code ? `#${code}` : "#end");
+    // While something is to be decided no card is named: the browser would go to it and leave the box out of sight.
+    const here = aside ? location.pathname : `#${code || "end"}`;
+    history.replaceState(null, "", here);
     if (focus) (cards[at]?.querySelector("legend") ?? form.querySelector("[data-end] h2")).focus();
   }
 
@@ -134,7 +211,7 @@ function begin(form) {
     if (!event.target.matches("input[type=radio]")) return;
     n += 1;
     keep();
-    tell("kept");
+    tell(wentOnElsewhere ? "elsewhere" : "kept");
     clearTimeout(timer);
     timer = setTimeout(send, SEND_AFTER_MS);
     show(at, false);
@@ -146,11 +223,22 @@ function begin(form) {
     if (turn === "back") show(at - 1);
     if (turn === "forward") show(at + 1);
     if (turn === "open") show(firstOpen());
+    const how = event.target.closest("[data-decides]")?.dataset.decides;
+    if (how) decide(how);
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (await send()) location.assign(form.dataset.next);
+    if (aside) {
+      toBox();
+      return;
+    }
+    if (await send()) {
+      location.assign(form.dataset.next);
+      return;
+    }
+    if (told === "kept") tell("offline");
+    form.querySelector("[role=status]").scrollIntoView({ block: "center" });
   });
   window.addEventListener("online", send);
 
@@ -158,5 +246,6 @@ function begin(form) {
   restore();
   const asked = codes.indexOf(decodeURIComponent(location.hash.slice(1)));
   show(asked >= 0 ? asked : firstOpen(), false);
+  if (aside) toBox();
   if (n > sentN) send();
 }
