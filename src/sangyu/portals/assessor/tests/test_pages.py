@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import timedelta
-from importlib import import_module
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,10 +12,12 @@ from tests.cast import PASSWORD
 
 from sangyu.assessment import actions as assessment
 from sangyu.assessment import queries as assessment_read
-from sangyu.assessment.models import Assessment, Conclusion, Draft, Part
+from sangyu.assessment.models import Assessment, Conclusion, Draft, Part, Stage
 from sangyu.assessment.tests.sheets import GB, best, with_points
 from sangyu.assessment.tests.team import SCALE
 from sangyu.files.tests.paint import photo
+from sangyu.kit.ids import new_id
+from sangyu.portals.assessor.views.cases import PAGE
 from sangyu.portals.finance.tests.pdf_text import text_of
 
 WHO_ASSESSES = "'ASSESSOR'"  # as it stands in a question to the database
@@ -139,24 +141,31 @@ def test_a_level_that_a_review_replaced_is_not_handed_out_as_valid(team, sit):
         assert reverse("assessor:case", args=[other.assessment_id]) not in page
 
 
-def test_the_list_goes_on_and_is_searched(team, sit, monkeypatch):
-    monkeypatch.setattr(import_module("sangyu.portals.assessor.views.cases"), "PAGE", 1)
+def test_the_list_goes_on_and_is_searched(team, sit):
     li, grandpa = team.appointed(), team.appointed(elder=team.cast.grandpa)
+    long_ago = [deepcopy(li) for _ in range(PAGE)]
+    for n, one in enumerate(long_ago, 1):
+        one.pk, one.stage, one.at = new_id(), Stage.WITHDRAWN, li.at - timedelta(days=n)
+    Assessment.objects.bulk_create(long_ago)
     head = sit(team.cast.head)
 
     def listed(**asked):
         page = head.get(reverse("assessor:cases"), asked).content.decode()
-        return [it for it in (li, grandpa) if reverse("assessor:case", args=[it.pk]) in page], page
+        every = [li, grandpa, *long_ago]
+        return [it for it in every if reverse("assessor:case", args=[it.pk]) in page], page
 
-    (first,), page = listed()
-    assert 'href="?after=1" rel="next"' in page
-    (second,), page = listed(after="1")
-    assert {first, second} == {li, grandpa}
+    first, page = listed()
+    assert first == [li, grandpa, *long_ago[: PAGE - 2]]
+    assert f'href="?after={PAGE}" rel="next"' in page
+    assert "GB/T 42195-2022" in page
+    rest, page = listed(after=str(PAGE))
+    assert rest == long_ago[PAGE - 2 :]
     assert 'rel="prev"' in page
     assert 'rel="next"' not in page
     assert listed(q="李秀兰", stage="APPOINTED")[0] == [li]
     assert "没有找到" in listed(q="没有这个人")[1]
-    assert listed(stage="WITHDRAWN")[0] == []
+    assert listed(stage="WITHDRAWN")[0] == long_ago
+    assert listed(stage="CONCLUDED")[0] == []
 
 
 def test_photos_are_listed_for_whoever_reads_the_sheets(team, sit):
