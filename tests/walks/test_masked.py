@@ -9,6 +9,7 @@ from django.test import Client
 
 from sangyu.portals.clock import now
 from sangyu.registry.models import Contact, Document
+from sangyu.registry.numbers import number_of
 from tests.walks.full_house import NOW, FullHouse
 from tests.walks.test_every_page import address, rows
 
@@ -41,7 +42,7 @@ def house(db: None, monkeypatch: pytest.MonkeyPatch) -> FullHouse:
 
 
 def test_no_page_shows_a_document_and_only_those_who_ring_see_a_number(house: FullHouse) -> None:
-    documents = set(Document.objects.values_list("number", flat=True))
+    documents = {number_of(row) for row in Document.objects.all()}
     phones = set(Contact.objects.values_list("phone", flat=True))
     assert all(DOCUMENT.fullmatch(number) for number in documents)
     clients: dict[str, Client] = {}

@@ -22,6 +22,7 @@ from sangyu.insight import queries as insight_read
 from sangyu.kit.errors import NotFound
 from sangyu.orders import queries as orders_read
 from sangyu.registry.models import Document
+from sangyu.registry.numbers import number_of
 from tests.cast import PARAMETERS
 from tests.seat import Sit, seat
 from tests.troupe import Plan, Troupe
@@ -83,8 +84,8 @@ def sit(house: House, monkeypatch: pytest.MonkeyPatch) -> Sit:
 
 
 def test_the_same_person_is_told_another_price_in_each_programme(house: House) -> None:
-    numbers = Document.objects.filter(elder__in=house.li.values()).values_list("number", flat=True)
-    assert len(set(numbers)) == 1, "one document, two programmes"
+    numbers = {number_of(row) for row in Document.objects.filter(elder__in=house.li.values())}
+    assert len(numbers) == 1, "one document, two programmes"
     (here, _), (there, _) = house.orders["xiaodian"], house.orders["yingze"]
     # 小店：100元的额度付80元。迎泽：平台价低20%，64元，其中月补贴50元。
     assert (here.price_fen, here.elder_fen, here.public_fen) == (8000, 0, 8000)

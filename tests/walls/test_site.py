@@ -10,10 +10,11 @@ from http import HTTPStatus
 
 import pytest
 
+from sangyu.access.cipher import new_ring
 from sangyu.portals.live.tests.conftest import _database_url
 from tests.house import PROJECT
 
-KEYS = {"SANGYU_SECRET_KEY": "x" * 40, "SANGYU_CTI_KEY": "y" * 40}
+KEYS = {"SANGYU_SECRET_KEY": "x" * 40, "SANGYU_CTI_KEY": "y" * 40, "SANGYU_FIELD_KEYS": new_ring().written()}
 ASK = """
 import django, json
 from http import cookies

@@ -13,6 +13,7 @@ from sangyu.access import actions as access
 from sangyu.access.models import User
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Charge, ChargeShare, Reversal
+from sangyu.benefits.stating import state
 from sangyu.benefits.pricing import quote
 from sangyu.benefits.rules import NotReversible, Quote
 from sangyu.budget import actions as budget
@@ -38,6 +39,7 @@ __all__ = [
     "release",
     "reserve",
     "reverse",
+    "state",
 ]
 
 

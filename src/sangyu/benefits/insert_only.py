@@ -1,3 +1,3 @@
 """The tables of this room that nobody may change or empty."""
 
-INSERT_ONLY_TABLES = ["benefits_charge", "benefits_chargeshare", "benefits_reversal"]
+INSERT_ONLY_TABLES = ["benefits_charge", "benefits_chargeshare", "benefits_reversal", "benefits_statedfact"]

@@ -99,3 +99,31 @@ class Reversal(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="a_reversal_has_a_reason")]
+
+
+class StatedFact(models.Model):
+    """What the tables ask of an elder and no recognition says (works for a unit, income, holds a phone). Insert-only.
+
+    Of several that hold on a day the one that began last stands, then the one stated last. `value` is as the
+    vocabulary of the tables has it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=40)
+    value = models.JSONField()
+    evidence = models.CharField(max_length=120)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(evidence=""), name="a_stated_fact_has_evidence"),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
+                name="a_stated_fact_ends_after_it_begins",
+            ),
+        ]
+        indexes = [models.Index(fields=["elder", "name", "valid_from", "at"], name="stated_facts_by_elder")]

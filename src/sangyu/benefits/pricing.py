@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from sangyu import policy
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import Adoption
-from sangyu.benefits import queries as benefits_read
+from sangyu.benefits import credits
+from sangyu.benefits.facts import facts as facts_of
 from sangyu.benefits.rules import NoOffer, NotEntitled, Quote, Undecided
 from sangyu.providers import queries as providers_read
 from sangyu.providers.models import ServiceItem
-from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -54,7 +54,7 @@ def quote(
         {
             **offer.facts,
             "minutes": item.minutes,
-            **registry_read.facts(elder, on),
+            **facts_of(elder, on),
             **(about or {}),
             "market_price_fen": market_fen,
         },
@@ -115,7 +115,7 @@ def _draw(asking: _Asking, offer: policy.Offer, elder: Elder) -> _Drawn:
     rule = asking.pack.rules[offer.account or ""]
     unit = "fen" if rule.shared.endswith("_fen") else "minutes"
     period = "year" if "year" in offer.grants.values() else "month"
-    used = benefits_read.credit(
+    used = credits.credit(
         elder.programme_id, offer.fund.upper(), elder.pk, asking.on, unit=unit, period=period
     ).used_fen
     asking.facts[f"used_before_{unit}"] = used
@@ -151,7 +151,7 @@ def _grants(elder: Elder, offer: policy.Offer, on: date) -> Iterator[int]:
                 continue
             pack = adoption_read.pack_of(adopted)
             if rule in pack.rules:
-                yield _decide(adopted, pack, rule, registry_read.facts(elder, day), day).amount_fen or 0
+                yield _decide(adopted, pack, rule, facts_of(elder, day), day).amount_fen or 0
 
 
 def _decide(adopted: Adoption, pack: policy.Pack, rule: str, facts: Mapping[str, Any], on: date) -> policy.Decision:

@@ -34,6 +34,18 @@ class NotReversible(Refusal):
     code = "NOT_REVERSIBLE"
 
 
+class NotStatable(Refusal):
+    """A fact that is not stated here, or not in this way."""
+
+    code = "NOT_STATABLE"
+
+
+class SameKeyOtherFact(Refusal):
+    """The key of a stated fact was used for another one."""
+
+    code = "SAME_KEY_OTHER_BODY"
+
+
 @dataclass(frozen=True)
 class Quote:
     """A price with its parts and the decisions behind both.

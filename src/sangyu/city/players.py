@@ -13,6 +13,7 @@ from sangyu.city.dice import pick
 from sangyu.kit.ids import derived_id
 from sangyu.providers import queries as providers_read
 from sangyu.providers.models import ServiceItem
+from sangyu.registry import numbers
 
 SLUG = "chengguan"
 AGENTS_MIN, DISPATCHERS_MIN = 3, 2
@@ -105,7 +106,7 @@ def load(plan: Blueprint) -> Players:
 
 def elder_id(programme_id: UUID, resident_id: str) -> UUID:
     """Name the elder whom the register makes of a resident id."""
-    return derived_id("elder", programme_id, resident_id)
+    return numbers.elder_id(programme_id, resident_id)
 
 
 def agent_count(plan: Blueprint) -> int:

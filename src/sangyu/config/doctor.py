@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from sangyu.access.rules.field_keys import PROFILES, BadKeys, read_ring
 from sangyu.config.processes import ports
 from sangyu.config.processes.places import places_for
 from sangyu.config.setup import areas, browser, environment, front_end
@@ -139,6 +140,23 @@ def _cluster() -> Finding:
     return Finding("cluster", "ok", f"数据库能启动并应答({places_for().home})")
 
 
+def _field_keys() -> Finding:
+    """See that document numbers can be encrypted: with keys of one's own, or in a demo the clone's."""
+    given = os.environ.get("SANGYU_FIELD_KEYS", "")
+    if given:
+        try:
+            ring = read_ring(given)
+        except BadKeys as bad:
+            return Finding("keys", "wrong", str(bad), "./sangyu keys new 生成，写进 sangyu.env 的 SANGYU_FIELD_KEYS")
+        return Finding("keys", "ok", f"证件号码以密钥“{ring.first.name}”加密（{PROFILES[ring.first.profile]}）")
+    if os.environ.get("SANGYU_DEMO", "1") == "0":
+        return Finding("keys", "wrong", "没有加密证件号码的密钥", "./sangyu keys new 生成，写进 sangyu.env")
+    file = PROJECT / "var" / "field.keys"
+    if file.exists() and file.stat().st_mode & 0o077:
+        return Finding("keys", "wrong", f"{file} 别的账号也读得到", f"chmod 600 {file}")
+    return Finding("keys", "ok", f"演示用自己生成的密钥（{file}）")
+
+
 def _disk() -> Finding:
     spots = {PROJECT, next(folder for folder in places_for().home.parents if folder.exists())}
     free_mb = min(shutil.disk_usage(spot).free for spot in spots) // 1_000_000
@@ -186,5 +204,6 @@ def _ask_venv(code: str) -> subprocess.CompletedProcess[str]:
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
-    _python, _venv, _lock, _node, _front_end, _areas, _postgres, _cluster, _disk, _port, _fonts, _chromium, _encoding,
+    _python, _venv, _lock, _node, _front_end, _areas, _postgres, _cluster, _field_keys, _disk, _port, _fonts,
+    _chromium, _encoding,
 )  # fmt: skip

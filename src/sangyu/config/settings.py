@@ -16,6 +16,9 @@ DEMO = given("SANGYU_DEMO")
 STAGE = DEMO and given("SANGYU_STAGE")  # the strip of the demo on every desk
 DEBUG = False
 SECRET_KEY = agreed("SANGYU_SECRET_KEY", "demo-only-key-of-a-town-that-does-not-exist", os.environ, demo=DEMO)
+# For encrypted fields (`access/cipher.py`). A demo keeps its own with the clone, for every copy of its database.
+FIELD_KEYS = given("SANGYU_FIELD_KEYS")
+FIELD_KEYS_FILE = ROOT / "var" / "field.keys" if DEMO else None
 ALLOWED_HOSTS = given("SANGYU_HOSTS")
 
 ROOMS = [
@@ -28,8 +31,11 @@ ROOMS = [
     "sangyu.budget",
     "sangyu.registry",
     "sangyu.providers",
+    "sangyu.matching",
+    "sangyu.intake",
     "sangyu.assessment",
     "sangyu.benefits",
+    "sangyu.applications",
     "sangyu.orders",
     "sangyu.safety",
     "sangyu.hotline",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from sangyu.access.rules.field_keys import BadKeys, read_ring
 from sangyu.config.setup.trouble import Trouble
 
 Group = Literal["site", "inside", "development"]
@@ -108,6 +109,13 @@ def _networks(text: str) -> list[Any]:
         raise Wrong from error
 
 
+def _ring(text: str) -> str:
+    try:
+        return read_ring(text).written() if text else ""
+    except BadKeys as bad:
+        raise Wrong from bad
+
+
 MANY = 10**10
 TEXT = Kind("文字", str)
 HIDDEN = Kind("文字", str, is_secret=True)
@@ -115,6 +123,7 @@ FORMS = _one_of("json", "plain")
 LEVELS = _one_of("DEBUG", "INFO", "WARNING", "ERROR")
 PROFILES = _one_of("nist", "dengbao")
 SECRET = Kind("自己的随机密钥，至少 16 个字符", str, is_secret=True)
+RING = Kind("./sangyu keys new 打印的一行", _ring, is_secret=True)
 SWITCH = Kind("0 或 1", _switch)
 HOSTS = Kind("域名或地址，用逗号隔开，不带端口，不能是 *", _hosts)
 WEB = Kind("http 或 https 地址", _web)
@@ -128,6 +137,7 @@ VARIABLES = (
     Variable("SANGYU_DATABASE_URL", "服务进程用的数据库地址；留空用自带的数据库。", DATABASE),
     Variable("SANGYU_OWNER_DATABASE_URL", "升级表结构时用的地址（表的所有者）；只给升级用，不给服务进程。", DATABASE),
     Variable("SANGYU_SECRET_KEY", "签名会话和导出清单的密钥。换掉后所有人需重新登录。", SECRET, "", None),
+    Variable("SANGYU_FIELD_KEYS", "加密证件号码的密钥，丢了就再也读不出；与备份分开、由两人保管。", RING, "", None),
     Variable("SANGYU_HOSTS", "网页的域名。", HOSTS, "127.0.0.1,localhost,testserver", "127.0.0.1,localhost"),
     Variable("SANGYU_CTI_KEY", "电话系统推送来电时所带的密钥。", SECRET, "", None),
     Variable("SANGYU_CTI_KEY_BEFORE", "电话系统换密钥期间仍然接受的旧密钥；换完留空。", HIDDEN),

@@ -20,6 +20,7 @@ from sangyu.orders.models import OPEN_STAGES, Cancellation, Order, Rescheduling,
 from sangyu.outbox import actions as outbox
 from sangyu.providers import queries as providers_read
 from sangyu.providers.models import ServiceItem
+from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -177,14 +178,39 @@ def cancel(*, order_id: UUID, reason: str, by: User, at: datetime) -> Order:
     ensure_role(by, Role.AGENT, Role.SUPERVISOR, Role.DISPATCHER, Role.CLOCK)
     if not reason.strip():
         raise ReasonMissing("取消工单必须写明原因，请补充。")
-    order = lock(order_id=order_id, by=by)
+    return _cancel(lock(order_id=order_id, by=by), reason.strip(), by, at)
+
+
+def cancel_after_death(*, by: User, at: datetime, elder_id: UUID | None = None) -> list[Order]:
+    """Call off what is still to come for elders whose death is recorded, one or all of the programme; return the orders.
+
+    Whoever may record a death may do this, and the clock, which finds what was recorded elsewhere. An order at whose
+    door somebody already stands is left to the desk.
+    Raises: NotAllowed; NotFound, for an elder who is not the actor's.
+    """
+    ensure_role(by, Role.AGENT, Role.SUPERVISOR, Role.COMMUNITY, Role.BUREAU, Role.CLOCK)
+    rows = Order.objects.filter(
+        programme_id=by.programme_id, elder__died_on__isnull=False, stage__in=rules.before("CANCELLED")
+    )
+    if elder_id is not None:
+        rows = rows.filter(elder_id=registry_read.get_elder(by, elder_id).pk)
+    elif Role.CLOCK not in by.roles:
+        rows = rows.filter(elder__in=registry_read.elders(by).order_by())
+    ended = []
+    for order_id in rows.order_by("elder_id", "pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            order = lock(order_id=order_id, by=by, elder_too=True)
+            if order.elder.died_on is not None and order.stage in rules.before("CANCELLED"):
+                ended.append(_cancel(order, f"{order.elder.name}已于{order.elder.died_on}去世", by, at))
+    return ended
+
+
+def _cancel(order: Order, reason: str, by: User, at: datetime) -> Order:
     if order.stage == Stage.CANCELLED:
         return order
     _move(order, Stage.CANCELLED, at)
-    Cancellation.objects.create(order=order, reason=reason.strip(), by=by, at=at)
-    benefits.release(
-        order_id=order.pk, quote=Quote.from_json(order.quote), reason=f"工单取消：{reason.strip()}", by=by, at=at
-    )
+    Cancellation.objects.create(order=order, reason=reason, by=by, at=at)
+    benefits.release(order_id=order.pk, quote=Quote.from_json(order.quote), reason=f"工单取消：{reason}", by=by, at=at)
     access.record(by=by, at=at, verb="orders.cancel", object_kind="order", object_id=order.pk, facts={"reason": reason})
     _tell(order, at)
     return order

@@ -1,7 +1,8 @@
 """The lists that a pack may hold beside its rules, and whether they are written as who reads them needs them.
 
-There is one: the sheet by which enterprises are appraised. A fault in it would show only at the end of a month, when
-the sheet of that month can no longer be changed; so a pack with a faulty one is not adopted.
+The sheet by which enterprises are appraised, and the two lists of applications (`stages.py`). A fault in the sheet
+would show only at the end of a month, when the sheet of that month can no longer be changed; so a pack with a faulty
+one is not adopted.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sangyu.policy import stages
+from sangyu.policy.benefit_list import BENEFITS_FILE, faults_beside
 from sangyu.policy.content import lists
 from sangyu.policy.read_table import NOTE, TABLE_BYTES_MAX
 
@@ -51,7 +54,13 @@ def unread(folder: Path) -> Iterator[tuple[str, str]]:
 
 def faults(folder: Path) -> Iterator[tuple[str, int, str]]:
     """Find the faults of the lists of a pack. Shape: file, line, fault."""
+    yield from stages.faults(folder)
     for path in lists(folder):
+        if path.name in stages.FILES:
+            continue
+        if path.name == BENEFITS_FILE:
+            yield from ((path.name, line, said) for line, said in faults_beside(folder))
+            continue
         if path.name != SHEET_FILE:
             yield path.name, 0, f"没有谁用到这个文件；规则表放在 tables/ 里，考核表叫 {SHEET_FILE}"
             continue

@@ -22,6 +22,7 @@ from sangyu.city.scale.shape import Shape
 from sangyu.kit.names import search_keys, sort_key
 from sangyu.kit.resident_id import Sex, check_digit
 from sangyu.providers.models import Canteen, CanteenUser, Enterprise
+from sangyu.registry import numbers
 from sangyu.registry import rules as registry_rules
 from sangyu.registry.models import Contact, Document, Elder
 
@@ -78,7 +79,10 @@ ELDERS = (
         "registry_elder",
         set={name: _MADE.format(name, "id") for name in ("registration_number", "name", "sort_key", "search_keys")},
     ),
-    Copy("registry_document", set={"number": _MADE.format("number", "elder_id")}),
+    Copy(
+        "registry_document",
+        set={column: _MADE.format(column, "elder_id") for column in ("number_cipher", "number_index")},
+    ),
     Copy("registry_contact", set={"phone": _PHONE}),
     Copy("registry_identity"),
     Copy("registry_eldercard", set={"number": _CARD}),
@@ -246,28 +250,31 @@ def _name_elders(plan: Blueprint, whole: Shape) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE made (old uuid, t int, registration_number text, name text, sort_key text,"
-            " search_keys text[], number text, PRIMARY KEY (old, t)) ON COMMIT DROP"
+            " search_keys text[], number_cipher text, number_index text, PRIMARY KEY (old, t)) ON COMMIT DROP"
         )
-        copy_in(cursor, "made (old, t, registration_number, name, sort_key, search_keys, number)", rows)
+        columns = "old, t, registration_number, name, sort_key, search_keys, number_cipher, number_index"
+        copy_in(cursor, f"made ({columns})", rows)
         cursor.execute("ANALYZE made")
 
 
 def _elders(plan: Blueprint, whole: Shape) -> Iterator[tuple[object, ...]]:
     rows = list(Elder.objects.order_by("id"))
-    numbers = dict(Document.objects.values_list("elder_id", "number"))
+    papers = {row.elder_id: row for row in Document.objects.all()}
+    known = {one: numbers.number_of(paper) for one, paper in papers.items()}
     own = Contact.objects.filter(relation="本人").order_by("order")
     phones: dict[UUID, list[str]] = {}
     for elder_id, phone in own.values_list("elder_id", "phone"):
         phones.setdefault(elder_id, []).append(phone)
     registered = {row.registration_number for row in rows}
-    documents = set(numbers.values())
+    documents = set(known.values())
     # Many are called the same, and a name takes longer to spell than to draw.
     spelt, found_by = lru_cache(None)(sort_key), lru_cache(None)(search_keys)
     for tile in range(1, whole.tiles):
         for row in rows:
             key = (plan.seed, "tile", tile, str(row.pk))
             name = names.surname(*key) + names.given_name(Sex(row.sex), row.birth_on.year, *key)
-            number = _other(_resident_ids(numbers[row.pk], tile), documents)
+            number = _other(_resident_ids(known[row.pk], tile), documents)
+            kept = numbers.kept(row.programme_id, papers[row.pk].kind, number)
             telephones = [phone_of(phone, tile) for phone in phones.get(row.pk, [])]
             yield (
                 row.pk,
@@ -275,8 +282,11 @@ def _elders(plan: Blueprint, whole: Shape) -> Iterator[tuple[object, ...]]:
                 _other(_registration_numbers(row.registration_number, tile), registered),
                 name,
                 spelt(name)[:120],
-                registry_rules.stored_keys([*found_by(name), *search_keys("", phones=telephones, numbers=[number])]),
-                number,
+                registry_rules.stored_keys(
+                    [*found_by(name), *search_keys("", phones=telephones), numbers.tail_key(number)]
+                ),
+                kept["number_cipher"],
+                kept["number_index"],
             )
 
 

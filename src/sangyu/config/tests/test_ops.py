@@ -24,6 +24,7 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
+from sangyu.access.cipher import new_ring
 from sangyu.config.processes.places import PROJECT
 from sangyu.config.processes.ready import own_environment
 from sangyu.config.watch.series import SERIES
@@ -39,6 +40,7 @@ KEYS = {
     "SANGYU_DEMO": "0",
     "SANGYU_SECRET_KEY": "a-key-of-this-test-and-of-nothing-else",
     "SANGYU_CTI_KEY": "another-key-of-this-test",
+    "SANGYU_FIELD_KEYS": new_ring().written(),
     "SANGYU_HOSTS": "127.0.0.1,sangyu.example.cn",
     "SANGYU_TRUSTED_PROXIES": "1",
 }

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from sangyu.access.cipher import new_ring
 from sangyu.config.processes.places import PROJECT
 from sangyu.config.processes.ready import own_environment
 from sangyu.config.setup.trouble import Trouble
@@ -18,6 +19,7 @@ SITE = {
     "SANGYU_DATABASE_URL": "postgresql://app:a-password-of-ours@10.0.0.5:5432/sangyu",
     "SANGYU_SECRET_KEY": "0123456789abcdef0123456789abcdef",
     "SANGYU_CTI_KEY": "fedcba9876543210",
+    "SANGYU_FIELD_KEYS": new_ring().written(),
     "SANGYU_HOSTS": "sangyu.example.cn",
 }
 NAME = re.compile(r"\bSANGYU_[A-Z][A-Z_]*[A-Z]\b")

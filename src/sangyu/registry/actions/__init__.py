@@ -1,6 +1,23 @@
-"""Verbs of the registry: register, recognise and end it, record a death and take it back, cards from issue to loss."""
+"""Verbs of the registry: who an elder is, of whom and where; what they are recognised as; death; cards; duplicates."""
 
 from sangyu.registry.actions.cards import issue_card, replace_card, report_found, report_lost
+from sangyu.registry.actions.contacts import (
+    ContactIncomplete,
+    LastContact,
+    add_contact,
+    move_contact,
+    name_emergency_contact,
+    remove_contact,
+)
+from sangyu.registry.actions.documents import add_document, renew_documents
+from sangyu.registry.actions.duplicates import (
+    CaseClosed,
+    NotMerged,
+    SameVoice,
+    find_duplicates,
+    rule_duplicate,
+    unmerge,
+)
 from sangyu.registry.actions.elders import (
     AlreadyRegistered,
     DiedBefore,
@@ -17,26 +34,57 @@ from sangyu.registry.actions.elders import (
     register,
     withdraw_death,
 )
+from sangyu.registry.actions.families import (
+    KinIncomplete,
+    Standing,
+    add_kin,
+    end_kin,
+    leave_household,
+    share_household,
+)
 from sangyu.registry.actions.look_up import look_up_document
+from sangyu.registry.actions.moves import MovedBefore, move
 
 __all__ = [
     "AlreadyRegistered",
+    "CaseClosed",
+    "ContactIncomplete",
     "DiedBefore",
     "EvidenceMissing",
     "Incomplete",
     "Kin",
+    "KinIncomplete",
+    "LastContact",
+    "MovedBefore",
     "NeverHeld",
     "NotEligible",
+    "NotMerged",
     "OutsideArea",
     "ReasonMissing",
+    "SameVoice",
+    "Standing",
+    "add_contact",
+    "add_document",
+    "add_kin",
+    "end_kin",
     "end_recognition",
+    "find_duplicates",
     "issue_card",
+    "leave_household",
     "look_up_document",
+    "move",
+    "move_contact",
+    "name_emergency_contact",
     "recognise",
     "record_death",
     "register",
+    "remove_contact",
+    "renew_documents",
     "replace_card",
     "report_found",
     "report_lost",
+    "rule_duplicate",
+    "share_household",
+    "unmerge",
     "withdraw_death",
 ]

@@ -15,17 +15,18 @@ from sangyu.access import actions as access
 from sangyu.access.models import Area, AreaKind, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.adoption.steps import decide_step
-from sangyu.kit import phone, resident_id
+from sangyu.kit import phone
 from sangyu.kit.errors import NotFound, Refusal
-from sangyu.kit.ids import derived_id
 from sangyu.kit.names import search_keys, sort_key
 from sangyu.kit.point import Crs, Point
+from sangyu.registry import numbers, rules
 from sangyu.registry import queries as registry_read
-from sangyu.registry import rules
-from sangyu.registry.models import Contact, Document, DocumentKind, Elder, Identity, IdentityCode, Sex
+from sangyu.registry.models import Contact, Document, Elder, Identity, IdentityCode, IdentitySource, Sex
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NAME_LENGTH_MAX = 60
+# The family rings the hotline: one call is enough. Only the community or the bureau takes it back.
+HEAR_OF_DEATHS = (Role.AGENT, Role.SUPERVISOR)
 
 
 class AlreadyRegistered(Refusal):
@@ -84,6 +85,10 @@ def register(
     address: str,
     phones: Iterable[str],
     hukou_in_area: bool,
+    hukou_place: str = "",
+    document_kind: str = "",
+    birth_on: date | None = None,
+    sex: str = "",
     family: Iterable[Kin] = (),
     place: Point | None = None,
     habits: str = "",
@@ -91,30 +96,32 @@ def register(
 ) -> Elder:
     """Register an elder of the community desk's area (登记入院), with the decision that allowed it.
 
-    Raises: Incomplete; BadResidentId; BadPhone; OutsideArea; AlreadyRegistered, naming when and where; NotEligible,
-    with what is lacking and when it changes. Registering the same person twice is refused, so a repeat has no second
-    effect.
+    Without `document_kind` the number tells its kind; `birth_on` and `sex` are for kinds whose number does not tell.
+    Raises: Incomplete; BadResidentId; BadDocument; BadPhone; OutsideArea; AlreadyRegistered, naming when and where;
+    NotEligible, with what is lacking and when it changes. Registering the same person twice is refused, so a repeat
+    has no second effect.
     """
     ensure_role(by, Role.COMMUNITY, Role.BUREAU)
     name, address = name.strip(), address.strip()
     _ensure_complete(name, address)
-    person = resident_id.parse(document_number)
+    document = rules.read_document(document_kind or rules.kind_of(document_number), document_number)
+    born, known_sex = rules.birth_and_sex(document, birth_on=birth_on, sex=sex)
     community = Area.objects.filter(code=community_code, kind=AreaKind.COMMUNITY).first()
     if community is None or not community_code.startswith(by.area_code):
         raise OutsideArea("所选社区不在您负责的范围内，请核对居住地址，或转请所属社区登记。")
     on = at.astimezone(BEIJING).date()
-    _refuse_duplicate(by, person.number)
+    refuse_duplicate(by, document)
     decision = decide_step(
         by.programme_id,
         "registration",
-        {"birth_date": person.birth_on.isoformat(), "lives_in_area": True, "hukou_in_area": hukou_in_area},
+        {"birth_date": born.isoformat(), "lives_in_area": True, "hukou_in_area": hukou_in_area},
         on,
     )
     if not decision.eligible:
         raise NotEligible(f"{name}：{decision.because}。")
-    numbers = [phone.parse(number) for number in phones if number.strip()]
+    telephones = [phone.parse(number) for number in phones if number.strip()]
     kin = [replace(person_, phone=phone.parse(person_.phone)) for person_ in family]
-    elder_id = derived_id("elder", by.programme_id, person.number)
+    elder_id = numbers.elder_id(by.programme_id, document.number, document.kind)
     canonical = place.converted(Crs.WGS84) if place else None
     try:
         with transaction.atomic():
@@ -124,32 +131,35 @@ def register(
                 registration_number=_free_number(by.programme_id, community_code, elder_id),
                 name=name,
                 sort_key=sort_key(name)[:120],
-                sex=Sex(person.sex.value),
-                birth_on=person.birth_on,
+                sex=Sex(known_sex),
+                birth_on=born,
                 community=community,
                 address=address,
                 lng=canonical.lng if canonical else None,
                 lat=canonical.lat if canonical else None,
                 hukou_in_area=hukou_in_area,
+                hukou_place=hukou_place.strip(),
                 door_code=f"{secrets.randbelow(10**6):06d}",
                 habits=habits,
                 warnings=warnings,
-                search_keys=rules.stored_keys(search_keys(name, phones=numbers, numbers=[person.number])),
+                search_keys=rules.stored_keys(
+                    [*search_keys(name, phones=telephones), numbers.tail_key(document.number)]
+                ),
                 decision=decision.to_json(),
                 registered_by=by,
                 registered_at=at,
             )
     except IntegrityError as clash:
         # Two desks registered at the same moment: the same person, who is found now, or two that got one number.
-        _refuse_duplicate(by, person.number)
+        refuse_duplicate(by, document)
         raise AlreadyRegistered("同一时刻另有一位老人登记，编号相撞。请重新提交一次。") from clash
     Document.objects.create(
         programme_id=by.programme_id,
         elder=elder,
-        kind=DocumentKind.RESIDENCE_PERMIT if person.residence_permit else DocumentKind.RESIDENT_ID,
-        number=person.number,
+        kind=document.kind,
+        **numbers.kept(by.programme_id, document.kind, document.number),
     )
-    own = [Kin(name, "本人", number) for number in numbers]
+    own = [Kin(name, "本人", number) for number in telephones]
     Contact.objects.bulk_create(
         [
             Contact(
@@ -185,6 +195,7 @@ def recognise(
     by: User,
     at: datetime,
     valid_until: date | None = None,
+    source: str = IdentitySource.DOCUMENT,
 ) -> Identity:
     """Record what an elder is recognised as, with the paper it stands on; the same start day is recorded once.
 
@@ -194,12 +205,13 @@ def recognise(
     registry_read.get_elder(by, elder.pk)
     if not evidence.strip():
         raise EvidenceMissing("身份认定必须写明证明材料（证件名称和编号），请补充。")
-    _ensure_held(valid_from, valid_until)
+    ensure_held(valid_from, valid_until)
     identity, made = Identity.objects.get_or_create(
         elder=elder,
         code=str(IdentityCode(code)),
         valid_from=valid_from,
         defaults={
+            "source": str(IdentitySource(source)),
             "evidence": evidence.strip(),
             "valid_until": valid_until,
             "recorded_by": by,
@@ -213,7 +225,7 @@ def recognise(
             verb="registry.recognise",
             object_kind="elder",
             object_id=elder.pk,
-            facts={"code": code, "valid_from": valid_from, "valid_until": valid_until},
+            facts={"code": code, "source": source, "valid_from": valid_from, "valid_until": valid_until},
         )
     return identity
 
@@ -232,7 +244,7 @@ def end_recognition(*, identity_id: UUID, valid_until: date, reason: str, by: Us
     if identity is None:
         raise NotFound("没有找到这条身份认定，请刷新后再看。")
     registry_read.get_elder(by, identity.elder_id)
-    _ensure_held(identity.valid_from, valid_until)
+    ensure_held(identity.valid_from, valid_until)
     if identity.valid_until == valid_until:
         return identity
     before, identity.valid_until = identity.valid_until, valid_until
@@ -254,7 +266,7 @@ def record_death(*, elder_id: UUID, died_on: date, by: User, at: datetime) -> El
 
     Raises: NotFound; DiedBefore, for a day before the birth or after today.
     """
-    elder = lock(elder_id, by)
+    elder = lock(elder_id, by, *HEAR_OF_DEATHS)
     if not elder.birth_on < died_on <= at.astimezone(BEIJING).date():
         raise DiedBefore(f"死亡日期{died_on}不合理：应晚于出生日期{elder.birth_on}，且不晚于今天。请核对。")
     _note_death(elder, died_on, verb="registry.record_death", reason="", by=by, at=at)
@@ -289,12 +301,12 @@ def _note_death(elder: Elder, died_on: date | None, *, verb: str, reason: str, b
     )
 
 
-def lock(elder_id: UUID, by: User) -> Elder:
-    """Lock an elder of the actor's own area until the end of the caller's transaction.
+def lock(elder_id: UUID, by: User, *also: str) -> Elder:
+    """Lock an elder of the actor's own area until the end of the caller's transaction; `also` names further roles.
 
     Raises: NotAllowed, NotFound.
     """
-    ensure_role(by, Role.COMMUNITY, Role.BUREAU)
+    ensure_role(by, Role.COMMUNITY, Role.BUREAU, *also)
     registry_read.get_elder(by, elder_id)
     return Elder.objects.select_for_update().get(pk=elder_id)
 
@@ -306,7 +318,7 @@ def _ensure_complete(name: str, address: str) -> None:
         raise Incomplete("请填写居住地址，服务人员要按它上门。")
 
 
-def _ensure_held(valid_from: date, valid_until: date | None) -> None:
+def ensure_held(valid_from: date, valid_until: date | None) -> None:
     if valid_until is not None and valid_until <= valid_from:
         raise NeverHeld(f"终止日期{valid_until}不晚于起始日期{valid_from}，等于从未认定。请核对日期。")
 
@@ -320,12 +332,15 @@ def _free_number(programme_id: UUID, community_code: str, elder_id: UUID) -> str
     return rules.number_of(community_code, elder_id, attempt)
 
 
-def _refuse_duplicate(by: User, number: str) -> None:
-    document = (
-        Document.objects.filter(programme_id=by.programme_id, number=number)
-        .select_related("elder", "elder__community")
-        .first()
-    )
+def refuse_duplicate(by: User, said: rules.DocumentSaid, *, but: Elder | None = None) -> None:
+    """Refuse a number that belongs to another elder of the programme.
+
+    Raises: AlreadyRegistered, naming whom, where and when.
+    """
+    rows = Document.objects.filter(
+        programme_id=by.programme_id, number_index=numbers.index_of(said.number, said.kind)
+    ).select_related("elder", "elder__community")
+    document = (rows.exclude(elder=but) if but else rows).first()
     if document is not None:
         elder = document.elder
         day = elder.registered_at.astimezone(BEIJING).date()

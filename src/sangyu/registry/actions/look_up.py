@@ -8,8 +8,8 @@ from uuid import UUID
 from sangyu.access import actions as access
 from sangyu.access.models import User
 from sangyu.kit.errors import NotFound
-from sangyu.registry.models import Document
-from sangyu.registry.queries import get_elder
+from sangyu.registry import numbers
+from sangyu.registry.queries import first_document, get_elder
 
 
 def look_up_document(*, elder_id: UUID, reason: str, by: User, at: datetime) -> str:
@@ -19,8 +19,8 @@ def look_up_document(*, elder_id: UUID, reason: str, by: User, at: datetime) -> 
     which the bureau's desk shows who it was.
     """
     elder = get_elder(by, elder_id)
-    document = Document.objects.filter(elder=elder).order_by("kind").first()
+    document = first_document(elder.pk)
     if document is None:
         raise NotFound("这位老人没有登记证件。")
     access.look_up(fact="document", object_kind="elder", object_id=elder.pk, reason=reason, by=by, at=at)
-    return document.number
+    return numbers.number_of(document)

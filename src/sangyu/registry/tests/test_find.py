@@ -10,6 +10,7 @@ from sangyu.kit.errors import NotFound
 from sangyu.registry import queries as registry_read
 from sangyu.registry.actions import Kin
 from sangyu.registry.models import Document
+from sangyu.registry.numbers import number_of
 
 
 @standing
@@ -62,7 +63,7 @@ def test_the_list_goes_on_behind_its_last_row(cast, daughter):
 
 
 def test_a_stranger_finds_nobody(cast):
-    number = Document.objects.get(elder=cast.li).number
+    number = number_of(Document.objects.get(elder=cast.li))
     assert registry_read.registered_as(cast.clerk, number) == cast.li
     for viewer in strangers(cast):
         assert cast.li not in registry_read.elders(viewer)
@@ -90,5 +91,5 @@ def test_the_numbers_of_many_elders_are_read_at_once(cast, daughter, django_asse
 def test_the_card_says_at_first_sight_who_it_is(cast):
     card = registry_read.card(cast.ma, cast.li, cast.at.date())
     assert (card.age, card.identities) == (82, ("重点优抚", "独居"))
-    number = Document.objects.get(elder=cast.li).number
+    number = number_of(Document.objects.get(elder=cast.li))
     assert card.document_number == f"{number[:6]}********{number[14:]}"

@@ -16,6 +16,7 @@ from sangyu.access.rules.look_ups import ALARM_AT, MOST, bursts
 from sangyu.kit.errors import NotFound
 from sangyu.registry import actions as registry
 from sangyu.registry.models import Document
+from sangyu.registry.numbers import number_of
 
 WHY = "窗口核对本人身份证"
 
@@ -27,7 +28,7 @@ def look(cast, by=None, reason=WHY, *, elder=None, after=timedelta(0)):
 
 def test_the_number_is_shown_against_a_reason_that_stands_in_the_book_and_the_number_does_not(cast):
     number = look(cast)
-    assert number == Document.objects.get(elder=cast.li).number
+    assert number == number_of(Document.objects.get(elder=cast.li))
     entry = AuditEntry.objects.get(verb="access.look_up")
     assert (entry.by, entry.object_id) == (cast.clerk, cast.li.pk)
     assert entry.facts == {"fact": "document", "reason": WHY, "shown": True}

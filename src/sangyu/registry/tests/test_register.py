@@ -11,10 +11,10 @@ from tests.race import race, won_and_refused
 
 from sangyu.access.models import AuditEntry
 from sangyu.access.queries import NotAllowed
-from sangyu.kit.ids import derived_id
 from sangyu.kit.phone import BadPhone
 from sangyu.kit.resident_id import BadResidentId, check_digit
 from sangyu.registry import actions as registry
+from sangyu.registry import numbers
 from sangyu.registry import queries as registry_read
 from sangyu.registry.actions import AlreadyRegistered, Incomplete, Kin, NotEligible, OutsideArea
 from sangyu.registry.models import Document, Elder
@@ -163,7 +163,7 @@ def test_a_long_name_is_kept_and_found(cast):
 @pytest.mark.proves("LZ-10")
 def test_a_number_that_is_taken_moves_on_to_the_next(cast):
     number = resident_number(BORN, 62)
-    elder_id = derived_id("elder", cast.programme.pk, number)
+    elder_id = numbers.elder_id(cast.programme.pk, number)
     Elder.objects.filter(pk=cast.grandpa.pk).update(registration_number=number_of(COMMUNITY, elder_id, 0))
     assert register(cast).registration_number == number_of(COMMUNITY, elder_id, 1)
 

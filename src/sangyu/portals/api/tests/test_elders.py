@@ -11,6 +11,7 @@ from sangyu.access.models import AuditEntry
 from sangyu.access.rules.look_ups import MOST
 from sangyu.portals.api.models import KeptAnswer, RequestKey
 from sangyu.registry.models import Document
+from sangyu.registry.numbers import number_of
 
 REASON = {"reason": "窗口核对本人身份证"}
 
@@ -22,7 +23,7 @@ def personal(cast) -> set[str]:
         "13900000001",
         "09318000001",
         "南门巷",
-        Document.objects.get(elder=cast.li).number,
+        number_of(Document.objects.get(elder=cast.li)),
         "左耳听力弱",
     }
 
@@ -70,7 +71,7 @@ def test_a_look_at_the_whole_is_written_down_with_its_reason(knock, cast):
     clerk = knock(cast.clerk)
     shown = clerk.post(f"/elders/{cast.li.pk}/reveals", REASON)
     assert shown.json()["name"] == "李秀兰"
-    assert shown.json()["document_number"] == Document.objects.get(elder=cast.li).number
+    assert shown.json()["document_number"] == number_of(Document.objects.get(elder=cast.li))
     entry = AuditEntry.objects.get(verb="access.look_up")
     assert (entry.by, entry.object_id, entry.facts["reason"]) == (cast.clerk, cast.li.pk, REASON["reason"])
 

@@ -103,6 +103,7 @@ VERBS: dict[str, str | Promise] = {
     "quality.record_check": gettext_lazy("记录检查"),
     "quality.release": gettext_lazy("考核公示"),
     "quality.score_by_hand": gettext_lazy("人工打分"),
+    "registry.add_document": gettext_lazy("登记证件"),
     "registry.end_recognition": gettext_lazy("终止身份"),
     "registry.issue_card": gettext_lazy("发卡"),
     "registry.recognise": gettext_lazy("认定身份"),

@@ -1,0 +1,75 @@
+"""What the tables may ask of an elder: what the registry knows, and what was stated with a paper beside it.
+
+One place for prices, entitlements and monthly runs, so that none of them knows of an elder what the others do not.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from sangyu.benefits.models import StatedFact
+from sangyu.registry import queries as registry_read
+from sangyu.registry.models import Elder, Identity
+
+# What may be stated: facts of the person that no identity document and no recognition says.
+STATABLE = (
+    "has_work_unit",
+    "has_pension",
+    "has_issued_phone",
+    "has_need",
+    "income_month_fen",
+    "community_in_scope",
+    "sponsored",
+    "last_respite_on",
+    "family_last_respite_on",
+)
+
+
+def facts(elder: Elder, on: date) -> dict[str, Any]:
+    """Return what the tables may ask of an elder on a day, in the words of the tables."""
+    return {**registry_read.facts(elder, on), **stated_on(_stated([elder.pk]), on)}
+
+
+def stated_on(rows: Iterable[StatedFact], on: date) -> dict[str, Any]:
+    """Say which of an elder's stated facts stand on a day."""
+    held = [row for row in rows if row.valid_from <= on and (row.valid_until is None or on < row.valid_until)]
+    return {row.name: row.value for row in sorted(held, key=attrgetter("valid_from", "at"))}
+
+
+def stated_by_elder(programme_id: UUID, names: Iterable[str]) -> dict[UUID, list[StatedFact]]:
+    """Return what was ever stated of the elders of a programme under some names; one query."""
+    found: dict[UUID, list[StatedFact]] = {}
+    rows = StatedFact.objects.filter(elder__programme_id=programme_id, name__in=list(names))
+    for row in rows.iterator(chunk_size=5_000):
+        found.setdefault(row.elder_id, []).append(row)
+    return found
+
+
+class Life:
+    """The facts of one elder on any day, read once for each stretch of days on which nothing recorded changes."""
+
+    def __init__(self, elder: Elder) -> None:
+        self.elder = elder
+        self._stated = _stated([elder.pk])
+        spans = [
+            *Identity.objects.filter(elder=elder).values_list("valid_from", "valid_until"),
+            *((row.valid_from, row.valid_until) for row in self._stated),
+        ]
+        self.days = sorted({day for span in spans for day in span if day is not None})
+        self._known: dict[int, Mapping[str, Any]] = {}
+
+    def on(self, day: date) -> Mapping[str, Any]:
+        """Return the facts of a day."""
+        stretch = bisect_right(self.days, day)
+        if stretch not in self._known:
+            self._known[stretch] = {**registry_read.facts(self.elder, day), **stated_on(self._stated, day)}
+        return self._known[stretch]
+
+
+def _stated(elder_ids: Iterable[UUID]) -> list[StatedFact]:
+    return list(StatedFact.objects.filter(elder_id__in=list(elder_ids)))

@@ -1,0 +1,72 @@
+"""`./sangyu keys`: the keys that encrypt the numbers of documents: made, changed, put to use, checked."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+
+from sangyu.access.rules.field_keys import PROFILES, BadKeys, with_key
+
+KEPT_APART = "请写进 SANGYU_FIELD_KEYS，并与数据库备份分开、由两人保管：密钥丢了，号码就再也读不出来。"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; return 0, 1 when a number cannot be read, 2 when something is missing."""
+    parser = argparse.ArgumentParser(prog="sangyu keys", description="加密证件号码的密钥")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, about in (
+        ("new", "生成一套新密钥，打印出来"),
+        ("add", "在现有密钥前加一把新的，打印出来；换上后新号码用它加密，旧号码仍能读"),
+        ("renew", "把旧密钥加密的号码改用现在的密钥加密；可随时中断，再运行就接着做"),
+        ("check", "逐条解密，核对每个号码都读得出、与索引相符"),
+    ):
+        command = commands.add_parser(name, help=about, description=about)
+        if name in {"new", "add"}:
+            command.add_argument("--profile", choices=sorted(PROFILES), default="standard", help="gm 为国密套件")
+        if name == "add":
+            command.add_argument("--name", required=True, help="新密钥的编号，如 k2；小写字母、数字和短横")
+    wish = parser.parse_args(argv)
+    try:
+        if wish.command in {"new", "add"}:
+            return _print_ring(wish)
+    except BadKeys as bad:
+        print(f"{bad}。", file=sys.stderr)
+        return 2
+    from sangyu.config.processes.ready import database_ready
+
+    with database_ready():
+        return _renew() if wish.command == "renew" else _check()
+
+
+def _print_ring(wish: argparse.Namespace) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sangyu.config.settings")
+    from sangyu.access.cipher import field_cipher, new_ring
+
+    if wish.command == "new":
+        ring = new_ring(wish.profile)
+    else:
+        ring = with_key(field_cipher().ring, wish.profile, wish.name, secret=secrets.token_bytes(32))
+    print(ring.written())
+    print(KEPT_APART, file=sys.stderr)
+    return 0
+
+
+def _renew() -> int:
+    from sangyu.registry import actions as registry
+
+    done = registry.renew_documents()
+    print(f"已改用现在的密钥加密 {done:,} 个号码。")
+    return 0
+
+
+def _check() -> int:
+    from sangyu.registry.numbers import unreadable
+
+    total, bad = unreadable()
+    for document in bad[:20]:
+        print(f"证件 {document} 读不出，或与索引不符", file=sys.stderr)
+    print(f"核对了 {total:,} 个号码，{len(bad):,} 个有问题。")
+    return int(bool(bad))

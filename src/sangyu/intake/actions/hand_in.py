@@ -1,0 +1,89 @@
+"""Take in a file as it comes, a piece at a time, and keep it until it has been checked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from sangyu.access import actions as access
+from sangyu.access.models import User
+from sangyu.access.queries import ensure_role
+from sangyu.intake.actions.common import WRITERS, file_of
+from sangyu.intake.models import Batch, Stage
+from sangyu.intake.rules import BadFile, template_called
+from sangyu.intake.rules.workbook import FILE_BYTES_MAX
+from sangyu.kit.ids import derived_id
+
+MB = 1_000_000
+NAME_MAX = 120
+KINDS = (".xlsx", ".csv")
+_OTHER = {
+    ".xls": "这是旧格式的工作簿（.xls）。请在 Excel 里另存为“Excel 工作簿（.xlsx）”再交。",
+    ".xlsm": "这个工作簿带有宏（.xlsm）。请在 Excel 里另存为“Excel 工作簿（.xlsx）”，去掉宏再交。",
+    ".et": "这是 WPS 表格（.et）。请在 WPS 里另存为“Excel 文件（.xlsx）”再交。",
+}
+
+
+def hand_in(*, template: str, file_name: str, content: Iterable[bytes], by: User, at: datetime, key: str) -> Batch:
+    """Keep a sheet of people that somebody hands in; it is checked afterwards. The same key hands in once.
+
+    Nothing is read of it yet but its length and its hash.
+    Raises: NotAllowed; BadFile, for a kind that is not read and for a file that is empty or too large.
+    """
+    ensure_role(by, *WRITERS)
+    of = template_called(template)
+    name = Path(file_name.replace("\\", "/")).name[-NAME_MAX:]
+    ending = Path(name).suffix.lower()
+    if ending not in KINDS:
+        raise BadFile(_OTHER.get(ending, "只能交 .xlsx 或 .csv 文件。请在 Excel 里另存为其中一种再交。"))
+    batch_id = derived_id("batch", by.programme_id, by.pk, key)
+    made = Batch.objects.filter(pk=batch_id).first()
+    if made is not None:
+        return made
+    batch = Batch(
+        id=batch_id,
+        programme_id=by.programme_id,
+        area_code=by.area_code,
+        template=of.code,
+        version=of.version,
+        file_name=name,
+        stage=Stage.RECEIVED,
+        by=by,
+        at=at,
+    )
+    batch.sha256, batch.size = _keep(file_of(batch), content)
+    batch.save(force_insert=True)
+    access.record(
+        by=by,
+        at=at,
+        verb="intake.hand_in",
+        object_kind="batch",
+        object_id=batch.pk,
+        facts={"template": of.code, "version": of.version, "sha256": batch.sha256, "size": batch.size},
+    )
+    return batch
+
+
+def _keep(place: Path, content: Iterable[bytes]) -> tuple[str, int]:
+    """Write the pieces down beside their place and move them there whole; return hash and length."""
+    hashed, size = hashlib.sha256(), 0
+    beside = place.with_name(f".{place.name}")
+    try:
+        with beside.open("wb") as file:
+            for piece in content:
+                size += len(piece)
+                if size > FILE_BYTES_MAX:
+                    raise BadFile(
+                        f"文件超过{FILE_BYTES_MAX // MB} MB，没有收下。请按街道分成几个文件再交；只留名单，不要贴图片。"
+                    )
+                hashed.update(piece)
+                file.write(piece)
+        if not size:
+            raise BadFile("这个文件是空的。请重新选择。")
+        beside.replace(place)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return hashed.hexdigest(), size

@@ -1,0 +1,94 @@
+"""Take a batch back within a day: what it wrote goes, unless something has happened to it since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from sangyu.access import actions as access
+from sangyu.access.models import User
+from sangyu.intake.actions.common import CHUNK, lock, passed
+from sangyu.intake.models import Batch, Outcome, Stage, StagedRow, Standing
+from sangyu.intake.rules import TooLate
+from sangyu.kit.errors import Refusal
+from sangyu.registry.actions.register_many import Told
+from sangyu.registry.actions.take_back_many import take_back_additions, take_back_many
+
+HOURS = 24
+REASON_MIN = 2
+
+
+class ReasonMissing(Refusal):
+    """A batch is not taken back without saying why."""
+
+    code = "REASON_MISSING"
+
+
+def until(batch: Batch) -> datetime | None:
+    """Return until when a batch can be taken back; None if it was not written."""
+    return batch.written_at + timedelta(hours=HOURS) if batch.written_at and batch.stage == Stage.WRITTEN else None
+
+
+@transaction.atomic
+def begin_undoing(*, batch_id: UUID, reason: str, by: User, at: datetime) -> Batch:
+    """Decide that a batch be taken back; `undo` does it.
+
+    Raises: NotAllowed; NotFound; NotNow; ReasonMissing; TooLate.
+    """
+    batch = lock(batch_id, by, Stage.WRITTEN)
+    said = " ".join(reason.split())[:200]
+    if len(said) < REASON_MIN:
+        raise ReasonMissing("撤销一批登记必须写明原因，请补充。")
+    last = until(batch)
+    if last is None or at >= last:
+        raise TooLate(f"入库已超过{HOURS}小时，不能整批撤销。个别登记有误的，请在老人档案里逐个办理。")
+    batch.stage, batch.way, batch.undone_by, batch.reason = Stage.UNDOING, 0, by, said
+    batch.save(update_fields=["stage", "way", "undone_by", "reason"])
+    access.record(by=by, at=at, verb="intake.undo", object_kind="batch", object_id=batch.pk, facts={"reason": said})
+    return batch
+
+
+def undo(*, batch_id: UUID, at: datetime) -> Batch:
+    """Take back what was decided, chunk by chunk; a line that cannot be taken back says why and stays."""
+    batch = Batch.objects.select_related("undone_by__organisation", "undone_by__programme").get(pk=batch_id)
+    if batch.stage == Stage.UNDOING and batch.undone_by is not None:
+        while _undo_chunk(batch, batch.undone_by, at):
+            pass
+        batch.refresh_from_db()
+    return batch
+
+
+def _undo_chunk(batch: Batch, by: User, at: datetime) -> bool:
+    with transaction.atomic():
+        held = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+        if held.stage != Stage.UNDOING:
+            return False
+        rows = list(StagedRow.objects.filter(batch=held, outcome=Outcome.WRITTEN).order_by("line")[:CHUNK])
+        if not rows:
+            passed(held, Stage.UNDONE, undone_at=at)
+            return False
+        why = _taken_back(held, rows, by, at)
+        for row in rows:
+            row.said = why.get(row.elder_id, "") if row.elder_id else ""
+            row.outcome = Outcome.KEPT if row.said else Outcome.TAKEN_BACK
+        StagedRow.objects.bulk_update(rows, ["outcome", "said"])
+        Batch.objects.filter(pk=held.pk).update(way=held.way + len(rows))
+    return True
+
+
+def _taken_back(batch: Batch, rows: Sequence[StagedRow], by: User, at: datetime) -> dict[UUID, str]:
+    new = [row.elder_id for row in rows if row.standing == Standing.NEW and row.elder_id]
+    more = [
+        Told(
+            elder_id=row.elder_id,
+            contact_ids=tuple(UUID(pk) for pk in row.written.get("contacts", [])),
+            identity_ids=tuple(UUID(pk) for pk in row.written.get("identities", [])),
+        )
+        for row in rows
+        if row.standing == Standing.MORE and row.elder_id
+    ]
+    why = take_back_many(elder_ids=new, batch_id=batch.pk, by=by, at=at) if new else {}
+    return why | (take_back_additions(told=more, by=by, at=at) if more else {})

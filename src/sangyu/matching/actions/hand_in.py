@@ -1,0 +1,153 @@
+"""Hand in a register of another authority: read it line by line, keep who is an elder here, and say what is odd."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from sangyu.access import actions as access
+from sangyu.access.models import Programme, Role, User
+from sangyu.access.queries import ensure_role
+from sangyu.kit.ids import derived_id
+from sangyu.kit.month import Month
+from sangyu.matching import queries as matching_read
+from sangyu.matching import rules
+from sangyu.matching.models import Batch, BatchStage, Entry
+from sangyu.matching.rules import Fault, FileKnown, FileUnreadable, Line, Register
+from sangyu.matching.table import lines_of, sha256_of
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+CHUNK = 2_000
+
+
+@transaction.atomic
+def hand_in(*, register: str, month: Month, path: Path, file_name: str, by: User, at: datetime) -> Batch:
+    """Read a register of a month; nobody's record changes. The same file for the same month is read once.
+
+    Raises: NotAllowed; RegisterUnknown; FileUnreadable; FileKnown, for bytes that came as another month's.
+    """
+    ensure_role(by, Role.BUREAU)
+    declared = matching_read.register(register)
+    sha256 = sha256_of(path)
+    Programme.objects.select_for_update(no_key=True).get(pk=by.programme_id)  # the same file may be sent twice at once
+    known = Batch.objects.filter(programme_id=by.programme_id, register=register, sha256=sha256)
+    found = known.filter(month=str(month)).order_by("-at").first()
+    if found is not None:
+        return found
+    other = known.exclude(stage=BatchStage.DISCARDED).first()
+    if other is not None:
+        raise FileKnown(f"这份文件已作为{other.month}的“{declared.title}”交过。月份选错了的，请先把那一份作废再交。")
+    if month > Month.of(at.astimezone(BEIJING).date()):
+        raise FileUnreadable(f"{month}还没有到，请核对月份。")
+    batch_id = derived_id("matching-batch", by.programme_id, register, str(month), sha256)
+    reading = _Reading(batch_id, by.programme_id, declared)
+    kept = list(reading.entries(rules.read_lines(declared, lines_of(path))))
+    seen = reading.seen(month)
+    last = matching_read.last_compared(by.programme_id, register)
+    is_second = (
+        bool(last)
+        and Batch.objects.filter(
+            programme_id=by.programme_id, register=register, month=str(month), stage=BatchStage.COMPARED
+        ).exists()
+    )
+    doubts = rules.doubts(declared, seen, matching_read.seen_of(last) if last else None, is_second=is_second)
+    batch = Batch.objects.create(
+        id=batch_id,
+        programme_id=by.programme_id,
+        register=register,
+        month=str(month),
+        file_name=file_name[-120:],
+        sha256=sha256,
+        digest=seen.digest,
+        lines=seen.lines,
+        matched=seen.matched,
+        months=dict(seen.months),
+        faults=seen.faults,
+        fault_lines=[{"line": fault.n, "why": fault.why} for fault in reading.faulty],
+        doubts=doubts,
+        by=by,
+        at=at,
+    )
+    Entry.objects.bulk_create(kept, batch_size=CHUNK)
+    access.record(
+        by=by,
+        at=at,
+        verb="matching.hand_in",
+        object_kind="batch",
+        object_id=batch.pk,
+        facts={"register": register, "month": str(month), "lines": seen.lines, "matched": seen.matched},
+    )
+    return batch
+
+
+@dataclass
+class _Reading:
+    """The lines of one file on their way in: who is known is kept, everything is counted."""
+
+    batch_id: UUID
+    programme_id: UUID
+    register: Register
+    lines: int = 0
+    faults: int = 0
+    digest: int = 0
+    months: Counter[str] = field(default_factory=Counter)
+    faulty: list[Fault] = field(default_factory=list)
+    line_of: dict[UUID, int] = field(default_factory=dict)
+
+    def entries(self, lines: Iterable[Line | Fault]) -> Iterator[Entry]:
+        """Yield the elders of the programme among the lines, looked up some thousand at a time."""
+        usable = (line for line in lines if self._counts(line))
+        while chunk := list(islice(usable, CHUNK)):
+            ids = matching_read.elders_by_document(self.programme_id, [line.number for line in chunk])
+            for line in chunk:
+                elder_id = ids.get(line.number)
+                if elder_id is not None and self._is_first(elder_id, line):
+                    yield self._entry(elder_id, line)
+
+    def seen(self, month: Month) -> rules.Seen:
+        """Return the file in figures."""
+        return rules.Seen(month, self.lines, self.faults, len(self.line_of), f"{self.digest:064x}", dict(self.months))
+
+    def _counts(self, line: Line | Fault) -> Any:
+        if isinstance(line, Fault):
+            self._note(line)
+            return False
+        self.lines += 1
+        self.digest = rules.fold_digest(self.digest, rules.line_digest(line))
+        if line.on is not None:
+            self.months[str(Month.of(line.on))] += 1
+        return True
+
+    def _is_first(self, elder_id: UUID, line: Line) -> bool:
+        first = self.line_of.setdefault(elder_id, line.n)
+        if first != line.n:
+            self._note(Fault(line.n, f"与第{first}行是同一个人，只用第一行"))
+        return first == line.n
+
+    def _note(self, fault: Fault) -> None:
+        self.faults += 1
+        if len(self.faulty) < rules.FAULTS_KEPT:
+            self.faulty.append(fault)
+
+    def _entry(self, elder_id: UUID, line: Line) -> Entry:
+        return Entry(
+            id=derived_id("matching-entry", self.batch_id, elder_id),
+            batch_id=self.batch_id,
+            elder_id=elder_id,
+            line=line.n,
+            name=line.name,
+            on=line.on,
+            category=line.category,
+            meaning=self.register.meaning(line.category),
+            birth_on=line.birth_on,
+            area=line.area,
+        )

@@ -1,0 +1,37 @@
+"""What a register is, how its lines are read, and what about a file is not as last month."""
+
+from sangyu.matching.rules.lines import FAULTS_KEPT, Fault, Line, fold_digest, line_digest, read_lines
+from sangyu.matching.rules.plausible import Seen, doubts
+from sangyu.matching.rules.refusals import (
+    FileKnown,
+    FileUnreadable,
+    MonthOver,
+    NotToBeActedOn,
+    ReasonMissing,
+    RegisterUnknown,
+    Settled,
+)
+from sangyu.matching.rules.register import Column, Recognises, Register, RegisterFault, read_register
+
+__all__ = [
+    "FAULTS_KEPT",
+    "Column",
+    "Fault",
+    "FileKnown",
+    "FileUnreadable",
+    "Line",
+    "MonthOver",
+    "NotToBeActedOn",
+    "ReasonMissing",
+    "Recognises",
+    "Register",
+    "RegisterFault",
+    "RegisterUnknown",
+    "Seen",
+    "Settled",
+    "doubts",
+    "fold_digest",
+    "line_digest",
+    "read_lines",
+    "read_register",
+]

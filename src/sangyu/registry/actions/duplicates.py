@@ -1,0 +1,250 @@
+"""Find records that may be one person, say of two whether they are, and merge or part them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from sangyu.access import actions as access
+from sangyu.access.models import Role, User
+from sangyu.access.queries import ensure_role
+from sangyu.kit.errors import NotFound, Refusal
+from sangyu.kit.ids import derived_id
+from sangyu.kit.names import search_keys
+from sangyu.registry import rules
+from sangyu.registry.actions.elders import ReasonMissing
+from sangyu.registry.models import Contact, Document, DuplicateCase, DuplicateRuling, Elder, Merge, Unmerge, Verdict
+from sangyu.registry.numbers import number_of, tail_key
+from sangyu.registry.queries import get_duplicate_case
+from sangyu.registry.queries.duplicates import standing_merges
+
+STEP = 1_000
+# A number that so many call their own is that of an office.
+SHARED_MAX = 5
+_SHARED = f"""
+SELECT phone FROM registry_contact WHERE programme_id = %(programme)s AND relation = '本人'
+ GROUP BY phone HAVING count(DISTINCT elder_id) BETWEEN 2 AND {SHARED_MAX}
+"""
+# Each line joins on what can be hashed; how alike names and addresses are is judged for these pairs only.
+_PAIRS = f"""
+WITH mine AS MATERIALIZED (
+    SELECT id, name, sort_key, sex, birth_on, community_id, address, registered_at FROM registry_elder
+     WHERE programme_id = %(programme)s AND merged_into_id IS NULL
+), pair AS (
+    SELECT a.elder_id AS x, b.elder_id AS y, true AS document, false AS phone
+      FROM registry_document a JOIN registry_document b USING (programme_id, number_index)
+     WHERE programme_id = %(programme)s AND a.elder_id < b.elder_id
+     UNION ALL
+    SELECT a.id, b.id, false, false FROM mine a JOIN mine b USING (birth_on, sort_key) WHERE a.id < b.id
+     UNION ALL
+    SELECT a.id, b.id, false, false FROM mine a JOIN mine b USING (birth_on, community_id, address) WHERE a.id < b.id
+     UNION ALL
+    SELECT a.elder_id, b.elder_id, false, true
+      FROM registry_contact a JOIN registry_contact b USING (programme_id, phone)
+     WHERE programme_id = %(programme)s AND a.relation = '本人' AND b.relation = '本人' AND a.elder_id < b.elder_id
+       AND phone IN ({_SHARED})
+)
+SELECT x, y, bool_or(document), bool_or(phone),
+       one.name, one.birth_on, one.sex, one.address, other.name, other.birth_on, other.sex, other.address,
+       (one.registered_at, one.id) > (other.registered_at, other.id)
+  FROM pair JOIN mine one ON one.id = x JOIN mine other ON other.id = y
+ WHERE (one.community_id LIKE %(area)s OR other.community_id LIKE %(area)s)
+   AND NOT EXISTS (SELECT FROM registry_duplicatecase known
+                    WHERE (known.one_id, known.other_id) IN ((x, y), (y, x)))
+ GROUP BY x, y, one.name, one.birth_on, one.sex, one.address, one.registered_at, one.id,
+          other.name, other.birth_on, other.sex, other.address, other.registered_at, other.id
+"""
+
+
+class CaseClosed(Refusal):
+    """What was said of two records has been said and put to use."""
+
+    code = "CASE_CLOSED"
+
+
+class SameVoice(Refusal):
+    """The second word on a case is another person's, and about the same survivor."""
+
+    code = "SAME_VOICE"
+
+
+class NotMerged(Refusal):
+    """Only what was merged can be parted."""
+
+    code = "NOT_MERGED"
+
+
+@transaction.atomic
+def find_duplicates(*, by: User, at: datetime) -> int:
+    """Open a case for every two records of the actor's area that may be one person; return how many are new.
+
+    Two that were a case before, however it ended, are none again.
+    Raises: NotAllowed.
+    """
+    ensure_role(by, Role.COMMUNITY, Role.BUREAU)
+    with connection.cursor() as cursor:
+        cursor.execute(_PAIRS, {"programme": by.programme_id, "area": f"{by.area_code}%"})
+        pairs = cursor.fetchall()
+    cases = []
+    for x, y, document, phone, *told, swapped in pairs:
+        grounds, score_pm = rules.judge(
+            rules.Record(*told[:4]), rules.Record(*told[4:]), document=document, phone=phone
+        )
+        if score_pm < rules.SCORE_PM_MIN:
+            continue
+        one, other = (y, x) if swapped else (x, y)
+        cases.append(
+            DuplicateCase(
+                id=derived_id("duplicate", one, other),
+                programme_id=by.programme_id,
+                one_id=one,
+                other_id=other,
+                grounds=grounds,
+                score_pm=score_pm,
+                found_at=at,
+            )
+        )
+    DuplicateCase.objects.bulk_create(cases, batch_size=STEP, ignore_conflicts=True)
+    access.record(
+        by=by,
+        at=at,
+        verb="registry.find_duplicates",
+        object_kind="programme",
+        object_id=by.programme_id,
+        facts={"found": len(cases)},
+    )
+    return len(cases)
+
+
+@transaction.atomic
+def rule_duplicate(
+    *, case_id: UUID, verdict: str, reason: str, by: User, at: datetime, survivor_id: UUID | None = None
+) -> DuplicateRuling:
+    """Say of two records that they are one person or two; the word of two persons for "one" merges them.
+
+    "Two" closes the case at once. The second person names the same survivor or says "two". The same word of the same
+    person again changes nothing.
+    Raises: NotFound; ReasonMissing; CaseClosed; SameVoice; NotMerged, for a survivor who is not one of the two.
+    """
+    ensure_role(by, Role.COMMUNITY, Role.BUREAU)
+    shown = get_duplicate_case(by, case_id)
+    case = DuplicateCase.objects.select_for_update().get(pk=case_id)
+    if not reason.strip():
+        raise ReasonMissing("请写明判断的理由（如：与家属核对、两份身份证号码不同），供第二个人复核。")
+    rulings = list(DuplicateRuling.objects.filter(case=case).order_by("n"))
+    first = rulings[-1] if rulings else None
+    if case.closed_at is not None:
+        raise CaseClosed("这条疑似重复已经办结，不能再改。确有错误的，请在老人档案上撤销合并。")
+    if verdict == Verdict.SAME and survivor_id not in {case.one_id, case.other_id}:
+        raise NotMerged("请选择保留哪一份档案。")
+    if first is not None and first.by_id == by.pk and verdict == Verdict.SAME:
+        if first.survivor_id == survivor_id:
+            return first
+        raise SameVoice("您已经提出过合并，须由另一个人复核。要改保留哪一份，请他先判为“两个人”再重新查找。")
+    if first is not None and verdict == Verdict.SAME and first.survivor_id != survivor_id:
+        raise SameVoice(f"第一位经办人要保留的是另一份档案（理由：{first.reason}）。请先与他商量一致。")
+    made = DuplicateRuling.objects.create(
+        case=case,
+        n=len(rulings) + 1,
+        verdict=str(Verdict(verdict)),
+        survivor_id=survivor_id if verdict == Verdict.SAME else None,
+        reason=reason.strip(),
+        by=by,
+        at=at,
+    )
+    if verdict == Verdict.TWO or first is not None:
+        case.closed_at = at
+        case.save(update_fields=["closed_at"])
+    if verdict == Verdict.SAME and first is not None and survivor_id is not None:
+        _merge(case, survivor_id, by, at)
+    access.record(
+        by=by,
+        at=at,
+        verb="registry.rule_duplicate",
+        object_kind="elder",
+        object_id=shown.case.one_id,
+        facts={"other": shown.case.other_id, "verdict": verdict, "survivor": survivor_id, "reason": reason.strip()},
+    )
+    return made
+
+
+@transaction.atomic
+def unmerge(*, merge_id: UUID, reason: str, by: User, at: datetime) -> Unmerge:
+    """Part two records that were merged by mistake; each is again what it was. Parting them again changes nothing.
+
+    Raises: NotFound; ReasonMissing.
+    """
+    ensure_role(by, Role.COMMUNITY, Role.BUREAU)
+    merge = Merge.objects.filter(pk=merge_id).first()
+    if merge is None:
+        raise NotFound("没有找到这次合并，请刷新后再看。")
+    get_duplicate_case(by, merge.case_id)
+    if not reason.strip():
+        raise ReasonMissing("撤销合并必须写明原因，请补充。")
+    _lock((merge.gone_id, merge.survivor_id))
+    there = Unmerge.objects.filter(merge=merge).first()
+    if there is not None:
+        return there
+    undone = Unmerge.objects.create(merge=merge, reason=reason.strip(), by=by, at=at)
+    _point(merge.gone_id, merge.survivor_id)
+    access.record(
+        by=by,
+        at=at,
+        verb="registry.unmerge",
+        object_kind="elder",
+        object_id=merge.gone_id,
+        facts={"survivor": merge.survivor_id, "reason": reason.strip()},
+    )
+    return undone
+
+
+def _merge(case: DuplicateCase, survivor_id: UUID, by: User, at: datetime) -> Merge:
+    gone_id = case.other_id if survivor_id == case.one_id else case.one_id
+    elders = _lock((gone_id, survivor_id))
+    if any(elder.merged_into_id for elder in elders):
+        raise CaseClosed("其中一份档案已经并入别的档案。请重新查找重复，再办理合并。")
+    merge = Merge.objects.create(gone_id=gone_id, survivor_id=survivor_id, case=case, by=by, at=at)
+    _point(gone_id, survivor_id)
+    access.record(
+        by=by, at=at, verb="registry.merge", object_kind="elder", object_id=gone_id, facts={"survivor": survivor_id}
+    )
+    return merge
+
+
+def _lock(elder_ids: Iterable[UUID]) -> list[Elder]:
+    return list(Elder.objects.select_for_update().filter(pk__in=set(elder_ids)).order_by("id"))
+
+
+def _point(*touched: UUID) -> None:
+    """Set where the records of some persons point, and by what they are found, from the merges that stand."""
+    around = set(touched)
+    while True:
+        merges = list(standing_merges().filter(gone__in=around) | standing_merges().filter(survivor__in=around))
+        more = around | {merge.gone_id for merge in merges} | {merge.survivor_id for merge in merges}
+        if more == around:
+            break
+        around = more
+    goes = {merge.gone_id: merge.survivor_id for merge in merges}
+    ends = {one: _end(one, goes) for one in around}
+    rows = {row.pk: row for row in Elder.objects.filter(pk__in=around)}
+    own = {one: _own_keys(row) for one, row in rows.items()}
+    for one, row in rows.items():
+        row.merged_into_id = ends[one] if ends[one] != one else None
+        joined = [key for other in rows if ends[other] == one and other != one for key in own[other]]
+        row.search_keys = rules.stored_keys([*own[one], *joined])
+    Elder.objects.bulk_update(list(rows.values()), ["merged_into", "search_keys"])
+
+
+def _end(one: UUID, goes: dict[UUID, UUID]) -> UUID:
+    while one in goes:
+        one = goes[one]
+    return one
+
+
+def _own_keys(elder: Elder) -> list[str]:
+    phones = Contact.objects.filter(elder=elder, relation="本人").values_list("phone", flat=True)
+    tails = [tail_key(number_of(row)) for row in Document.objects.filter(elder=elder)]
+    return [*search_keys(elder.name, phones=phones), *tails]
