@@ -8,6 +8,8 @@ nobody has taken, an offer of another time and lunches.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from sangyu.access import actions as access
 from sangyu.adoption import queries as adoption_read
@@ -23,6 +25,10 @@ from sangyu.hotline import actions as hotline
 from sangyu.insight import actions as insight
 from sangyu.kit.ids import new_id
 from sangyu.kit.month import Month
+from sangyu.matching import actions as matching
+from sangyu.matching import queries as matching_read
+from sangyu.matching.models import Batch
+from sangyu.matching.tests.conftest import GRANDPA, LI, text
 from sangyu.meals.tests.kitchen import Kitchen
 from sangyu.orders.models import Order
 from sangyu.outbox import actions as outbox
@@ -39,6 +45,8 @@ from sangyu.quality import actions as quality
 from sangyu.quality import queries as quality_read
 from sangyu.quality.models import AppraisalItem, SiteCheck
 from sangyu.quality.rules import Quarter
+from sangyu.registry import actions as registry
+from sangyu.registry.models import DuplicateCase
 from sangyu.settlement import actions as settlement
 from sangyu.settlement.models import Line, Payment, Statement
 from sangyu.visits import actions as visits
@@ -68,6 +76,40 @@ class FullHouse(Cast):
         self._other_systems()
         self._drafts()
         self._assessments()
+        self._family_and_a_doubt()
+        self._registers()
+
+    def _family_and_a_doubt(self) -> None:
+        """Grandmother Li has a guardian, and somebody thinks that two records are one person."""
+        self.kin = registry.add_kin(
+            elder_id=self.li.pk,
+            relation="CHILD",
+            name="林晓",
+            standing=registry.Standing("AGREED", evidence="意定监护协议 8号"),
+            valid_from=date(2026, 1, 1),
+            by=self.clerk,
+            at=NOW,
+        )
+        self.doubt = DuplicateCase.objects.create(
+            programme=self.programme, one=self.li, other=self.grandpa, grounds=["PHONE"], score_pm=600, found_at=NOW
+        )
+
+    def _registers(self) -> None:
+        """What other authorities say of December: one register compared, with a death; one that nobody looked at."""
+        december = Month(2026, 12)
+
+        def read(register: str, content: bytes) -> Batch:
+            with NamedTemporaryFile() as file:
+                file.write(content)
+                file.flush()
+                return matching.hand_in(
+                    register=register, month=december, path=Path(file.name), file_name="名册.csv", by=self.head, at=NOW
+                )
+
+        self.registered = read("death", text("姓名,身份证号,死亡日期", [f"李秀兰,{LI},2026-12-30"]))
+        matching.compare(batch_id=self.registered.pk, by=self.head, at=NOW)
+        self.differing = matching_read.differences(self.head).get()
+        self.register_read = read("pension", text("姓名,身份证号", [f"王德厚,{GRANDPA}"]))
 
     def _assessments(self) -> None:
         """A concluded level; a sheet filled in and not signed; two sheets that differ, which a third decides."""

@@ -22,12 +22,13 @@ from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
 from sangyu.ledger import actions as ledger
 from sangyu.ledger import queries as ledger_read
-from sangyu.ledger.rules import AccountKey, HoldEnded, Leg, Reference
+from sangyu.ledger.rules import AccountKey, HoldEnded, JournalDraft, Leg, Reference
 from sangyu.providers.models import Enterprise, ServiceItem
 from sangyu.registry.models import Elder
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 CREDIT_KINDS = ("ELDER_CREDIT", "ELDER_MINUTES")
+BOOKED_AT_ONCE = 500
 __all__ = [
     "MonthNotOver",
     "charge",
@@ -228,26 +229,30 @@ def lapse_credits(*, programme_id: UUID, month: Month, by: User, at: datetime) -
     if at.astimezone(BEIJING).date() < month.next().first_day:
         raise MonthNotOver(f"{month}还没有结束，额度要到{month.next().first_day}才能失效。请届时再办。")
     over = {str(month): "当月", **({str(month.year): "当年"} if month.month == 12 else {})}
-    lapsed = 0
+    lapses = []
     for period, term in over.items():
         for kind in CREDIT_KINDS:
             for balance in ledger_read.balances(programme_id, kind=kind, period=period):
                 left_fen, key = balance.available_fen, balance.account
                 if left_fen <= 0 or balance.held_fen or key.party_id is None:
                     continue
-                ledger.transfer(
+                lapse = JournalDraft(
                     id=derived_id("lapse", key.id, balance.debit_fen),  # what comes free later lapses by its own entry
                     programme_id=programme_id,
                     kind="CREDIT_LAPSE",
-                    legs=[Leg(key, -left_fen), Leg(_beside(key, "LAPSED"), left_fen)],
+                    legs=(Leg(key, -left_fen), Leg(_beside(key, "LAPSED"), left_fen)),
                     cause=Reference("ELDER", key.party_id),
                     service_on=month.first_day,
                     at=at,
                     by_id=by.pk,
                     reason=f"{period}额度{term}有效，余额不结转",
                 )
-                lapsed += 1
-    return lapsed
+                lapses.append(lapse)
+    # All at once and in their order: they are booked in several parts, and orders go on being placed meanwhile.
+    ledger.lock(keys=[leg.account for draft in lapses for leg in draft.legs])
+    for start in range(0, len(lapses), BOOKED_AT_ONCE):
+        ledger.transfer_all(drafts=lapses[start : start + BOOKED_AT_ONCE])
+    return len(lapses)
 
 
 def hold_id(order_id: UUID) -> UUID:

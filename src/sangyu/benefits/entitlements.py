@@ -7,6 +7,7 @@ around them, the ends of what was recorded, new adoptions); the database is aske
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -244,7 +245,9 @@ def _around_birthdays(birth_on: date, years: Iterable[int]) -> Iterator[date]:
     for year in years:
         month = Month(year, birth_on.month)
         yield from (month.first_day, month.next().first_day)
-        if (birth_on.month, birth_on.day) == (2, 29):  # a pack says which of the two it is in a common year
-            yield from (date(year, 2, 28), date(year, 3, 1))
-        else:
+        if (birth_on.month, birth_on.day) != (2, 29):
             yield birth_on.replace(year=year)
+        elif isleap(year):
+            yield birth_on.replace(year=year)
+        else:
+            yield date(year, 2, 28)  # else it is the first of March, as the pack says

@@ -12,9 +12,12 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
 from sangyu.benefits.models import StatedFact
 from sangyu.registry import queries as registry_read
-from sangyu.registry.models import Elder, Identity
+from sangyu.registry.models import Elder, Identity, Residence
 
 # What may be stated: facts of the person that no identity document and no recognition says.
 STATABLE = (
@@ -32,7 +35,7 @@ STATABLE = (
 
 def facts(elder: Elder, on: date) -> dict[str, Any]:
     """Return what the tables may ask of an elder on a day, in the words of the tables."""
-    return {**registry_read.facts(elder, on), **stated_on(_stated([elder.pk]), on)}
+    return {**registry_read.facts(elder, on), **stated_on(_stated(registry_read.same_as(elder.pk)), on)}
 
 
 def stated_on(rows: Iterable[StatedFact], on: date) -> dict[str, Any]:
@@ -45,8 +48,9 @@ def stated_by_elder(programme_id: UUID, names: Iterable[str]) -> dict[UUID, list
     """Return what was ever stated of the elders of a programme under some names; one query."""
     found: dict[UUID, list[StatedFact]] = {}
     rows = StatedFact.objects.filter(elder__programme_id=programme_id, name__in=list(names))
+    rows = rows.annotate(person_id=Coalesce(F("elder__merged_into"), F("elder_id")))
     for row in rows.iterator(chunk_size=5_000):
-        found.setdefault(row.elder_id, []).append(row)
+        found.setdefault(row.person_id, []).append(row)
     return found
 
 
@@ -55,9 +59,11 @@ class Life:
 
     def __init__(self, elder: Elder) -> None:
         self.elder = elder
-        self._stated = _stated([elder.pk])
+        records = registry_read.same_as(elder.pk)
+        self._stated = _stated(records)
         spans = [
-            *Identity.objects.filter(elder=elder).values_list("valid_from", "valid_until"),
+            *Identity.objects.filter(elder_id__in=records).values_list("valid_from", "valid_until"),
+            *((day, None) for day in Residence.objects.filter(elder=elder).values_list("valid_until", flat=True)),
             *((row.valid_from, row.valid_until) for row in self._stated),
         ]
         self.days = sorted({day for span in spans for day in span if day is not None})

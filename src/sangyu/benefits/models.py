@@ -60,7 +60,8 @@ class Charge(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["enterprise", "service_on"], name="charges_by_enterprise"),
+            # With the id, what no statement holds is found among years of charges without reading a charge.
+            models.Index(fields=["enterprise", "service_on", "id"], name="charges_by_enterprise"),
             models.Index(fields=["elder", "service_on"], name="charges_by_elder"),
             models.Index(fields=["programme", "at"], name="charges_by_time"),
             # Whom public money reached within a year is counted from this index alone.

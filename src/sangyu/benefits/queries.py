@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.benefits.credits import Credit, credit, credit_key
-from sangyu.benefits.entitlements import Answer, Entitlement, entitlements
+from sangyu.benefits.entitlements import Answer, Entitlement, benefits_of, entitlements
 from sangyu.benefits.models import Charge
 
-__all__ = ["Answer", "Credit", "Entitlement", "charges", "credit", "credit_key", "entitlements"]
+__all__ = ["Answer", "Credit", "Entitlement", "benefits_of", "charges", "credit", "credit_key", "entitlements"]
 
 
 def charges(viewer: User) -> QuerySet[Charge]:

@@ -12,6 +12,7 @@ DESKS = [
     "papers",
     "till",
     "assessor",
+    "matching",
     "quality",
     "finance",
     "bureau",
@@ -27,6 +28,7 @@ DESKS = [
 urlpatterns = [
     path("", include("sangyu.portals.entrance.urls")),
     path("api/v1/", include("sangyu.portals.api.urls")),
+    path("", include("sangyu.portals.applications.urls")),
     *[path(f"{desk}/", include(f"sangyu.portals.{desk}.urls")) for desk in DESKS],
     *([path("stage/", include("sangyu.city.stage.urls"))] if settings.DEMO else []),
 ]

@@ -100,6 +100,9 @@ KINDS: dict[str, AccountKind] = {
     "ELDER_MINUTES": AccountKind("老人免费时长", 0, "请减少服务时长、改为自费，或待下月时长发放后再办。", minutes=True),
     "MINUTES_USED": AccountKind("已使用时长", 0, minutes=True),
     "MINUTES_LAPSED": AccountKind("已失效时长", 0, minutes=True),
+    "ALLOWANCE_OWED": AccountKind("应发津贴", 0, "请核对已审批和已支付的金额。"),
+    "ALLOWANCE_CLAIM": AccountKind("应追回津贴", 0, "请核对已追回的金额。"),
+    "CLAIM_SOURCE": AccountKind("追回来源", None),
     "PROVIDER_PAYABLE": AccountKind("应付企业款", 0, "请核对该企业已结算和已支付的金额。"),
     "BANK": AccountKind("银行支付", None),
 }

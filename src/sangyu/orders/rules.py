@@ -24,6 +24,11 @@ MOVES: Mapping[str, frozenset[str]] = {
 }
 
 
+def before(stage: str) -> frozenset[str]:
+    """Return the stages from which an order may come to another one."""
+    return frozenset(one for one, to in MOVES.items() if stage in to)
+
+
 class SlotTaken(Refusal):
     """The elder already expects somebody at that time."""
 

@@ -148,7 +148,7 @@ def _unpack(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None:
     parts = archive.infolist()
     unpacked, most = sum(part.file_size for part in parts), limits.unpacked_bytes_max
     if unpacked > most:
-        raise _bad(path, f"解开后有 {unpacked // 1_000_000} MB，超过 {most // 1_000_000} MB")
+        raise _bad(path, f"解开后有 {unpacked // 1_000_000} MB，超过 {most // 1_000_000} MB；{limits.unlike}")
     if len(parts) > limits.parts_max:
         raise _bad(path, f"里面有 {len(parts)} 个文件，超过 {limits.parts_max} 个；{limits.unlike}")
     if limits.ratio_max and any(

@@ -15,6 +15,7 @@ from sangyu.hotline import actions as hotline
 from sangyu.insight.models import DrawnCharge
 from sangyu.kit.credit_code import check_character
 from sangyu.kit.ids import new_id
+from sangyu.matching.tests.conftest import LI, text
 from sangyu.meals import actions as meals
 from sangyu.meals.models import Sale
 from sangyu.outbox import actions as outbox
@@ -24,7 +25,7 @@ from sangyu.portals.developer.catalogue import open_to
 from sangyu.quality import actions as quality
 from sangyu.quality.models import AppraisalItem, CycleTask, Election, Nominee, Objection
 from sangyu.registry import actions as registry
-from sangyu.registry.models import Identity
+from sangyu.registry.models import Contact, Identity
 from sangyu.safety import actions as safety
 from sangyu.safety.models import Alarm
 from sangyu.settlement import actions as settlement
@@ -131,6 +132,7 @@ class Walled(FullHouse):
         self.missed = self.call("13900000002", reference="missed", answered=False)
         self.talking = self.call("13900000002", reference="talks")
         self.identity = Identity.objects.filter(elder=self.li).earliest("id")
+        self.number = Contact.objects.filter(elder=self.li).earliest("order")
         self.text = self._text_that_reached_nobody()
         self.drawn = DrawnCharge.objects.filter(draw=self.sample).earliest("n")
         self.sheet_item = AppraisalItem.objects.filter(appraisal=self.sheet).earliest("id")
@@ -192,6 +194,11 @@ class Walled(FullHouse):
         return SimpleUploadedFile("a.jpg", photo(80, 60, colour=(9, 9, 9)))
 
     @property
+    def roster(self) -> SimpleUploadedFile:
+        """What another authority sends."""
+        return SimpleUploadedFile("名册.csv", text("姓名,身份证号", [f"李秀兰,{LI}"]), content_type="text/csv")
+
+    @property
     def bank_file(self) -> SimpleUploadedFile:
         """What the bank answers to the last file of November."""
         return SimpleUploadedFile("回单.csv", bank_answers(PaymentFile.objects.latest("at")))
@@ -225,6 +232,19 @@ class Walled(FullHouse):
     def card_lost(self) -> None:
         """Grandmother Li has lost her card."""
         registry.report_lost(card_id=self.card.pk, by=self.clerk, at=NOW)
+
+    def housed(self) -> None:
+        """Both live in one household."""
+        registry.share_household(
+            elder_id=self.li.pk, other_id=self.grandpa.pk, since=date(2027, 1, 1), by=self.clerk, at=NOW
+        )
+
+    def merged(self) -> None:
+        """Two people have taken both records for one person."""
+        for by in (self.clerk, self.people[Role.BUREAU]):
+            registry.rule_duplicate(
+                case_id=self.doubt.pk, verdict="SAME", survivor_id=self.li.pk, reason="误判", by=by, at=NOW
+            )
 
     def died(self) -> None:
         """Somebody has written down that Grandfather Wang has died."""

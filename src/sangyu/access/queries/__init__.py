@@ -40,6 +40,7 @@ from sangyu.access.queries.viewer import (
     NotAllowed,
     communities,
     ensure_role,
+    programme_communities,
     sees_whole_programme,
     subdistricts,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "people",
     "profile",
     "programme_called",
+    "programme_communities",
     "programmes",
     "reading",
     "recovery_codes_left",

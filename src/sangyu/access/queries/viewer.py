@@ -36,6 +36,11 @@ def communities(viewer: User) -> QuerySet[Area]:
     return Area.objects.filter(kind=AreaKind.COMMUNITY, code__startswith=viewer.area_code).order_by("code")
 
 
+def programme_communities(viewer: User) -> QuerySet[Area]:
+    """The communities of the whole programme, by code: where an elder may move to."""
+    return Area.objects.filter(kind=AreaKind.COMMUNITY, code__startswith=viewer.programme.area_id).order_by("code")
+
+
 def subdistricts(viewer: User) -> QuerySet[Area]:
     """The subdistricts of the viewer's area, by code."""
     return Area.objects.filter(kind=AreaKind.SUBDISTRICT, code__startswith=viewer.area_code[:6]).order_by("code")

@@ -28,8 +28,6 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 WORDS_MIN = 2
 WORDS_MAX = 400
 SEATS = {"community": Role.COMMUNITY, "bureau": Role.BUREAU, "quality": Role.QUALITY}
-# What the tables ask of an elder's earlier applications, by kind.
-LAST_APPLIED = {"respite": "last_respite_on"}
 
 
 def civil(at: datetime) -> date:
@@ -84,12 +82,7 @@ def where_words(application: Application) -> str:
 
 def facts_of(application: Application, on: date) -> dict[str, Any]:
     """Return what the policy tables ask of the elder on a day; what was told at the window fills the gaps."""
-    known = registry_read.facts(application.elder, on)
-    for kind, name in LAST_APPLIED.items():
-        earlier = Award.objects.filter(elder_id=application.elder_id, kind=kind, valid_from__lte=on)
-        last = earlier.exclude(application=application).order_by("-valid_from").first()
-        known[name] = last.valid_from.isoformat() if last else None
-    return {**application.declared, **known}
+    return applications_read.facts_about(application.elder, application.declared, on, but=application.pk)
 
 
 def decide(application: Application, rule: str, facts: Mapping[str, Any], on: date) -> policy.Decision:

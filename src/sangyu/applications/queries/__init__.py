@@ -36,12 +36,14 @@ from sangyu.applications.queries.applications import (
     standing_of,
     steps,
 )
+from sangyu.applications.queries.facts import Foreseen, facts_about, foresee, wanted_of
 from sangyu.applications.queries.kinds import APPEAL, kind_of, kinds_of, kinds_on, term_days, terms
 
 __all__ = [
     "APPEAL",
     "NOT_FOUND",
     "OVERSEERS",
+    "Foreseen",
     "Reached",
     "Said",
     "Sampled",
@@ -51,6 +53,8 @@ __all__ = [
     "award_of",
     "awards",
     "counts",
+    "facts_about",
+    "foresee",
     "get_appeal",
     "get_application",
     "get_objection",
@@ -79,4 +83,5 @@ __all__ = [
     "steps",
     "term_days",
     "terms",
+    "wanted_of",
 ]

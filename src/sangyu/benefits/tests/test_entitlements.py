@@ -11,35 +11,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.cast import BEIJING
 from tests.standing import standing
-from tests.troupe import Plan, Troupe
+from tests.troupe import Troupe
 
 from sangyu.benefits import actions as benefits
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.queries import Answer
 from sangyu.benefits.rules import NotStatable, SameKeyOtherFact
+from sangyu.benefits.tests.cities import GULOU
 from sangyu.kit.errors import NotFound
 from sangyu.registry import actions as registry
 
-GULOU = Plan(
-    pack="fuzhou-gulou",
-    slug="gulou",
-    name="鼓楼区照料中心",
-    area="350102",
-    places=(
-        ("35", "福建省"),
-        ("3501", "福州市"),
-        ("350102", "鼓楼区"),
-        ("350102001", "东街街道"),
-        ("350102001001", "示例社区"),
-    ),
-    hotline="12349",
-    fund="SERVICE-VOUCHER",
-    parameters={
-        "voucher_month_fen": {"dibao": 20000, "extreme_poor": 40000},
-        "rate_fen": 2000,
-        "approved_max_fen": 10000,
-    },
-)
 TODAY = date(2026, 11, 9)
 
 
@@ -90,7 +71,8 @@ def test_what_nobody_has_recorded_is_named_and_can_be_recorded_there(gulou):
     assert (found.answer, found.missing_label, found.statable) == (Answer.UNKNOWN, "有工作单位", True)
     stated(gulou, elder, "has_work_unit", True)
     found = asked(gulou, elder)["high-age-allowance"]
-    assert (found.answer, found.because) == (Answer.NO, "有工作单位，没有高龄补贴")
+    assert (found.answer, found.because) == (Answer.NOT_YET, "有工作单位，没有高龄补贴")
+    assert (found.until, found.then[:18]) == (date(2044, 3, 1), "年满100周岁，每月营养费1000元")
 
 
 def test_what_comes_with_a_birthday_is_not_yet_and_says_when(gulou):
@@ -138,7 +120,7 @@ def test_two_identities_at_once_take_the_better_and_fall_back_when_it_ends(gulou
 
 def test_whoever_has_died_may_have_nothing_more(gulou):
     elder = gulou.elder("陈玉珍", date(1944, 3, 5), 1, ["13900000001"])
-    registry.record_death(elder=elder, died_on=date(2026, 11, 3), by=gulou.clerk, at=gulou.at)
+    registry.record_death(elder_id=elder.pk, died_on=date(2026, 11, 3), by=gulou.clerk, at=gulou.at)
     elder.refresh_from_db()
     assert {one.answer for one in asked(gulou, elder).values()} == {Answer.NO}
 
@@ -150,7 +132,7 @@ def test_an_elder_of_somebody_else_is_not_there(gulou, cast):
 
 def test_questions_to_the_database_do_not_grow_with_the_benefits(gulou, cast):
     elder = gulou.elder("陈玉珍", date(1944, 3, 5), 1, ["13900000001"])
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(connection) as few:
         asked(gulou, elder)
     with CaptureQueriesContext(connection) as more:
         asked(cast, cast.grandpa)

@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sangyu.intake.actions.check_batch import check_batch
+from sangyu.intake.actions.common import known_to
 from sangyu.intake.actions.forget import forget_lines
 from sangyu.intake.actions.hand_in import hand_in
 from sangyu.intake.actions.hand_out import empty_sheet, hand_out, said_of, wrong_lines
 from sangyu.intake.actions.mend import mend, set_aside
-from sangyu.intake.actions.undo import ReasonMissing, begin_undoing, undo, until
-from sangyu.intake.actions.write import begin_writing, write
+from sangyu.intake.actions.undoing import begin_undoing, undo, until
+from sangyu.intake.actions.writing import begin_writing, write
 from sangyu.intake.models import Batch, Stage
 
 
@@ -28,7 +29,6 @@ def go_on(*, batch_id: UUID, at: datetime) -> Batch:
 
 
 __all__ = [
-    "ReasonMissing",
     "begin_undoing",
     "begin_writing",
     "check_batch",
@@ -37,6 +37,7 @@ __all__ = [
     "go_on",
     "hand_in",
     "hand_out",
+    "known_to",
     "mend",
     "said_of",
     "set_aside",

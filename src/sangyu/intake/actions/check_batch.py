@@ -32,6 +32,7 @@ from sangyu.intake.rules.workbook import COLUMNS_MAX, ROWS_MAX, Book, Merge, ope
 from sangyu.intake.staged import cells_of, encrypted, told
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import new_id
+from sangyu.policy.excel_door import BadWorkbook
 
 FAULT_MAX = 600
 TEXT = "表"  # a table kept as text has no sheets
@@ -57,9 +58,10 @@ def check_batch(*, batch_id: UUID, at: datetime) -> Batch:
         with transaction.atomic():
             mark_doubles(batch, None)
             passed(batch, Stage.CHECKED, checked_at=at, way=0)
+    except BadWorkbook as refusal:
+        _refuse(batch, "；".join(finding.message for finding in refusal.findings) + "。", at)
     except Refusal as refusal:
-        _forget(batch)
-        Batch.objects.filter(pk=batch.pk).update(stage=Stage.REFUSED, fault=str(refusal)[:FAULT_MAX], checked_at=at)
+        _refuse(batch, str(refusal), at)
     file_of(batch).unlink(missing_ok=True)
     batch.refresh_from_db()
     return batch
@@ -86,6 +88,11 @@ def mark_doubles(batch: Batch, indexes: list[str] | None) -> None:
             """,
             {"batch": batch.pk, "indexes": indexes, "wrong": Standing.WRONG.value},
         )
+
+
+def _refuse(batch: Batch, fault: str, at: datetime) -> None:
+    _forget(batch)
+    Batch.objects.filter(pk=batch.pk).update(stage=Stage.REFUSED, fault=fault[:FAULT_MAX], checked_at=at)
 
 
 def _forget(batch: Batch) -> None:

@@ -10,7 +10,7 @@ from sangyu.access.models import Role, User
 from sangyu.intake.models import Batch, Stage, StagedRow
 from sangyu.kit.errors import NotFound
 
-READERS = frozenset({Role.COMMUNITY, Role.BUREAU, Role.AUDITOR})
+READERS = frozenset({Role.COMMUNITY, Role.BUREAU})
 
 
 def batches(viewer: User) -> QuerySet[Batch]:

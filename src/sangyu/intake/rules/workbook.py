@@ -40,6 +40,7 @@ _CHUNK = 1 << 16
 _SPACE = MAIN[1:-1]
 _DAYS = frozenset([*range(14, 18), 22, *range(27, 37), *range(50, 59)])  # formats of days that need no words (ECMA-376)
 _NO_DAY = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_", re.ASCII)
 _RANGE = re.compile(r"([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)", re.ASCII)
 
 
@@ -113,7 +114,7 @@ class Texts:
     def __getitem__(self, n: int) -> str:
         if not 0 <= n < len(self._ends):
             raise BadFile("工作簿损坏：有一格指向不存在的文字。请在 Excel 里另存一次再交。")
-        return bytes(self._map[self._ends[n - 1] if n else 0 : self._ends[n]]).decode()
+        return unescaped(bytes(self._map[self._ends[n - 1] if n else 0 : self._ends[n]]).decode())
 
     def close(self) -> None:
         """Let go of the file."""
@@ -264,7 +265,7 @@ class _Reader:
         elif self._type == "n":
             cell = self._number(text)
         else:
-            cell = text
+            cell = unescaped(text)
         if isinstance(cell, str):
             if len(cell) > FIELD_MAX:
                 raise BadFile(f"第{self._line}行有一格超过{FIELD_MAX}个字。请缩短再交。")
@@ -287,6 +288,11 @@ class _Reader:
         if len(self._book.merges) >= MERGES_MAX:
             raise BadFile(f"工作表里有{MERGES_MAX}处以上的合并单元格。请全选，取消合并，每一行单独填写再交。")
         self._book.merges.append(Merge(int(found[2]), int(found[4]), column_of(found[1]), column_of(found[3])))
+
+
+def unescaped(text: str) -> str:
+    """Return a text as it was typed: what XML cannot hold is written as `_x0007_` (ECMA-376, 22.9.2.19)."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def column_of(letters: str) -> int:

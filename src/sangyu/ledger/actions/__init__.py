@@ -8,7 +8,7 @@ verbs calls `lock` with all its accounts first.
 
 from __future__ import annotations
 
-from sangyu.ledger.actions.accounts import lock, open_account
+from sangyu.ledger.actions.accounts import insert, lock, open_account
 from sangyu.ledger.actions.holds import expire_holds, hold, hold_all, post_hold, post_holds, void_hold
 from sangyu.ledger.actions.transfers import reverse, transfer, transfer_all
 
@@ -16,6 +16,7 @@ __all__ = [
     "expire_holds",
     "hold",
     "hold_all",
+    "insert",
     "lock",
     "open_account",
     "post_hold",

@@ -15,6 +15,7 @@ from sangyu.orders import actions as orders
 from sangyu.orders.actions import ReasonMissing
 from sangyu.orders.models import Cancellation, Order
 from sangyu.orders.rules import WrongStage
+from sangyu.registry import actions as registry
 
 
 def cancel(cast, order, *, by=None, reason="老人住院"):
@@ -79,3 +80,27 @@ def test_the_agent_next_door_does_not_find_it(cast):
     with pytest.raises(NotFound, match="没有找到这张工单"):
         cancel(cast, order, by=Neighbour(cast.at).agent)
     assert Order.objects.get().stage == "PLACED"
+
+
+def test_a_death_calls_off_what_is_still_to_come_and_nothing_else(cast):
+    first, second, others = cast.order(), cast.order(days=3), cast.order(elder=cast.grandpa, hour=15)
+    at = cast.at + timedelta(minutes=30)
+    assert orders.cancel_after_death(by=cast.clock, at=at) == []
+    registry.record_death(elder_id=cast.li.pk, died_on=cast.at.date(), by=cast.ma, at=at)
+    assert {order.pk for order in orders.cancel_after_death(elder_id=cast.li.pk, by=cast.ma, at=at)} == {
+        first.pk,
+        second.pk,
+    }
+    assert orders.cancel_after_death(by=cast.clock, at=at) == []
+    assert Cancellation.objects.get(order=first).reason == "李秀兰已于2026-11-09去世"
+    others.refresh_from_db()
+    assert others.stage == "PLACED"
+    assert budget_read.position(cast.head, FUND, cast.at.date()).held_fen == others.public_fen
+    assert verify(cast.programme.pk) == []
+
+
+def test_a_visit_that_has_begun_is_left_to_the_desk(cast):
+    visit = cast.arrived()
+    registry.record_death(elder_id=cast.li.pk, died_on=cast.at.date(), by=cast.clerk, at=cast.at)
+    assert orders.cancel_after_death(by=cast.clerk, at=cast.at) == []
+    assert Order.objects.get(pk=visit.order_id).stage == "IN_SERVICE"

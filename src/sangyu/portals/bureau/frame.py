@@ -26,7 +26,9 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         ("bureau:exceptions", _("例外"), "g x", "alert"),
         ("bureau:analysis", _("分析"), "g a", "list"),
         ("bureau:report", _("报告"), "g r", "print"),
+        ("applications:stack", _("审批"), "g p", "check"),
         ("bureau:people", _("用户"), "g u", "users"),
+        ("matching:registers", _("名册"), "g n", "list"),
         ("finance:months", _("结算"), "g m", "wallet"),
         ("audit:search", _("一分钱"), "g t", "search"),
     )

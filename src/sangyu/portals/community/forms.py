@@ -10,11 +10,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from sangyu.kit import phone, resident_id
+from sangyu.kit import phone
+from sangyu.kit.errors import Refusal
 from sangyu.kit.point import BadPlace, Crs, Point
 from sangyu.portals.components.forms import DeskForm
-from sangyu.registry.models import Identity
-from sangyu.registry.queries import IDENTITY_CODES
+from sangyu.registry import rules
+from sangyu.registry.models import Identity, Sex
+from sangyu.registry.queries import DOCUMENT_KINDS, IDENTITY_CODES, IDENTITY_SOURCES
 
 DAY = forms.DateInput({"type": "date"})
 FAMILY_ROWS = (1, 2)
@@ -38,12 +40,17 @@ class RegisterForm(DeskForm):
     """A registration (登记入院) as it is typed; `step` tells the first look from the final word."""
 
     name = forms.CharField(label=_("姓名"), max_length=60)
+    document_kind = forms.ChoiceField(
+        label=_("证件种类"), choices=[("", _("身份证或居住证")), *DOCUMENT_KINDS], required=False
+    )
     document_number = forms.CharField(
-        label=_("身份证号码"),
+        label=_("证件号码"),
         max_length=30,
-        help_text=_("居民身份证或港澳台居民居住证，18位"),
+        help_text=_("居民身份证、居住证18位，空格可留"),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
+    birth_on = forms.DateField(label=_("出生日期"), widget=DAY, required=False, help_text=_("号码里有的不用填"))
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("按证件号码")), *Sex.choices[1:]], required=False)
     community_code = forms.ChoiceField(label=_("居住社区"))
     address = forms.CharField(label=_("详细住址"), max_length=120, help_text=_("写到门牌号，服务人员按此上门"))
     hukou_in_area = forms.TypedChoiceField(
@@ -53,6 +60,7 @@ class RegisterForm(DeskForm):
         widget=forms.RadioSelect,
         initial="yes",
     )
+    hukou_place = forms.CharField(label=_("户籍所在地"), max_length=60, required=False, help_text=_("外地的写到区县"))
     phone = Phone(label=_("本人电话"))
     phone_2 = Phone(label=_("备用电话"), required=False)
     kin_1_name = forms.CharField(label=_("家属一姓名"), max_length=60, required=False)
@@ -77,14 +85,23 @@ class RegisterForm(DeskForm):
 
     def clean_document_number(self) -> str:
         """Tell at the field itself which check of the number failed."""
+        typed = self.cleaned_data["document_number"]
         try:
-            return resident_id.parse(self.cleaned_data["document_number"]).number
-        except resident_id.BadResidentId as bad:
+            self.document = rules.read_document(self.cleaned_data.get("document_kind") or rules.kind_of(typed), typed)
+        except Refusal as bad:
             raise ValidationError(str(bad)) from bad
+        return self.document.number
 
     def clean(self) -> dict[str, Any]:
-        """Ask for all of a family member or for nothing."""
+        """Ask for all of a family member or for nothing, and for what the number of a document does not tell."""
         cleaned = super().clean() or self.cleaned_data
+        if "document_number" in cleaned and "birth_on" not in self.errors:
+            try:
+                self.born, self.known_sex = rules.birth_and_sex(
+                    self.document, birth_on=cleaned.get("birth_on"), sex=cleaned.get("sex", "")
+                )
+            except Refusal as bad:
+                self.add_error("birth_on", str(bad))
         for n in FAMILY_ROWS:
             given = [cleaned.get(f"kin_{n}_{part}", "") for part in ("name", "relation", "phone")]
             if (
@@ -123,6 +140,7 @@ class RecogniseForm(DeskForm):
     """A recognition with the paper it stands on."""
 
     code = forms.ChoiceField(label=_("身份"), choices=[("", _("请选择")), *IDENTITY_CODES])
+    source = forms.ChoiceField(label=_("来源"), choices=IDENTITY_SOURCES, initial="DOCUMENT", required=False)
     evidence = forms.CharField(label=_("证明材料"), max_length=120, help_text=_("证件名称和编号"))
     valid_from = forms.DateField(label=_("起始日期"), widget=DAY)
     valid_until = forms.DateField(
@@ -132,6 +150,7 @@ class RecogniseForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         """Let a recognition end after it began."""
         cleaned = super().clean() or self.cleaned_data
+        cleaned["source"] = cleaned.get("source") or "DOCUMENT"
         since, until = cleaned.get("valid_from"), cleaned.get("valid_until")
         if since and until and until <= since:
             self.add_error("valid_until", _("截止日期应晚于起始日期。"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.community.views import cards, elders, register
+from sangyu.portals.community.views import cards, duplicates, elders, families, homes, register
 
 app_name = "community"
 urlpatterns = [
@@ -18,4 +18,17 @@ urlpatterns = [
     path("elders/<uuid:elder_id>/cards/issue/", cards.issue, name="card-issue"),
     path("elders/<uuid:elder_id>/cards/lost/", cards.lost, name="card-lost"),
     path("elders/<uuid:elder_id>/cards/found/", cards.found, name="card-found"),
+    path("elders/<uuid:elder_id>/family/", families.family, name="family"),
+    path("elders/<uuid:elder_id>/family/kin/", families.add_kin, name="kin"),
+    path("elders/<uuid:elder_id>/family/kin/end/", families.end_kin, name="kin-end"),
+    path("elders/<uuid:elder_id>/family/household/", families.share_household, name="household"),
+    path("elders/<uuid:elder_id>/family/household/leave/", families.leave_household, name="household-leave"),
+    path("elders/<uuid:elder_id>/family/contact/", families.add_contact, name="contact"),
+    path("elders/<uuid:elder_id>/family/contact/<slug:change>/", families.change_contact, name="contact-change"),
+    path("elders/<uuid:elder_id>/documents/", homes.documents, name="documents"),
+    path("elders/<uuid:elder_id>/move/", homes.move, name="move"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/find/", duplicates.find, name="duplicates-find"),
+    path("duplicates/<uuid:case_id>/", duplicates.duplicate, name="duplicate"),
+    path("duplicates/<uuid:case_id>/part/", duplicates.part, name="duplicate-part"),
 ]

@@ -22,6 +22,7 @@ from sangyu.dispatch import actions as dispatch
 from sangyu.insight import actions as insight
 from sangyu.kit.month import Month
 from sangyu.ledger import actions as ledger
+from sangyu.orders import actions as orders
 from sangyu.portals.clock import now
 from sangyu.portals.developer.compose import compose as compose_pushes
 from sangyu.portals.developer.compose import compose_settlement
@@ -109,6 +110,13 @@ def draw_sample(timestamp: int) -> None:
             quality.draw_sample(day=today - timedelta(days=back), by=clock, at=at)
 
     _everywhere(draw)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="cancel_after_death", lock="cancel_after_death")
+def cancel_after_death(timestamp: int) -> None:
+    """Call off what is still to come for elders whose death was recorded, wherever that was."""
+    _everywhere(lambda programme, clock: orders.cancel_after_death(by=clock, at=now()))
 
 
 @app.periodic(cron="*/5 * * * *")

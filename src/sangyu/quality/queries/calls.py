@@ -27,9 +27,10 @@ _TRIES = Coalesce(Subquery(_MADE), 0)
 
 
 def tasks_due(viewer: User, *, limit: int = 50) -> list[FollowUpTask]:
-    """Return follow-up calls still to make (nobody reached yet), oldest day first."""
+    """Return follow-up calls still to make (nobody reached yet), oldest day first; none where somebody has died."""
     reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
-    return list(tasks(viewer).filter(~Exists(reached)).order_by("sample__day", "id")[:limit])
+    rows = tasks(viewer).filter(~Exists(reached), order__elder__died_on=None)
+    return list(rows.order_by("sample__day", "id")[:limit])
 
 
 def queue(viewer: User, *, limit: int = 9) -> list[FollowUpTask]:
@@ -78,9 +79,9 @@ class _Due(NamedTuple):
 
 
 def _due(viewer: User) -> list[_Due]:
-    """Read what is still to be rung; it sorts in the order of the desk."""
+    """Read what is still to be rung; it sorts in the order of the desk. Nobody rings where somebody has died."""
     reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
-    rows = tasks(viewer).filter(~Exists(reached)).annotate(tries=_TRIES).order_by()
+    rows = tasks(viewer).filter(~Exists(reached), order__elder__died_on=None).annotate(tries=_TRIES).order_by()
     return [_Due(*row) for row in rows.values_list("tries", "sample__day", "pk", "reason")]
 
 

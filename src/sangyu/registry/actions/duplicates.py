@@ -22,7 +22,8 @@ from sangyu.registry.queries import get_duplicate_case
 from sangyu.registry.queries.duplicates import standing_merges
 
 STEP = 1_000
-# A number that so many call their own is that of an office.
+# A number that more call their own is that of an office, a home with more of one birthday is an institution with a
+# birthday that nobody knew.
 SHARED_MAX = 5
 _SHARED = f"""
 SELECT phone FROM registry_contact WHERE programme_id = %(programme)s AND relation = '本人'
@@ -31,7 +32,9 @@ SELECT phone FROM registry_contact WHERE programme_id = %(programme)s AND relati
 # Each line joins on what can be hashed; how alike names and addresses are is judged for these pairs only.
 _PAIRS = f"""
 WITH mine AS MATERIALIZED (
-    SELECT id, name, sort_key, sex, birth_on, community_id, address, registered_at FROM registry_elder
+    SELECT id, name, sort_key, sex, birth_on, community_id, address, registered_at,
+           count(*) OVER (PARTITION BY birth_on, community_id, address) AS at_home
+      FROM registry_elder
      WHERE programme_id = %(programme)s AND merged_into_id IS NULL
 ), pair AS (
     SELECT a.elder_id AS x, b.elder_id AS y, true AS document, false AS phone
@@ -40,7 +43,8 @@ WITH mine AS MATERIALIZED (
      UNION ALL
     SELECT a.id, b.id, false, false FROM mine a JOIN mine b USING (birth_on, sort_key) WHERE a.id < b.id
      UNION ALL
-    SELECT a.id, b.id, false, false FROM mine a JOIN mine b USING (birth_on, community_id, address) WHERE a.id < b.id
+    SELECT a.id, b.id, false, false FROM mine a JOIN mine b USING (birth_on, community_id, address)
+     WHERE a.at_home <= {SHARED_MAX} AND a.id < b.id
      UNION ALL
     SELECT a.elder_id, b.elder_id, false, true
       FROM registry_contact a JOIN registry_contact b USING (programme_id, phone)

@@ -69,16 +69,16 @@ def take_back_additions(*, told: Sequence[Told], by: User, at: datetime) -> dict
             )
         )
         kept = {one.elder_id for one in told if one.identity_ids and one.elder_id in ended}
-        free = [one for one in told if one.elder_id and one.elder_id not in kept]
-        Contact.objects.filter(pk__in=[pk for one in free for pk in one.contact_ids]).delete()
-        Identity.objects.filter(pk__in=[pk for one in free for pk in one.identity_ids]).delete()
-        for one in free:
+        free = [(one.elder_id, one) for one in told if one.elder_id and one.elder_id not in kept]
+        Contact.objects.filter(pk__in=[pk for _, one in free for pk in one.contact_ids]).delete()
+        Identity.objects.filter(pk__in=[pk for _, one in free for pk in one.identity_ids]).delete()
+        for elder_id, one in free:
             access.record(
                 by=by,
                 at=at,
                 verb="registry.take_back_additions",
                 object_kind="elder",
-                object_id=one.elder_id,
+                object_id=elder_id,
                 facts={"contacts": len(one.contact_ids), "identities": len(one.identity_ids)},
             )
     return {pk: "registry.end_recognition" if pk in kept else "" for pk in ids}

@@ -20,6 +20,7 @@ from sangyu.registry.queries.duplicates import (
     merges_into,
 )
 from sangyu.registry.queries.elders import (
+    by_number,
     elders,
     find_by_phone,
     find_by_phones,
@@ -27,6 +28,7 @@ from sangyu.registry.queries.elders import (
     group_counts,
     listed,
     matching,
+    possible_duplicates,
     registered_as,
     same_as,
     search,
@@ -54,9 +56,13 @@ from sangyu.registry.queries.known import (
     home_on,
     identities,
     identities_on,
+    masked_document,
+    own_contacts,
+    own_identities,
     own_numbers,
     residences,
 )
+from sangyu.registry.rules import GROUPS
 
 IDENTITY_CODES = IdentityCode.choices
 IDENTITY_SOURCES = IdentitySource.choices
@@ -64,6 +70,7 @@ DOCUMENT_KINDS = DocumentKind.choices
 
 __all__ = [
     "DOCUMENT_KINDS",
+    "GROUPS",
     "GUARDIANSHIPS",
     "IDENTITY_CODES",
     "IDENTITY_SOURCES",
@@ -73,6 +80,7 @@ __all__ = [
     "CaseShown",
     "Diner",
     "DocumentShown",
+    "by_number",
     "card",
     "card_counts",
     "card_label",
@@ -103,9 +111,13 @@ __all__ = [
     "kin",
     "kin_on",
     "listed",
+    "masked_document",
     "matching",
     "merges_into",
+    "own_contacts",
+    "own_identities",
     "own_numbers",
+    "possible_duplicates",
     "registered_as",
     "residences",
     "same_as",

@@ -44,6 +44,33 @@ def get_elder(viewer: User, elder_id: UUID) -> Elder:
     return found
 
 
+def by_number(viewer: User, registration_number: str) -> Elder:
+    """Return the elder of a registration number.
+
+    Raises: NotFound, also for an elder whom the viewer may not see.
+    """
+    found = elders(viewer).filter(registration_number=registration_number.strip()).first()
+    if found is None:
+        raise NotFound(f"没有找到登记编号“{registration_number.strip()}”的老人，请核对编号，或他不在您负责的范围内。")
+    return found.merged_into or found
+
+
+def possible_duplicates(viewer: User, *, name: str, birth_on: date, phones: Iterable[str]) -> list[Elder]:
+    """Return the elders of the programme who may be somebody who is about to be registered; at most five.
+
+    By name with birth, or by an own telephone with name or birth; for whoever registers, wherever they are registered.
+    """
+    if not (sees_whole_programme(viewer) or viewer.organisation.kind == OrganisationKind.COMMUNITY):
+        return []
+    here = Elder.objects.filter(programme_id=viewer.programme_id, merged_into=None).select_related("community")
+    alike = list(here.filter(search_keys__contains=stored_keys([fold(name)]), birth_on=birth_on)[:5])
+    rung = Contact.objects.filter(programme_id=viewer.programme_id, phone__in=list(phones), relation="本人")
+    for elder in here.filter(pk__in=rung.values("elder"))[:20]:
+        if elder not in alike and (fold(elder.name) == fold(name) or elder.birth_on == birth_on):
+            alike.append(elder)
+    return alike[:5]
+
+
 def find_by_phone(viewer: User, number: str) -> list[Elder]:
     """Return the elders whom a number belongs to, elder's own numbers before the family's; empty if unknown."""
     matches = (

@@ -161,3 +161,20 @@ def documents(viewer: User, elder: Elder) -> list[DocumentShown]:
         DocumentShown(row.kind, row.get_kind_display(), mask_document(numbers.number_of(row)), row.expires_on)
         for row in rows
     ]
+
+
+def masked_document(elder_id: UUID) -> str:
+    """Return the masked numbers of one record's own documents, for a comparison of two records."""
+    rows = Document.objects.filter(elder_id=elder_id).order_by("id")
+    return "、".join(f"{row.get_kind_display()} {mask_document(numbers.number_of(row))}" for row in rows)
+
+
+def own_contacts(elder_id: UUID) -> list[Contact]:
+    """The numbers of one record alone, whatever was merged into it."""
+    return list(Contact.objects.filter(elder_id=elder_id).order_by("order", "id"))
+
+
+def own_identities(elder_id: UUID, on: date) -> list[Identity]:
+    """What one record alone is recognised as on a day, whatever was merged into it."""
+    rows = Identity.objects.filter(elder_id=elder_id, valid_from__lte=on)
+    return list(rows.filter(Q(valid_until=None) | Q(valid_until__gt=on)).order_by("code"))

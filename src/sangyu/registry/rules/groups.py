@@ -1,6 +1,6 @@
 """The groups a community keeps an eye on, as lists and counts; pure.
 
-Source: the seven key groups of Chengguan (三无、独居、空巢、特困、高龄、失能、半失能), and what makes work at the window.
+Source: the seven key groups of Chengguan (三无、独居、空巢、特困、高龄、失能、半失能), and what makes work.
 """
 
 from __future__ import annotations

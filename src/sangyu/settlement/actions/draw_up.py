@@ -22,6 +22,7 @@ from sangyu.adoption.steps import decide_step
 from sangyu.benefits.models import Charge, Reversal
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
+from sangyu.ledger import actions as ledger
 from sangyu.providers.models import Enterprise
 from sangyu.quality import queries as quality_read
 from sangyu.quality.models import Finalisation
@@ -40,6 +41,7 @@ from sangyu.visits.models import Departure
 BEIJING = ZoneInfo("Asia/Shanghai")
 MEAL = "MEAL"
 ASKED_AT_ONCE = READ_AT_ONCE = 2_000
+LINE = ("id", "statement_id", "charge_id", "n", "gross_fen", "deducted_fen", "net_fen", "leaf", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,13 @@ def draw_up(*, month: Month, by: User, at: datetime) -> Run:
 
 
 def _open_charges(run: Run, month: Month) -> QuerySet[Charge]:
+    """Return what stands on no statement: looked for by number in the indexes of all years, and only then read."""
+    enterprises = Enterprise.objects.filter(programme_id=run.programme_id)
     settled = Line.objects.filter(charge=OuterRef("pk"), withdrawn=False)
     reversed_ = Reversal.objects.filter(charge=OuterRef("pk"))
-    return Charge.objects.filter(~Exists(settled), ~Exists(reversed_)).filter(
-        programme_id=run.programme_id, service_on__lt=month.next().first_day
-    )
+    of_all_years = Charge.objects.filter(enterprise__in=enterprises, service_on__lt=month.next().first_day)
+    still_open = of_all_years.filter(~Exists(settled), ~Exists(reversed_)).values("pk")
+    return Charge.objects.filter(programme_id=run.programme_id, pk__in=still_open)
 
 
 def _stream(charges: QuerySet[Charge]) -> Iterator[Open]:
@@ -279,7 +283,7 @@ def _draw_statement(run: Run, enterprise_id: UUID, charges: list[Open], score_te
         decision=decision.to_json(),
         root=rules.root([row.leaf for row in (*lines, *differences)]),
     )
-    Line.objects.bulk_create(lines, batch_size=2000)
+    ledger.insert(Line, LINE, (attrgetter(*LINE)(line) for line in lines))
     Difference.objects.bulk_create(differences)
 
 

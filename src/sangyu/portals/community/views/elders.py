@@ -35,11 +35,12 @@ def elders(request: HttpRequest) -> HttpResponse:
     """List the elders of the clerk's own area, or those who match a search."""
     on = now().astimezone(BEIJING).date()
     text = request.GET.get("q", "").strip()
+    group = request.GET.get("group", "") if not text else ""
     after = _key(request.GET.get("after", ""))
     if text:
         found, more = registry_read.search(request.user, text, limit=ROWS), False
     else:
-        found = registry_read.listed(request.user, after=after, limit=ROWS + 1)
+        found = registry_read.listed(request.user, after=after, limit=ROWS + 1, group=group, on=on)
         more, found = len(found) > ROWS, found[:ROWS]
     return render(
         request,
@@ -47,12 +48,27 @@ def elders(request: HttpRequest) -> HttpResponse:
         {
             **frame(request.user, "elders"),
             "text": text,
+            "group": registry_read.GROUPS.get(group),
+            "groups": _groups(request, group, on),
             "rows": [{"elder": elder, "age": age_on(elder.birth_on, elder.died_on or on)} for elder in found],
-            "asked": [] if text or after else hotline_read.registration_requests(request.user),
-            "next": "?" + urlencode({"after": f"{found[-1].pk}_{found[-1].sort_key}"}) if more else "",
-            "first": "?" if after else "",
+            "asked": [] if text or after or group else hotline_read.registration_requests(request.user),
+            "next": _address(group, f"{found[-1].pk}_{found[-1].sort_key}") if more else "",
+            "first": _address(group, "") if after else "",
         },
     )
+
+
+def _address(group: str, after: str) -> str:
+    return "?" + urlencode({key: value for key, value in (("group", group), ("after", after)) if value})
+
+
+def _groups(request: HttpRequest, chosen: str, on: Any) -> list[dict[str, Any]]:
+    counts = registry_read.group_counts(request.user, on)
+    return [
+        {"label": each.label, "n": counts[code], "url": _address(code, ""), "chosen": code == chosen}
+        for code, each in registry_read.GROUPS.items()
+        if counts[code] or code == chosen
+    ]
 
 
 @for_clerks
@@ -87,6 +103,12 @@ def _elder(
                 for row in registry_read.identities(viewer, held)
             ],
             "contacts": registry_read.contacts(viewer, held),
+            "emergency": registry_read.emergency_contact(held.pk),
+            "speakers": registry_read.speakers(held.pk, on),
+            "kin": registry_read.kin_on(held.pk, on),
+            "household": registry_read.household(viewer, held, on),
+            "documents": registry_read.documents(viewer, held),
+            "merges": registry_read.merges_into(held),
             "decision": _service_class(viewer.programme_id, known, on),
             "recognising": recognising or RecogniseForm(),
             "ending": ending or EndForm(held=_lasting(request, held), initial={"until": on.isoformat()}),

@@ -26,8 +26,29 @@ def for_clerks(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return login_required(admitted)
 
 
+def for_clerks_and_bureau(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Admit community clerks and the bureau, whose word on two records may be the second one."""
+
+    @wraps(view)
+    def admitted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        ensure_role(request.user, Role.COMMUNITY, Role.BUREAU)
+        return view(request, *args, **kwargs)
+
+    return login_required(admitted)
+
+
 def frame(viewer: User, here: str) -> dict[str, object]:
     """Return what every page of the window hands to its template."""
+    duplicates = Tab(
+        _("疑似重复"), reverse("community:duplicates"), active=here == "duplicates", key="g d", icon="users"
+    )
+    if Role.COMMUNITY not in viewer.roles:
+        return {
+            "viewer": viewer,
+            "desk": Desk(
+                name=_("疑似重复"), programme=viewer.organisation.name, home_url=reverse("home"), nav=[duplicates]
+            ),
+        }
     home = reverse("community:elders")
     return {
         "viewer": viewer,
@@ -38,6 +59,9 @@ def frame(viewer: User, here: str) -> dict[str, object]:
             nav=[
                 Tab(_("老人"), home, active=here == "elders", key="g h", icon="users"),
                 Tab(_("登记入院"), reverse("community:register"), active=here == "register", key="g n", icon="plus"),
+                Tab(_("名册差异"), reverse("matching:differences"), key="g m", icon="check"),
+                Tab(_("申请"), reverse("applications:list"), key="g a", icon="list"),
+                duplicates,
             ],
         ),
     }

@@ -48,7 +48,8 @@ class Place:
 class Paper:
     """Everything that stands on a paper, in its order from top to bottom.
 
-    `pairs` are label and value; `seals` name whose seal goes where; `root` is the hash by which it is checked.
+    `pairs` are label and value; `seals` name whose seal goes where; `root` is the hash by which it is checked; `size` is
+    a4 or a3, on which everything is set larger so that it reads from a wall.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Paper:
     root: str = ""
     made_at: datetime | None = None
     wide: bool = False
+    size: str = "a4"
 
 
 def moment(at: datetime | None) -> str:

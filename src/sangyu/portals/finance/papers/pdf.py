@@ -63,6 +63,7 @@ def _values(paper: Paper) -> dict[str, Any]:
         "notes": [*paper.notes, *([verification(paper.root)] if paper.root else [])],
         "made": moment(paper.made_at),
         "wide": paper.wide,
+        "size": paper.size,
     }
 
 

@@ -13,18 +13,11 @@ from sangyu.access.models import User
 from sangyu.intake.actions.common import CHUNK, lock, passed
 from sangyu.intake.models import Batch, Outcome, Stage, StagedRow, Standing
 from sangyu.intake.rules import TooLate
-from sangyu.kit.errors import Refusal
 from sangyu.registry.actions.register_many import Told
 from sangyu.registry.actions.take_back_many import take_back_additions, take_back_many
 
 HOURS = 24
 REASON_MIN = 2
-
-
-class ReasonMissing(Refusal):
-    """A batch is not taken back without saying why."""
-
-    code = "REASON_MISSING"
 
 
 def until(batch: Batch) -> datetime | None:
@@ -41,7 +34,7 @@ def begin_undoing(*, batch_id: UUID, reason: str, by: User, at: datetime) -> Bat
     batch = lock(batch_id, by, Stage.WRITTEN)
     said = " ".join(reason.split())[:200]
     if len(said) < REASON_MIN:
-        raise ReasonMissing("撤销一批登记必须写明原因，请补充。")
+        raise access.ReasonMissing("撤销一批登记必须写明原因，请补充。")
     last = until(batch)
     if last is None or at >= last:
         raise TooLate(f"入库已超过{HOURS}小时，不能整批撤销。个别登记有误的，请在老人档案里逐个办理。")

@@ -1,0 +1,1 @@
+"""The desk of registers: what other authorities know, compared each month; and what follows a death."""

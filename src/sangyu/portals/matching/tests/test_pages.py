@@ -1,0 +1,133 @@
+"""From a file to a settled difference by what the pages post; one call of the family; and who sees what."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from sangyu.matching.models import Batch, Difference, Outcome
+from sangyu.matching.tests.conftest import GRANDPA, LI, stranger
+from sangyu.orders.models import Order
+from sangyu.outbox.models import Text
+from sangyu.portals.matching.tests.conftest import upload
+from sangyu.portals.texting.compose import compose
+from sangyu.quality import actions as quality
+from sangyu.quality import queries as quality_read
+from sangyu.registry import actions as registry
+from sangyu.registry.models import Elder
+
+DEATH = "姓名,身份证号,死亡日期"
+
+
+def read(client, *rows, register="death", heading=DEATH, month="2026-11"):
+    posted = {"register": register, "month": month, "content": upload(heading, *rows)}
+    return client.post(reverse("matching:hand-in"), posted)
+
+
+def settled(client, row, outcome, **more):
+    return client.post(reverse("matching:settle", args=[row.pk]), {"outcome": outcome, **more})
+
+
+def test_from_a_file_to_a_settled_difference(cast, sit):
+    order = cast.order()
+    head = sit(cast.head)
+    assert "没有待办的差异" in head.get(reverse("matching:registers")).content.decode()
+    rows = (f"李秀兰,{LI},2026-11-03", f"王德胜,{GRANDPA},2026-11-04", f"周一,{stranger(1)},2026-11-05")
+    answer = read(head, *rows)
+    batch = Batch.objects.get()
+    page = head.get(answer["Location"]).content.decode()
+    assert "开始比对" in page
+    assert LI not in page
+    assert read(head, *rows)["Location"] == answer["Location"]
+    compared = head.post(reverse("matching:compare", args=[batch.pk]), follow=True).content.decode()
+    assert "已比对，2 条差异" in compared
+
+    clerk = sit(cast.clerk)
+    listed = clerk.get(reverse("matching:differences"), {"kind": "DEATH"}).content.decode()
+    assert "2026-11-03去世" in listed
+    nothing = clerk.post(reverse("matching:settle-plain"), {"kind": "DEATH"})
+    assert (nothing.status_code, "还没有选" in nothing.content.decode()) == (409, True)
+    death, name = Difference.objects.get(kind="DEATH"), Difference.objects.get(kind="NAME")
+    assert clerk.post(reverse("matching:settle-plain"), {"difference": name.pk}).status_code == 409
+    assert "请先核实" in clerk.get(reverse("matching:difference", args=[name.pk])).content.decode()
+    assert settled(clerk, name, "KEPT").status_code == 409
+    settled(clerk, name, "KEPT", reason="名册把名字写错了")
+    clerk.post(reverse("matching:settle-plain"), {"difference": death.pk, "kind": "DEATH"})
+    assert Outcome.objects.count() == 2
+    order.refresh_from_db()
+    assert order.stage == "CANCELLED"
+    done = clerk.get(reverse("matching:differences"), {"kind": "NAME", "settled": "1"}).content.decode()
+    assert "名册把名字写错了" in done
+
+
+def test_a_file_that_is_refused_is_explained_beside_its_field(cast, sit):
+    head = sit(cast.head)
+    answer = read(head, f"李秀兰,{LI}", heading="姓名,身份证号")
+    assert (answer.status_code, "缺少：死亡日期" in answer.content.decode()) == (422, True)
+    assert head.post(reverse("matching:hand-in"), {"register": "death", "month": "2026-13"}).status_code == 422
+
+
+def test_doubts_want_a_reason_and_a_file_may_be_set_aside(cast, sit):
+    head = sit(cast.head)
+    where = read(head, f"李秀兰,{LI},2026-11-03", month="2026-10")["Location"]
+    batch = Batch.objects.get()
+    assert "可能是别的月份的文件" in head.get(where).content.decode()
+    assert head.post(reverse("matching:compare", args=[batch.pk])).status_code == 422
+    assert head.post(reverse("matching:discard", args=[batch.pk])).status_code == 422
+    head.post(reverse("matching:discard", args=[batch.pk]), {"discard-reason": "月份选错了"})
+    batch.refresh_from_db()
+    assert batch.stage == "DISCARDED"
+    assert head.post(reverse("matching:compare", args=[batch.pk]), {"reason": "还是用吧"}).status_code == 409
+
+
+def test_one_call_of_the_family_stops_everything(cast, sit):
+    visited = cast.visited()
+    registry.issue_card(elder_id=cast.li.pk, number="620102880001", by=cast.clerk, at=cast.at)
+    open_order = cast.order(days=3, hour=15)
+    ma = sit(cast.ma)
+    where = reverse("matching:closing", args=[cast.li.pk])
+    assert "请您节哀" in ma.get(where).content.decode()
+    told = {"told_by": "李建国", "relation": "儿子", "died_on": "2026-11-09"}
+    assert ma.post(where, told).status_code == 422
+    assert ma.post(where, told | {"sure": "on", "died_on": "2099-01-01"}).status_code == 422
+    for _ in range(2):
+        ma.post(where, told | {"sure": "on"})
+    assert Elder.objects.get(pk=cast.li.pk).died_on == date(2026, 11, 9)
+    assert Order.objects.get(pk=open_order.pk).stage == "CANCELLED"
+    page = ma.get(where).content.decode()
+    assert page.count("李建国") == 1
+    assert open_order.number in page
+    assert "尾号 0001" in page
+    assert visited.order.item.name in page
+    assert "金额由民政局和热线查看" in sit(cast.clerk).get(where).content.decode()
+
+
+def test_no_text_and_no_follow_up_call_goes_to_the_family_any_more(cast, sit):
+    visit = cast.visited(place=None)
+    evening = visit.arrived_at + timedelta(hours=9)
+    quality.draw_sample(day=visit.arrived_at.date(), by=cast.sun, at=evening)
+    assert [task.order for task in quality_read.tasks_due(cast.sun)] == [visit.order]
+    cast.order(days=3, hour=15)
+    sit(cast.ma, evening).post(
+        reverse("matching:closing", args=[cast.li.pk]),
+        {"told_by": "李建国", "relation": "儿子", "died_on": "2026-11-10", "sure": "on"},
+    )
+    assert quality_read.tasks_due(cast.sun) == []
+    while compose(at=evening):
+        pass
+    assert not Text.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["kangan_user", "zhao_user", "wang", "sun"])
+def test_others_do_not_sit_here(cast, sit, who):
+    client = sit(getattr(cast, who))
+    for page in ("registers", "hand-in", "differences"):
+        assert client.get(reverse(f"matching:{page}")).status_code in (302, 403)
+
+
+def test_the_community_sees_what_differs_and_not_the_registers(cast, sit):
+    clerk = sit(cast.clerk)
+    assert clerk.get(reverse("matching:registers")).status_code == 403
+    assert "都办完了" in clerk.get(reverse("matching:differences")).content.decode()
