@@ -20,6 +20,7 @@ SAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
         "budget",
         "registry",
         "providers",
+        "intake",
         "assessment",
         "benefits",
         "orders",

@@ -58,6 +58,7 @@ DESKS = [
     "sangyu.portals.papers",
     "sangyu.portals.till",
     "sangyu.portals.assessor",
+    "sangyu.portals.intake",
     "sangyu.portals.applications",
     "sangyu.portals.matching",
     "sangyu.portals.quality",
