@@ -125,5 +125,14 @@ for (const id of allIds()) {
 settle(document);
 document.addEventListener("htmx:load", (event) => settle(event.target));
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-sign-out]")) for (const id of allIds()) drop(id);
+  if (event.target.matches("[data-sign-out]")) {
+    for (const id of allIds()) drop(id);
+    forgetPages();
+  }
 });
+
+// Pages that a tablet took along to be read without a line belong to whoever is signed in.
+async function forgetPages() {
+  if (!("caches" in globalThis)) return;
+  for (const name of await caches.keys()) if (name.startsWith("sangyu.")) caches.delete(name);
+}

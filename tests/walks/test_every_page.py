@@ -223,6 +223,7 @@ NOT_PAGES = {
         "assessor:evidence",
         "assessor:report",
         "assessor:fhir",
+        "assessor:worker",
         "quality:month-list",
         "quality:week-list",
         "quality:quarter-list",

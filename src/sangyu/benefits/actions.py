@@ -11,6 +11,8 @@ from django.db import transaction
 
 from sangyu.access import actions as access
 from sangyu.access.models import User
+from sangyu.adoption import queries as adoption_read
+from sangyu.benefits import pots
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Charge, ChargeShare, Reversal
 from sangyu.benefits.stating import state
@@ -71,7 +73,7 @@ def _hold(cause: Reference, *, elder: Elder, quote: Quote, on: date, by: User, a
         )
     if quote.credit_used:
         key = _pot(elder, quote, on)
-        _grant(key, quote, on, at)
+        _grant(key, quote, elder, on, at)
         ledger.hold(
             id=credit_hold_id(cause.id), account=key, amount_fen=quote.credit_used, cause=cause, at=at, by_id=by.pk
         )
@@ -221,20 +223,24 @@ def _charge(
 
 @transaction.atomic
 def lapse_credits(*, programme_id: UUID, month: Month, by: User, at: datetime) -> int:
-    """Let what is left of a closed month's credits lapse by an entry each; return how many did (no roll-over).
+    """Let what is left of a closed month's credits lapse by an entry each; return how many did.
 
-    With December the credits of its year lapse too. One that is still promised to an order is left for the next call.
+    With December the credits of its year lapse too. One that is still promised to an order is left for the next call;
+    one that rolls over is left for the month that follows.
     Raises: MonthNotOver.
     """
     if at.astimezone(BEIJING).date() < month.next().first_day:
         raise MonthNotOver(f"{month}还没有结束，额度要到{month.next().first_day}才能失效。请届时再办。")
     over = {str(month): "当月", **({str(month.year): "当年"} if month.month == 12 else {})}
     lapses = []
+    staying = pots.rolling(programme_id, month.next().first_day)
     for period, term in over.items():
         for kind in CREDIT_KINDS:
             for balance in ledger_read.balances(programme_id, kind=kind, period=period):
                 left_fen, key = balance.available_fen, balance.account
                 if left_fen <= 0 or balance.held_fen or key.party_id is None:
+                    continue
+                if (kind, key.fund) in staying and period == str(month):
                     continue
                 lapse = JournalDraft(
                     id=derived_id("lapse", key.id, balance.debit_fen),  # what comes free later lapses by its own entry
@@ -278,21 +284,32 @@ def _beside(pot: AccountKey, end: str) -> AccountKey:
     return AccountKey(pot.programme_id, pot.fund, f"{stem}_{end}", pot.period, pot.party_id)
 
 
-def _grant(key: AccountKey, quote: Quote, on: date, at: datetime) -> None:
+def _grant(key: AccountKey, quote: Quote, elder: Elder, on: date, at: datetime) -> None:
     # A credit appears on the books with its first use, and grows if the policy does within its period; the elder's row
-    # is locked, so nobody grants beside us.
-    granted = ledger_read.balance(key).credit_fen
-    if granted >= quote.credit_granted:
+    # is locked, so nobody grants beside us. What is carried over comes from the accounts of the months before.
+    booked = ledger_read.balance(key).credit_fen
+    more = quote.credit_granted + quote.credit_carried - booked
+    if more <= 0:
         return
-    more = quote.credit_granted - granted
+    parts: tuple[tuple[AccountKey, int], ...] = ()
+    if quote.credit_carried:
+        adopted = adoption_read.in_force(elder.programme_id, on)
+        parts = pots.held(elder, adopted, quote.offer, on).parts
+    never_booked = 0 if booked else quote.credit_carried - sum(left for _, left in parts)
     source = replace(_beside(key, "SOURCE"), party_id=None)
-    ledger.transfer(
-        id=derived_id("grant", key.id, quote.credit_granted),
-        programme_id=key.programme_id,
-        kind="CREDIT_GRANT",
-        legs=[Leg(source, -more), Leg(key, more)],
-        cause=Reference("ELDER", key.party_id),
-        service_on=Month.of(on).first_day,
-        at=at,
-        by_id=key.party_id,
-    )
+    granted = more - sum(left for _, left in parts) - never_booked
+    rolled = [*((part, left) for part, left in parts), *([(source, never_booked)] if never_booked else [])]
+    for kind, legs in (("CREDIT_GRANT", [(source, granted)] if granted > 0 else []), (pots.ROLLED, rolled)):
+        if legs:
+            ledger.transfer(
+                id=derived_id("grant", key.id, quote.credit_granted)
+                if kind == "CREDIT_GRANT"
+                else derived_id("rolled", key.id, booked, quote.credit_carried),
+                programme_id=key.programme_id,
+                kind=kind,
+                legs=[*(Leg(one, -left) for one, left in legs), Leg(key, sum(left for _, left in legs))],
+                cause=Reference("ELDER", key.party_id),
+                service_on=Month.of(on).first_day,
+                at=at,
+                by_id=key.party_id,
+            )

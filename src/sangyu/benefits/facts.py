@@ -6,7 +6,7 @@ One place for prices, entitlements and monthly runs, so that none of them knows 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -15,7 +15,9 @@ from uuid import UUID
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from sangyu.assessment import queries as assessment_read
 from sangyu.benefits.models import StatedFact
+from sangyu.matching import queries as matching_read
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder, Identity, Residence
 
@@ -35,7 +37,12 @@ STATABLE = (
 
 def facts(elder: Elder, on: date) -> dict[str, Any]:
     """Return what the tables may ask of an elder on a day, in the words of the tables."""
-    return {**registry_read.facts(elder, on), **stated_on(_stated(registry_read.same_as(elder.pk)), on)}
+    records = registry_read.same_as(elder.pk)
+    return {
+        **registry_read.facts(elder, on),
+        **_found_on(_found(elder, records), on),
+        **stated_on(_stated(records), on),
+    }
 
 
 def stated_on(rows: Iterable[StatedFact], on: date) -> dict[str, Any]:
@@ -61,10 +68,12 @@ class Life:
         self.elder = elder
         records = registry_read.same_as(elder.pk)
         self._stated = _stated(records)
+        self._found = _found(elder, records)
         spans = [
             *Identity.objects.filter(elder_id__in=records).values_list("valid_from", "valid_until"),
             *((day, None) for day in Residence.objects.filter(elder=elder).values_list("valid_until", flat=True)),
             *((row.valid_from, row.valid_until) for row in self._stated),
+            *((valid_from, valid_until) for _, _, valid_from, valid_until in self._found),
         ]
         self.days = sorted({day for span in spans for day in span if day is not None})
         self._known: dict[int, Mapping[str, Any]] = {}
@@ -73,9 +82,29 @@ class Life:
         """Return the facts of a day."""
         stretch = bisect_right(self.days, day)
         if stretch not in self._known:
-            self._known[stretch] = {**registry_read.facts(self.elder, day), **stated_on(self._stated, day)}
+            self._known[stretch] = {
+                **registry_read.facts(self.elder, day),
+                **_found_on(self._found, day),
+                **stated_on(self._stated, day),
+            }
         return self._known[stretch]
 
 
 def _stated(elder_ids: Iterable[UUID]) -> list[StatedFact]:
     return list(StatedFact.objects.filter(elder_id__in=list(elder_ids)))
+
+
+# What was found of an elder elsewhere: fact, value, first day, first day on which it holds no more.
+_Found = list[tuple[str, Any, date, date]]
+
+
+def _found(elder: Elder, records: Collection[UUID]) -> _Found:
+    """Say what assessments and the rosters of other authorities found of an elder, with the days on which it holds."""
+    levels = [tuple(span) for known in assessment_read.spans(records).values() for span in known]
+    rosters = [span for known in matching_read.spans(elder.programme_id, records).values() for span in known]
+    # Of two records of one person it is enough that one is listed.
+    return [*levels, *(tuple(span) for span in sorted(rosters, key=attrgetter("listed")))]
+
+
+def _found_on(found: _Found, on: date) -> dict[str, Any]:
+    return {fact: value for fact, value, valid_from, valid_until in found if valid_from <= on < valid_until}

@@ -1,14 +1,14 @@
 """What follows in the books when two records turn out to be one person, and when they turn out not to be.
 
-A credit hangs on a record. When the record stands for another no longer, what is left of its credits goes to the one that
-stays, together with what was granted and used of them, so that nobody is granted the same period twice. Money that is held
-for an order stays where it is held, and a charge stays with the record that was served.
+A credit hangs on a record. When another record stands for the person, what is left of the credits goes there, together
+with what was granted and used of them, so that nobody is granted the same period twice. Money that is held for an order
+stays where it is held, and a charge stays with the record that was served.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,14 +17,17 @@ from django.db import transaction
 from sangyu.access.models import User
 from sangyu.kit.ids import derived_id
 from sangyu.ledger import actions as ledger
+from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.models import Account, Journal
+from sangyu.ledger.queries import TracedJournal
 from sangyu.ledger.rules import AccountKey, JournalDraft, Leg, Reference
 from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
-from sangyu.registry.models import DuplicateRuling, Elder, Merge, Unmerge
+from sangyu.registry.models import DuplicateRuling, Merge, Unmerge
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 CREDITS = ("ELDER_CREDIT", "ELDER_MINUTES")
+CARRIED, BACK = "CREDIT_CARRIED", "CREDIT_GIVEN_BACK"
 
 
 @transaction.atomic
@@ -59,39 +62,63 @@ def unmerge(*, merge_id: UUID, reason: str, by: User, at: datetime) -> Unmerge:
 def carry_over(*, merge: Merge, by: User, at: datetime) -> list[Journal]:
     """Move what is left of every credit of the record that is gone to the one that stays, once.
 
-    The journal's legs on the account that stays say what had been granted and what was used of it before.
+    The legs on the account that stays say what had been granted of it before and what was used of that.
     """
-    done = _moved(merge, "carry")
+    if _booked(merge):
+        return []
     drafts = []
-    for account in _credits(merge.gone_id):
+    for account in Account.objects.filter(party_id=merge.gone_id, kind__in=CREDITS).order_by("id"):
         granted_fen, left_fen = account.credit_fen, account.available_fen
-        key = _of(account.key, merge.survivor_id)
-        id_ = derived_id("carry", merge.pk, account.pk)
-        if granted_fen == 0 or id_ in done:
+        if granted_fen == 0:
             continue
-        legs = [Leg(key, granted_fen)]
+        legs = [Leg(_same(account.key, merge.survivor_id), granted_fen)]
         if granted_fen > left_fen:
-            legs.append(Leg(key, left_fen - granted_fen))
+            legs.append(Leg(legs[0].account, left_fen - granted_fen))
         if left_fen:
             legs.append(Leg(account.key, -left_fen))
-        drafts.append(_draft(id_, "CREDIT_CARRIED", legs, merge, "档案合并，余额转入保留的档案", by, at))
+        drafts.append(_draft(CARRIED, account.key, legs, merge, by, at))
     return ledger.transfer_all(drafts=drafts) if drafts else []
 
 
 @transaction.atomic
 def give_back(*, merge: Merge, by: User, at: datetime) -> list[Journal]:
-    """Move back what `carry_over` moved, as far as it is still there; what was used in between stays used. Once."""
-    done = _moved(merge, "back")
+    """Move back what `carry_over` moved, as far as it is still there, once; what was used in between stays used."""
+    booked = _booked(merge)
+    if any(row.journal.kind == BACK for row in booked):
+        return []
     drafts = []
-    for account in _credits(merge.gone_id):
-        carried = Journal.objects.filter(pk=derived_id("carry", merge.pk, account.pk)).first()
-        id_ = derived_id("back", merge.pk, account.pk)
-        if carried is None or id_ in done:
-            continue
-        key = _of(account.key, merge.survivor_id)
-        there = Account.objects.get(pk=key.id)
-        amount_fen = min(_left_of(carried, account), there.available_fen)
+    for row in booked:
+        moved_fen = -sum(leg.amount_fen for leg in row.legs if leg.account.party_id == merge.gone_id)
+        key = next(leg.account for leg in row.legs if leg.account.party_id == merge.survivor_id)
+        amount_fen = min(moved_fen, ledger_read.balance(key).available_fen)
         if amount_fen > 0:
-            legs = [Leg(key, -amount_fen), Leg(account.key, amount_fen)]
-            drafts.append(_draft(id_, "CREDIT_GIVEN_BACK", legs, merge, "撤销合并，余额转回原档案", by, at))
+            home = _same(key, merge.gone_id)
+            drafts.append(_draft(BACK, home, [Leg(key, -amount_fen), Leg(home, amount_fen)], merge, by, at))
     return ledger.transfer_all(drafts=drafts) if drafts else []
+
+
+def _booked(merge: Merge) -> list[TracedJournal]:
+    return ledger_read.trace(_cause(merge), programme_id=merge.gone.programme_id).journals
+
+
+def _cause(merge: Merge) -> Reference:
+    return Reference("MERGE", merge.pk)
+
+
+def _same(key: AccountKey, party_id: UUID) -> AccountKey:
+    """Name the same account of another record."""
+    return replace(key, party_id=party_id)
+
+
+def _draft(kind: str, home: AccountKey, legs: list[Leg], merge: Merge, by: User, at: datetime) -> JournalDraft:
+    return JournalDraft(
+        id=derived_id("merge", kind, merge.pk, home.id),
+        programme_id=home.programme_id,
+        kind=kind,
+        legs=tuple(legs),
+        cause=_cause(merge),
+        service_on=at.astimezone(BEIJING).date(),
+        at=at,
+        by_id=by.pk,
+        reason="撤销合并，余额转回原档案" if kind == BACK else "档案合并，余额转入保留的档案",
+    )

@@ -6,24 +6,21 @@ elder's own credit; the split.
 
 from __future__ import annotations
 
-from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sangyu import policy
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import Adoption
-from sangyu.benefits import credits
+from sangyu.benefits import pots
 from sangyu.benefits.facts import facts as facts_of
+from sangyu.benefits.pots import Pot
 from sangyu.benefits.rules import NoOffer, NotEntitled, Quote, Undecided
 from sangyu.providers import queries as providers_read
 from sangyu.providers.models import ServiceItem
 from sangyu.registry.models import Elder
-
-BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def quote(
@@ -71,6 +68,7 @@ def quote(
         price_fen=price_fen,
         shares_fen=dict(shares_fen),
         fund=offer.fund.upper(),
+        offer=offer.kind,
         decisions=tuple(decision.to_json() for decision in asking.decisions),
         **drawn.of_quote,
     )
@@ -112,16 +110,12 @@ class _Drawn:
 
 
 def _draw(asking: _Asking, offer: policy.Offer, elder: Elder) -> _Drawn:
-    rule = asking.pack.rules[offer.account or ""]
-    unit = "fen" if rule.shared.endswith("_fen") else "minutes"
-    period = "year" if "year" in offer.grants.values() else "month"
-    used = credits.credit(
-        elder.programme_id, offer.fund.upper(), elder.pk, asking.on, unit=unit, period=period
-    ).used_fen
-    asking.facts[f"used_before_{unit}"] = used
-    due = sum(_grants(elder, offer, asking.on))
+    rule, unit = asking.pack.rules[offer.account or ""], pots.unit_of(asking.pack, offer)
+    book, due = pots.held(elder, asking.adopted, offer.kind, asking.on), pots.due(elder, offer, asking.on)
+    asking.facts[f"used_before_{unit}"] = book.used
+    asking.facts[f"left_last_period_{unit}"] = book.carried
     if offer.grants:
-        asking.facts[f"balance_before_{unit}"] = max(0, due - used)
+        asking.facts[f"balance_before_{unit}"] = max(0, due - book.used)
     credited = asking.decide(rule.id)
     granted = due if offer.grants else getattr(credited, f"granted_{unit}")
     asking.facts["free_minutes"] = credited.used_minutes
@@ -129,34 +123,43 @@ def _draw(asking: _Asking, offer: policy.Offer, elder: Elder) -> _Drawn:
         {
             f"credit_{unit}": getattr(credited, f"used_{unit}"),
             f"credit_granted_{unit}": granted,
-            "credit_period": period,
+            "credit_carried": book.carried if granted or getattr(credited, f"used_{unit}") else 0,
+            "credit_period": pots.period_of(offer),
         },
         credited.shares_fen if unit == "fen" else None,
     )
 
 
-def _grants(elder: Elder, offer: policy.Offer, on: date) -> Iterator[int]:
-    """Yield what each grant of an offer has put on the elder's credit in the year so far, since the registration.
+def pots_of(elder: Elder, on: date) -> list[Pot]:
+    """Return every credit that the pack in force gives an elder on a day, what is left of it included.
 
-    A month that is over is asked on its last day, the month and the year of `on` on that day.
+    One that cannot be decided is left out: the page of entitlements says what it waits for. Raises: NothingAdopted.
     """
-    since_on = elder.registered_at.astimezone(BEIJING).date()
-    first = since_on.month if since_on.year == on.year else 1
-    months = [on.replace(month=month, day=monthrange(on.year, month)[1]) for month in range(first, on.month)]
-    for rule, every in offer.grants.items():
-        for day in (on,) if every == "year" else (*months, on):
-            try:
-                adopted = adoption_read.in_force(elder.programme_id, day)
-            except adoption_read.NothingAdopted:
+    adopted = adoption_read.in_force(elder.programme_id, on)
+    pack, found = adoption_read.pack_of(adopted), []
+    for offer in pack.offers.values():
+        if not offer.account:
+            continue
+        try:
+            asking = _Asking(adopted, pack, on, {**offer.facts, **facts_of(elder, on)})
+            for name, (rule, answer) in offer.answers.items():
+                asking.facts[name] = getattr(asking.decide(rule), answer)
+            if not asking.holds(offer.account_when):
                 continue
-            pack = adoption_read.pack_of(adopted)
-            if rule in pack.rules:
-                yield _decide(adopted, pack, rule, facts_of(elder, day), day).amount_fen or 0
+            asking.facts[pack.rules[offer.account].shared] = 0
+            drawn = _draw(asking, offer, elder).of_quote
+            book = pots.held(elder, adopted, offer.kind, on)
+        except Undecided:
+            continue
+        unit = pots.unit_of(pack, offer)
+        granted = drawn[f"credit_granted_{unit}"]
+        if granted or drawn["credit_carried"]:
+            title = pack.rules[offer.account].title
+            period, carried = drawn["credit_period"], drawn["credit_carried"]
+            fund = offer.fund.upper()
+            found.append(Pot(title, fund, unit, period, granted, carried, book.used, book.parts, offer.kind))
+    return found
 
 
 def _decide(adopted: Adoption, pack: policy.Pack, rule: str, facts: Mapping[str, Any], on: date) -> policy.Decision:
-    decision = policy.decide(pack, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
-    if decision.outcome in ("needs_fact", "needs_parameter", "not_in_force"):
-        title = pack.rules[rule].title
-        raise Undecided(f"无法按“{title}”定价：{decision.because}。现在不能下单，请换一个服务项目，或请民政局补充。")
-    return decision
+    return pots.decide(adopted, pack, rule, facts, on)

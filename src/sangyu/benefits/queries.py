@@ -2,15 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
 from django.db.models import QuerySet
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.benefits.credits import Credit, credit, credit_key
 from sangyu.benefits.entitlements import Answer, Entitlement, benefits_of, entitlements
-from sangyu.benefits.models import Charge
+from sangyu.benefits.models import Charge, Reversal
+from sangyu.benefits.pots import Pot
+from sangyu.benefits.pricing import pots_of
+from sangyu.kit.month import Month
+from sangyu.providers.models import ServiceItem
+from sangyu.registry import queries as registry_read
+from sangyu.registry.models import Elder
 
-__all__ = ["Answer", "Credit", "Entitlement", "benefits_of", "charges", "credit", "credit_key", "entitlements"]
+__all__ = [
+    "Answer",
+    "Credit",
+    "Entitlement",
+    "Pot",
+    "Spent",
+    "benefits_of",
+    "charges",
+    "credit",
+    "credit_key",
+    "entitlements",
+    "left_of",
+    "spent",
+]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What was served to an elder in a month and in its year, and who paid. Units: fen.
+
+    `last_items` are the services that were served last, by the kind of offer under which they are sold.
+    """
+
+    services: int
+    public_fen: int
+    elder_fen: int
+    year_public_fen: int
+    last_items: Mapping[str, ServiceItem]
+
+
+def spent(viewer: User, elder: Elder, month: Month) -> Spent:
+    """Add up what was served to an elder in a month and in the year so far; what was taken back does not count.
+
+    Raises: NotFound, for an elder whom the viewer may not see.
+    """
+    registry_read.get_elder(viewer, elder.pk)
+    rows = Charge.objects.filter(elder_id__in=registry_read.same_as(elder.pk), service_on__lt=month.next().first_day)
+    rows = rows.exclude(pk__in=Reversal.objects.values("charge")).select_related("item").order_by("service_on", "at")
+    year = list(rows.filter(service_on__gte=date(month.year, 1, 1)))
+    these = [row for row in year if month.contains(row.service_on)]
+    return Spent(
+        services=len(these),
+        public_fen=sum(row.public_fen for row in these),
+        elder_fen=sum(row.elder_fen for row in these),
+        year_public_fen=sum(row.public_fen for row in year),
+        last_items={row.item.offer: row.item for row in year},
+    )
+
+
+def left_of(viewer: User, elder: Elder, on: date) -> list[Pot]:
+    """Return every credit that an elder has on a day, with what is left of it.
+
+    Raises: NotFound, for an elder whom the viewer may not see; NothingAdopted.
+    """
+    registry_read.get_elder(viewer, elder.pk)
+    return pots_of(elder, on)
 
 
 def charges(viewer: User) -> QuerySet[Charge]:

@@ -53,6 +53,7 @@ class Quote:
     Shape: `shares_fen` maps every payer of the rule to fen, zeros included; the parts add up to `price_fen`.
     `credit_fen` is the part of the public money that uses up the elder's own credit, `credit_granted_fen` what that
     credit is worth in its `credit_period` (month or year); a credit of free hours is counted in minutes instead.
+    `credit_carried` is what was left of the months before, in the same unit.
     """
 
     price_fen: int
@@ -62,7 +63,9 @@ class Quote:
     credit_granted_fen: int = 0
     credit_minutes: int = 0
     credit_granted_minutes: int = 0
+    credit_carried: int = 0
     credit_period: str = "month"
+    offer: str = ""
     decisions: tuple[Mapping[str, Any], ...] = field(default=())
 
     @property
@@ -87,6 +90,20 @@ class Quote:
     def credit_granted(self) -> int:
         """What the elder's credit is worth in its period, in its unit."""
         return self.credit_granted_minutes or self.credit_granted_fen
+
+    @property
+    def pays_first(self) -> str:
+        """Say which money is used, in the order of the pack: the credit, other public money, the elder's own."""
+        steps = []
+        if self.credit_minutes:
+            steps.append(f"免费时长{self.credit_minutes}分钟")
+        if self.credit_fen:
+            steps.append(f"额度{yuan(self.credit_fen)}元")
+        if self.public_fen - self.credit_fen > 0:
+            steps.append(f"政府补贴{yuan(self.public_fen - self.credit_fen)}元")
+        if self.elder_fen:
+            steps.append(f"自付{yuan(self.elder_fen)}元")
+        return "先用" + "，再用".join(steps) if steps else ""
 
     @property
     def because(self) -> tuple[str, ...]:
@@ -115,7 +132,9 @@ class Quote:
             "credit_granted_fen": self.credit_granted_fen,
             "credit_minutes": self.credit_minutes,
             "credit_granted_minutes": self.credit_granted_minutes,
+            "credit_carried": self.credit_carried,
             "credit_period": self.credit_period,
+            "offer": self.offer,
             "decisions": [dict(decision) for decision in self.decisions],
         }
 
@@ -130,6 +149,8 @@ class Quote:
             credit_granted_fen=plain["credit_granted_fen"],
             credit_minutes=plain.get("credit_minutes", 0),
             credit_granted_minutes=plain.get("credit_granted_minutes", 0),
+            credit_carried=plain.get("credit_carried", 0),
             credit_period=plain.get("credit_period", "month"),
+            offer=plain.get("offer", ""),
             decisions=tuple(plain["decisions"]),
         )

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from datetime import time as clock
 
 from sangyu.city import areas, build, diary, pages, players
+from sangyu.city.assessed import ASSESSORS, leave_assessments
 from sangyu.city.blueprint import BEIJING, Blueprint, month_to_play
 from sangyu.city.build import PASSWORD
 from sangyu.city.close import check_books, close
@@ -68,6 +69,7 @@ def run(
     if not once:
         with _timed(seconds, "today"):
             leave_work(plan, who, at=at, progress=progress)
+            leave_assessments(plan, who, at=at, progress=progress)
     if base_url is not None or diary.WALKED not in diary.read():
         with _timed(seconds, "pages"):
             _walk(plan, who, base_url, progress)
@@ -106,6 +108,7 @@ def log_ins(plan: Blueprint) -> list[str]:
         ("质量台", "quality"),
         ("财务", "finance，复核 approver"),
         ("社区窗口", " ".join(clerks)),
+        ("能力评估", " ".join(username for username, _ in ASSESSORS)),
         ("民政局", "bureau（局长），分管领导 deputy，审计 auditor"),
     ]
     return [f"登录用户（密码都是 {PASSWORD}）：", *(f"  {desk}：{names}" for desk, names in rows)]

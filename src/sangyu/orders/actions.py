@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
@@ -182,26 +183,26 @@ def cancel(*, order_id: UUID, reason: str, by: User, at: datetime) -> Order:
 
 
 def cancel_after_death(*, by: User, at: datetime, elder_id: UUID | None = None) -> list[Order]:
-    """Call off what is still to come for elders whose death is recorded, one or all of the programme; return the orders.
+    """Call off and return what is still to come for elders whose death is recorded: one, or all of the programme.
 
     Whoever may record a death may do this, and the clock, which finds what was recorded elsewhere. An order at whose
     door somebody already stands is left to the desk.
     Raises: NotAllowed; NotFound, for an elder who is not the actor's.
     """
     ensure_role(by, Role.AGENT, Role.SUPERVISOR, Role.COMMUNITY, Role.BUREAU, Role.CLOCK)
-    rows = Order.objects.filter(
-        programme_id=by.programme_id, elder__died_on__isnull=False, stage__in=rules.before("CANCELLED")
-    )
+    died = Q(elder__died_on__isnull=False) | Q(elder__merged_into__died_on__isnull=False)
+    rows = Order.objects.filter(died, programme_id=by.programme_id, stage__in=rules.before("CANCELLED"))
     if elder_id is not None:
-        rows = rows.filter(elder_id=registry_read.get_elder(by, elder_id).pk)
+        rows = rows.filter(elder_id__in=registry_read.same_as(registry_read.get_elder(by, elder_id).pk))
     elif Role.CLOCK not in by.roles:
         rows = rows.filter(elder__in=registry_read.elders(by).order_by())
     ended = []
     for order_id in rows.order_by("elder_id", "pk").values_list("pk", flat=True):
         with transaction.atomic():
             order = lock(order_id=order_id, by=by, elder_too=True)
-            if order.elder.died_on is not None and order.stage in rules.before("CANCELLED"):
-                ended.append(_cancel(order, f"{order.elder.name}已于{order.elder.died_on}去世", by, at))
+            person = order.elder.merged_into or order.elder
+            if person.died_on is not None and order.stage in rules.before("CANCELLED"):
+                ended.append(_cancel(order, f"{person.name}已于{person.died_on}去世", by, at))
     return ended
 
 

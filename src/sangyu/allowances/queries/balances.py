@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Sum, UUIDField, Value
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from sangyu.access.models import User
@@ -119,7 +120,8 @@ def given_to(viewer: User, elder: Elder, year: int, month: str) -> list[Given]:
     return [Given(title, *sums) for title, sums in sorted(found.items()) if any(sums)]
 
 
-def _sums(scheme: Scheme, rows: object) -> dict[Party, int]:
-    person = _PERSON if is_of_each(scheme) else Value(None, output_field=UUIDField(null=True))
-    summed = rows.order_by().annotate(person=person).values_list("person")  # type: ignore[attr-defined]
-    return {party: int(fen) for party, fen in summed.annotate(fen=Sum("amount_fen")).iterator()}
+def _sums(scheme: Scheme, rows: QuerySet[Any]) -> dict[Party, int]:
+    if not is_of_each(scheme):
+        return {None: int(rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)}
+    summed = rows.order_by().annotate(person=_PERSON).values_list("person").annotate(fen=Sum("amount_fen"))
+    return {party: int(fen) for party, fen in summed.iterator()}

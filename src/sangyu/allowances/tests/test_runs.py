@@ -142,7 +142,7 @@ def test_a_work_unit_found_out_later_counts_from_its_own_day(months):
     assert months.said(months.drawn(DECEMBER)) == {
         ("职", "2026-11"): ("TAKEN_BACK", -100_00),
         ("职", "2026-12"): ("ENDED", 0),
-    } or months.said(months.drawn(DECEMBER)) == {("职", "2026-11"): ("TAKEN_BACK", -100_00)}
+    }
 
 
 def test_what_the_bank_refuses_is_owed_again_and_goes_with_the_next_file(months):
@@ -198,7 +198,7 @@ def test_more_than_the_year_has_is_not_booked(months):
         months.elder(f"老{serial}", date(1920, 3, 5), serial)
     run = months.drawn(JANUARY)
     run.scheme.__class__.objects.filter(pk=run.scheme_id).update(fund="SERVICE-VOUCHER")
-    with pytest.raises(MoneyGone, match=r"2027年“高龄补贴、营养费”的预算可用0\.00元，本次需要3000\.00元"):
+    with pytest.raises(MoneyGone, match=r"2027年“高龄补贴、营养费”的预算可用0\.00元，本次需要3,000\.00元"):
         allowances.approve(run_id=run.pk, by=months.troupe.feng, at=months.at(JANUARY))
     assert sound(months)
 

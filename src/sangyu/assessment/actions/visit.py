@@ -91,10 +91,12 @@ def sign(
     by: User,
     at: datetime,
     address: str = "",
+    sealed_at: datetime | None = None,
 ) -> Sheet:
     """Sign one's own whole sheet as the draft numbered `n` shows it; signing again changes nothing.
 
-    The second signature tells whether the two sheets agree. A wrong password counts like one at the door.
+    `sealed_at` is when a tablet without a line says it closed the sheet; it is noted as such. The second signature
+    tells whether the two sheets agree. A wrong password counts like one at the door.
     Raises: NotFound, SignatureWrong, AnswersMissing; NotItsTurn, for a draft that has moved on.
     """
     appointment = own(by, appointment_id)
@@ -104,11 +106,19 @@ def sign(
     if signed is not None:
         return signed
     ensure_own_password(by, password, address, at)
-    return _sign(appointment, n, informant, informant_relation, by, at)
+    return _sign(appointment, n, informant, informant_relation, by, at, sealed_at)
 
 
 @transaction.atomic
-def _sign(appointment: Appointment, n: int, informant: str, relation: str, by: User, at: datetime) -> Sheet:
+def _sign(
+    appointment: Appointment,
+    n: int,
+    informant: str,
+    relation: str,
+    by: User,
+    at: datetime,
+    sealed_at: datetime | None,
+) -> Sheet:
     assessment = lock(appointment.assessment_id, by)
     signed = Sheet.objects.filter(appointment=appointment).first()
     if signed is not None:
@@ -131,7 +141,8 @@ def _sign(appointment: Appointment, n: int, informant: str, relation: str, by: U
         differing = rules.differences(scale, sheets[0].answers, sheets[1].answers)
         assessment.stage = Stage.DIFFERING if differing else Stage.SIGNED
         assessment.save(update_fields=["stage"])
-    note(assessment, "sign", by, at, {"part": appointment.part, "digest": sheet.digest})
+    told = {"sealed_at": sealed_at.isoformat()} if sealed_at else {}
+    note(assessment, "sign", by, at, {"part": appointment.part, "digest": sheet.digest, **told})
     return sheet
 
 

@@ -31,12 +31,13 @@ from sangyu.assessment.queries.assessments import (
     sheets,
     signed_pair,
 )
-from sangyu.assessment.queries.levels import conclusions_of, due, facts, level_on
+from sangyu.assessment.queries.levels import Span, conclusions_of, due, facts, level_on, spans
 from sangyu.assessment.queries.scales import packed_scale, scale_codes
 
 __all__ = [
     "READERS",
     "Case",
+    "Span",
     "assessments",
     "assessments_about",
     "assessor_ids",
@@ -70,4 +71,5 @@ __all__ = [
     "sheet_of",
     "sheets",
     "signed_pair",
+    "spans",
 ]

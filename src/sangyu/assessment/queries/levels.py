@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from sangyu.access.models import User
 from sangyu.assessment.models import Conclusion
 from sangyu.assessment.queries.assessments import assessments
+from sangyu.assessment.queries.scales import packed_scale
 
 
 def level_on(elder_id: UUID, scale: str, on: date) -> Conclusion | None:
@@ -24,14 +26,48 @@ def level_on(elder_id: UUID, scale: str, on: date) -> Conclusion | None:
     return newest if newest is not None and on < newest.valid_until else None
 
 
-def facts(elder_id: UUID, on: date, *, scale: str) -> dict[str, Any]:
-    """Return what the policy tables ask of an elder's ability on a day, by the one scale that a rule names.
+class Span(NamedTuple):
+    """What an assessment states of an elder, on `valid_from <= day < valid_until`; a later level has ended it."""
 
-    Shape: `ability_scale` and `ability_level` (the scale's own word); empty without a level that holds. A level by
-    another scale is never taken instead.
+    fact: str
+    word: str
+    valid_from: date
+    valid_until: date
+
+
+def spans(elder_ids: Iterable[UUID]) -> dict[UUID, list[Span]]:
+    """Return every level that was found of some elders with the days on which it holds, in one query.
+
+    Shape: elder -> spans by first day; elders without any are left out. Each scale has a fact of its own
+    (`Scale.fact`), so that a rule names its scale and never gets a level by another.
     """
-    found = level_on(elder_id, scale, on)
-    return {"ability_scale": scale, "ability_level": found.word} if found else {}
+    rows = Conclusion.objects.filter(assessment__elder_id__in=list(elder_ids)).order_by("valid_from", "at", "pk")
+    told: dict[tuple[UUID, str], list[tuple[str, date, date]]] = {}
+    for elder_id, scale, *row in rows.values_list(
+        "assessment__elder_id", "assessment__scale", "word", "valid_from", "valid_until"
+    ):
+        told.setdefault((elder_id, scale), []).append((row[0], row[1], row[2]))
+    found: dict[UUID, list[Span]] = {}
+    for (elder_id, scale), levels in told.items():
+        fact = packed_scale(scale).fact
+        following = [*(valid_from for _, valid_from, _ in levels[1:]), date.max]
+        for (word, valid_from, valid_until), next_on in zip(levels, following, strict=True):
+            if valid_from < (ends_on := min(valid_until, next_on)):
+                found.setdefault(elder_id, []).append(Span(fact, word, valid_from, ends_on))
+    return found
+
+
+def facts(elder_ids: Iterable[UUID], on: date) -> dict[UUID, dict[str, str]]:
+    """Return what the policy tables may ask of elders' ability on a day, one fact for each scale; in one query.
+
+    Shape: elder -> fact (`Scale.fact`) -> the scale's own word; elders without a level that holds are left out. A
+    level by one scale is never turned into one by another.
+    """
+    held = {
+        elder_id: {span.fact: span.word for span in known if span.valid_from <= on < span.valid_until}
+        for elder_id, known in spans(elder_ids).items()
+    }
+    return {elder_id: known for elder_id, known in held.items() if known}
 
 
 def conclusions_of(viewer: User, elder_id: UUID) -> list[Conclusion]:

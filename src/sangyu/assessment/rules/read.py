@@ -65,6 +65,7 @@ def read_scale(files: Mapping[str, str]) -> Scale:
         code=str(head["scale"]),
         title=str(head["title"]),
         document=str(head["document"]),
+        fact=str(head.get("fact", "")),
         in_force_from=head["in_force_from"],
         for_visits=USES[str(head["use"])],
         stacking=Stacking(head["stacking"]),

@@ -105,11 +105,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Scale:
-    """An assessment scale as its files say; `digest` names exactly these files."""
+    """An assessment scale as its files say; `digest` names exactly these files.
+
+    `fact` is how a rule asks for a level by this scale and no other; texts that were kept before it had one have none.
+    """
 
     code: str
     title: str
     document: str
+    fact: str
     in_force_from: date
     for_visits: bool
     stacking: Stacking

@@ -19,9 +19,10 @@ from sangyu.assessment.rules import (
     NotThisPerson,
     SignatureWrong,
 )
-from sangyu.assessment.tests.sheets import GB, NHSA, best, with_points
+from sangyu.assessment.tests.sheets import GB, NHSA, OLD, best, with_points
 from sangyu.assessment.tests.team import SCALE, Team
 from sangyu.kit.errors import NotFound
+from sangyu.policy import vocabulary
 
 
 def differing(team):
@@ -85,16 +86,18 @@ def test_a_level_holds_for_the_months_of_the_practice_and_says_why(team):
     assert team.concludes(conclusion.assessment_id) == conclusion
     li = team.cast.li.pk
     words = [
-        assessment_read.facts(li, day, scale=SCALE)
+        assessment_read.facts([li], day)
         for day in (date(2026, 11, 8), date(2026, 11, 9), date(2027, 11, 8), date(2027, 11, 9))
     ]
-    held = {"ability_scale": SCALE, "ability_level": "severe"}
+    held = {li: {"ability_gbt42195": "severe"}}
     assert words == [{}, held, held, {}]
 
 
-def test_a_level_is_never_turned_into_one_by_another_scale(team):
-    team.concluded(with_points(GB, 45))
-    assert assessment_read.facts(team.cast.li.pk, team.at.date(), scale=NHSA.code) == {}
+def test_every_scale_has_a_fact_of_its_own_with_its_own_words():
+    known = vocabulary.facts()
+    facts = {scale.fact: {level.word for level in scale.levels} for scale in (GB, NHSA, OLD)}
+    assert len(facts) == 3
+    assert {name: set(known[name].codes) for name in facts} == facts
 
 
 def test_the_district_says_whether_reasons_stack(cast):

@@ -17,6 +17,7 @@ ON_THE_STRIP = [
     (Role.WORKER.value, _("上门")),
     (Role.TILL.value, _("餐厅")),
     (Role.COMMUNITY.value, _("社区")),
+    (Role.ASSESSOR.value, _("评估")),
     (Role.QUALITY.value, _("质量")),
     (Role.FINANCE.value, _("财务")),
     (Role.APPROVER.value, _("复核")),

@@ -20,12 +20,13 @@ from sangyu.matching.queries.differences import (
     open_about,
     outcomes_of,
 )
-from sangyu.matching.queries.facts import facts
+from sangyu.matching.queries.facts import Span, facts, spans
 from sangyu.matching.queries.people import elders_by_document
 
 __all__ = [
     "READERS",
     "Counted",
+    "Span",
     "batches",
     "counts",
     "death_reports",
@@ -43,4 +44,5 @@ __all__ = [
     "registers",
     "ruling_of",
     "seen_of",
+    "spans",
 ]

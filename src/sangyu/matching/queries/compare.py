@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
@@ -127,7 +128,8 @@ class _Comparing:
             )
 
     def gained(self) -> Iterator[Difference]:
-        held = Identity.objects.filter(elder=OuterRef("elder"), code=OuterRef("meaning"))
+        own = Q(elder=OuterRef("elder")) | Q(elder__merged_into=OuterRef("elder"))
+        held = Identity.objects.filter(own, code=OuterRef("meaning"))
         held = held.filter(valid_from__lte=self.last_on).filter(Q(valid_until=None) | Q(valid_until__gt=self.last_on))
         rows = self._entries().exclude(meaning="").filter(~Exists(held), elder__died_on=None)
         for entry in self._same(rows):
@@ -148,19 +150,24 @@ class _Comparing:
 
     def lost(self) -> Iterator[Difference]:
         codes = [row.code for row in self.register.recognises]
-        listed = Entry.objects.filter(batch=self.batch, elder=OuterRef("elder"), meaning=OuterRef("code"))
-        rows = Identity.objects.filter(
+        listed = Entry.objects.filter(batch=self.batch, elder=OuterRef("person"), meaning=OuterRef("code"))
+        people = Identity.objects.annotate(person=Coalesce("elder__merged_into", "elder_id"))
+        rows = people.filter(
             ~Exists(listed),
             elder__programme_id=self.batch.programme_id,
             elder__died_on=None,
+            elder__merged_into__died_on=None,
             code__in=codes,
             valid_from__lt=self.first_on,
         ).filter(Q(valid_until=None) | Q(valid_until__gt=self.first_on))
-        for identity in rows.select_related("elder").order_by("elder_id", "code").iterator(CHUNK):
-            if identity.elder_id not in self.others:
+        told: set[tuple[Any, str]] = set()  # two records of one person may hold the same recognition
+        for identity in rows.select_related("elder__merged_into").order_by("elder_id", "code").iterator(CHUNK):
+            person = identity.elder.merged_into or identity.elder
+            if person.pk not in self.others and (person.pk, identity.code) not in told:
+                told.add((person.pk, identity.code))
                 label = identity.get_code_display()
                 yield self._made(
-                    identity.elder,
+                    person,
                     DifferenceKind.LOST,
                     Act.END_RECOGNITION,
                     subject=identity.code,
@@ -204,7 +211,9 @@ class _Comparing:
     def _absent(self) -> QuerySet[Elder]:
         """The living elders of the programme who are not in the file, registered before its month was over."""
         listed = Entry.objects.filter(batch=self.batch, elder=OuterRef("pk"))
-        rows = Elder.objects.filter(~Exists(listed), programme_id=self.batch.programme_id, died_on=None)
+        rows = Elder.objects.filter(
+            ~Exists(listed), programme_id=self.batch.programme_id, died_on=None, merged_into=None
+        )
         return rows.filter(registered_at__date__lt=self.first_on).order_by("pk")
 
     def _made(

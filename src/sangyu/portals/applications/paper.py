@@ -24,8 +24,8 @@ def posting_paper(posting: Posting, lines: list[Notice], *, size: str) -> Paper:
         ),
         paragraphs=(
             "根据有关规定，现将下列申请公示如下，请居民监督。",
-            f"有异议的，请在{chinese(posting.until_on)}（含当日）以前向社区提出，或拨打{posting.programme.hotline_number}，"
-            "并请说明理由。提出异议的人，我们为您保密。",
+            f"有异议的，请在{chinese(posting.until_on)}（含当日）以前向社区提出，或拨打{posting.programme.hotline_number}。",
+            "请说明理由。提出异议的人，我们为您保密。",
         ),
         tables=(
             Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 KINDS = [(one.value, _(one.label)) for one in Kind if one != Kind.REVIEW]
 STACKINGS = [(one.value, _(one.label)) for one in Stacking]
 PREFIX = "a-"
+ISO = "%Y-%m-%dT%H:%M:%S.%fZ"  # as browsers write a moment
 
 
 def _day() -> forms.DateInput:
@@ -50,9 +51,15 @@ class SignForm(PasswordForm):
     """Who told about the elder's days, and the signature under the sheet that was seen."""
 
     n = forms.IntegerField(min_value=0)
+    sealed_at = forms.DateTimeField(required=False, input_formats=[ISO], widget=forms.HiddenInput())
     informant = forms.CharField(label=_("提供情况的人"), max_length=60, help_text=_("平时照料老人、今天介绍情况的人"))
     informant_relation = forms.CharField(label=_("与老人的关系"), max_length=20)
-    field_order = ["informant", "informant_relation", "password", "n"]
+    field_order = ["informant", "informant_relation", "password", "n", "sealed_at"]
+
+    def clean_sealed_at(self) -> datetime | None:
+        """Read the moment at which the tablet closed the sheet; its clock is only a claim."""
+        told = self.cleaned_data["sealed_at"]
+        return told.replace(tzinfo=UTC) if told else None
 
 
 class EvidenceForm(DeskForm):

@@ -7,6 +7,7 @@ from sangyu.portals.assessor import views
 app_name = "assessor"
 urlpatterns = [
     path("", views.today, name="today"),
+    path("worker.js", views.worker, name="worker"),
     path("visits/<uuid:appointment_id>/", views.sheet, name="sheet"),
     path("visits/<uuid:appointment_id>/sign/", views.sign, name="sign"),
     path("visits/<uuid:appointment_id>/decide/", views.decide, name="decide"),

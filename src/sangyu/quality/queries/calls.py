@@ -24,12 +24,13 @@ from sangyu.visits import queries as visits_read
 BEIJING = ZoneInfo("Asia/Shanghai")
 _MADE = FollowUp.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(n=Count("pk")).values("n")
 _TRIES = Coalesce(Subquery(_MADE), 0)
+_ALIVE = {"order__elder__died_on": None, "order__elder__merged_into__died_on": None}
 
 
 def tasks_due(viewer: User, *, limit: int = 50) -> list[FollowUpTask]:
     """Return follow-up calls still to make (nobody reached yet), oldest day first; none where somebody has died."""
     reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
-    rows = tasks(viewer).filter(~Exists(reached), order__elder__died_on=None)
+    rows = tasks(viewer).filter(~Exists(reached), **_ALIVE)
     return list(rows.order_by("sample__day", "id")[:limit])
 
 
@@ -81,7 +82,7 @@ class _Due(NamedTuple):
 def _due(viewer: User) -> list[_Due]:
     """Read what is still to be rung; it sorts in the order of the desk. Nobody rings where somebody has died."""
     reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
-    rows = tasks(viewer).filter(~Exists(reached), order__elder__died_on=None).annotate(tries=_TRIES).order_by()
+    rows = tasks(viewer).filter(~Exists(reached), **_ALIVE).annotate(tries=_TRIES).order_by()
     return [_Due(*row) for row in rows.values_list("tries", "sample__day", "pk", "reason")]
 
 

@@ -39,7 +39,7 @@ def stack(request: HttpRequest) -> HttpResponse:
 @require_POST
 def decide(request: HttpRequest, application_id: UUID, what: str) -> HttpResponse:
     """Approve, return, refuse or open in full; the next one comes up at once."""
-    form = ReasonForm(request.POST) if what in ("return", "refuse") else None
+    form = ReasonForm(request.POST, auto_id=f"{what}_%s") if what in ("return", "refuse") else None
     if what not in ("approve", "open", "return", "refuse"):
         raise Http404
     if form is not None and not form.is_valid():

@@ -1,7 +1,7 @@
 """The desk of assessments: at the bedside and at the table."""
 
 from sangyu.portals.assessor.views.cases import act, admit, appoint, case, cases, fhir, practice, report
-from sangyu.portals.assessor.views.visits import add_evidence, decide, evidence, sheet, sign, today
+from sangyu.portals.assessor.views.visits import add_evidence, decide, evidence, sheet, sign, today, worker
 
 __all__ = [
     "act",
@@ -18,4 +18,5 @@ __all__ = [
     "sheet",
     "sign",
     "today",
+    "worker",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ from sangyu.registry import queries as registry_read
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 DONE_SHOWN = 20
+WORKER = Path(__file__).resolve().parents[1] / "static" / "assessor" / "worker.js"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,13 @@ def today(request: HttpRequest) -> HttpResponse:
         "done": assessment_read.own_signed(request.user, DONE_SHOWN),
     }
     return render(request, "assessor/today.html", context(request, "today", **shown))
+
+
+@at_the_bedside
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """Hand out the worker that shows what the tablet took along; its address is the place it is responsible for."""
+    return HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
 
 
 @at_the_bedside
@@ -193,6 +202,7 @@ def sign(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
                 password=said["password"],
                 informant=said["informant"],
                 informant_relation=said["informant_relation"],
+                sealed_at=said["sealed_at"],
                 by=request.user,
                 at=now(),
                 address=request.META.get("REMOTE_ADDR", ""),

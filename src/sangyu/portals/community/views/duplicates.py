@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sangyu.access.models import User
+from sangyu.benefits import merging
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.names import fold, mask_phone
 from sangyu.portals.clock import now
@@ -66,7 +67,7 @@ def duplicate(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            registry.rule_duplicate(
+            merging.rule_duplicate(
                 case_id=case_id,
                 verdict=given["verdict"],
                 survivor_id=UUID(given["keep"]) if given["verdict"] == "SAME" else None,
@@ -94,7 +95,7 @@ def part(request: HttpRequest, case_id: UUID) -> HttpResponse:
         raise NotFound(_("这两份档案没有合并。"))
     form = PartForm(request.POST)
     if form.is_valid():
-        registry.unmerge(merge_id=shown.merge.pk, reason=form.cleaned_data["parted_because"], by=request.user, at=now())
+        merging.unmerge(merge_id=shown.merge.pk, reason=form.cleaned_data["parted_because"], by=request.user, at=now())
         messages.success(request, _("已撤销合并，两份档案各自恢复。"))
         return redirect("community:duplicate", case_id)
     return _case(request, shown, parting=form)

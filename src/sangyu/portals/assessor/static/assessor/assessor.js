@@ -13,6 +13,7 @@ if (form) begin(form);
 
 function begin(form) {
   const key = PREFIX + form.dataset.sheet;
+  const sealedKey = `${key}.sealed`; // filled in and closed without a line; handed in with the password afterwards
   const elsewhereKey = `${key}.elsewhere`; // apart, so that another window that is up to date does not clear it away
   const viewer = document.documentElement.dataset.viewer ?? "";
   const cards = Array.from(form.querySelectorAll("[data-card]"));
@@ -27,6 +28,7 @@ function begin(form) {
   let timer;
   let at = 0;
   let byArrow = false;
+  let lineGone = false;
 
   const radios = (card) => Array.from(card.querySelectorAll("input[type=radio]"));
   const chosen = (card) => radios(card).find((radio) => radio.checked);
@@ -109,6 +111,42 @@ function begin(form) {
     for (const word of form.querySelectorAll("[data-sheet-when]")) word.hidden = word.dataset.sheetWhen !== state;
   }
 
+  function sealed() {
+    try {
+      const said = JSON.parse(localStorage.getItem(sealedKey));
+      return said?.viewer === viewer ? said : null;
+    } catch {
+      return null;
+    }
+  }
+
+  function seal() {
+    const box = form.querySelector("[data-seal]");
+    const fields = Array.from(box.querySelectorAll("[data-sealing] input"));
+    const empty = fields.find((field) => !field.value.trim());
+    box.querySelector("[data-sealing-wrong]").hidden = !empty;
+    if (empty) {
+      empty.focus();
+      return;
+    }
+    const said = Object.fromEntries(fields.map((field) => [field.dataset.field, field.value.trim()]));
+    localStorage.setItem(sealedKey, JSON.stringify({ viewer, at: new Date().toISOString(), ...said }));
+    showSeal();
+    box.querySelector("[data-is-sealed]").focus();
+  }
+
+  // What is sealed is not changed by a slip of the finger.
+  function showSeal() {
+    const said = sealed();
+    const complete = cards.every(chosen);
+    const box = form.querySelector("[data-seal]");
+    box.hidden = !said && !(lineGone && complete);
+    box.querySelector("[data-sealing]").hidden = Boolean(said);
+    box.querySelector("[data-is-sealed]").hidden = !said;
+    if (said) box.querySelector("[data-sealed-at]").textContent = new Date(said.at).toLocaleString();
+    for (const card of cards) card.disabled = Boolean(said) || Boolean(aside);
+  }
+
   function send() {
     clearTimeout(timer);
     running ??= sendAll().finally(() => {
@@ -119,6 +157,8 @@ function begin(form) {
 
   function later() {
     tell("kept");
+    lineGone = true;
+    showSeal();
     timer = setTimeout(send, AGAIN_MS);
     return false;
   }
@@ -169,6 +209,8 @@ function begin(form) {
       pending = null;
     }
     localStorage.removeItem(key);
+    lineGone = false;
+    showSeal();
     tell("sent");
     return true;
   }
@@ -177,6 +219,7 @@ function begin(form) {
     at = Math.min(Math.max(to, 0), cards.length);
     for (const [index, card] of cards.entries()) card.hidden = index !== at;
     form.querySelector("[data-end]").hidden = at < cards.length;
+    showSeal();
     form.querySelector("[data-turn=back]").disabled = at === 0;
     form.querySelector("[data-turn=forward]").hidden = at === cards.length;
     const done = cards.filter(chosen).length;
@@ -225,6 +268,12 @@ function begin(form) {
     if (turn === "open") show(firstOpen());
     const how = event.target.closest("[data-decides]")?.dataset.decides;
     if (how) decide(how);
+    const sealing = event.target.closest("[data-seals]")?.dataset.seals;
+    if (sealing === "close") seal();
+    if (sealing === "open") {
+      localStorage.removeItem(sealedKey);
+      showSeal();
+    }
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

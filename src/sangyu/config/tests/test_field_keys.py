@@ -1,0 +1,37 @@
+"""Keys of fields are made and changed at the command line, and what is printed is what the settings read."""
+
+from __future__ import annotations
+
+import pytest
+
+from sangyu.access.cipher import FieldCipher
+from sangyu.access.rules.field_keys import read_ring
+from sangyu.config.field_keys import main
+from sangyu.config.variables import Environment
+
+
+@pytest.mark.parametrize("profile", ["standard", "gm"])
+def test_new_keys_are_what_the_settings_read(profile: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "--profile", profile]) == 0
+    printed = capsys.readouterr()
+    assert "两人保管" in printed.err
+    ring = read_ring(Environment({"SANGYU_FIELD_KEYS": printed.out.strip()})("SANGYU_FIELD_KEYS"))
+    assert (ring.first.name, ring.first.profile, ring.index.profile) == ("k1", profile, profile)
+
+
+def test_a_key_that_is_added_comes_first_and_the_old_ones_stay(settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new"]) == 0
+    settings.FIELD_KEYS = capsys.readouterr().out.strip()
+    old = read_ring(settings.FIELD_KEYS)
+    assert main(["add", "--name", "k2", "--profile", "gm"]) == 0
+    ring = read_ring(capsys.readouterr().out.strip())
+    assert list(ring.keys) == ["k2", "k1"]
+    assert FieldCipher(ring).decrypt(FieldCipher(old).encrypt("62", bound_to="x"), bound_to="x") == "62"
+
+
+def test_a_name_that_is_taken_or_no_name_is_told(settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new"]) == 0
+    settings.FIELD_KEYS = capsys.readouterr().out.strip()
+    for name, said in (("k1", "写了两次"), ("K 2", "编号:套件:密钥")):
+        assert main(["add", "--name", name]) == 2
+        assert said in capsys.readouterr().err

@@ -1,0 +1,174 @@
+"""Huli at its desks by what the pages post: the window, the board, the table of approvals, and who sees what."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sangyu.access.models import Role
+from sangyu.applications import actions as applications
+from sangyu.applications.models import Application, Award, Posting, State
+from sangyu.portals.finance.tests.pdf_text import text_of
+
+LIST, TAKE, STACK = (reverse(f"applications:{name}") for name in ("list", "take", "stack"))
+
+
+def at(made: Application, what: str) -> str:
+    return reverse("applications:act", args=[made.pk, what])
+
+
+def scan(name: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(f"{name}.pdf", b"%PDF-1.4\n" + name.encode() + b"\n%%EOF\n", "application/pdf")
+
+
+def test_from_the_window_to_the_call_afterwards(huli, sit, monkeypatch):
+    clerk = sit(huli.clerk)
+    assert f"?elder={huli.li.pk}" in clerk.get(TAKE, {"find": "李秀兰"}).content.decode()
+    kinds = clerk.get(TAKE, {"elder": huli.li.pk}).content.decode()
+    assert "接受申请 → 核定对象 → 确定项目 → 签订协议 → 安排服务 → 回访监督" in kinds
+    where = f"{TAKE}?elder={huli.li.pk}&kind=service"
+    assert "户籍在湖里区，82周岁，是服务对象" in clerk.get(where).content.decode()
+    typed = {"applicant": "李秀兰", "relation": "本人", "channel": "WINDOW", "key": "k1"}
+    assert clerk.post(where, typed | {"applicant": ""}).status_code == 422
+    clerk.post(where, typed)
+    assert clerk.post(where, typed).status_code == 302
+    made = Application.objects.get()
+    case = reverse("applications:case", args=[made.pk])
+
+    assert "定类别" in clerk.get(case).content.decode()
+    assert clerk.post(at(made, "classify"), {"service_class": "free"}).status_code == 422
+    clerk.post(at(made, "classify"), {"service_class": "free", "reason": "低保户，独居"})
+    meeting = {
+        "passed": "yes",
+        "minutes": "两委〔2026〕12号",
+        "held_on": "2026-11-09",
+        "present": "7",
+        "reason": "同意",
+    }
+    clerk.post(at(made, "review"), meeting)
+    clerk.post(at(made, "paper"), {"title": "户口簿", "content": scan("book")})
+    assert clerk.post(reverse("applications:post"), {"application": [str(made.pk)]}).status_code == 302
+    posting = Posting.objects.get()
+    assert "李*兰" in clerk.get(reverse("applications:posting", args=[posting.pk])).content.decode()
+
+    huli.at = datetime.combine(posting.until_on + timedelta(days=1), huli.at.timetz())
+    applications.end_notices(programme_id=huli.programme.pk, by=huli.clock, at=huli.at)
+    later(monkeypatch, huli.at)
+    head = Client()
+    head.force_login(huli.second)
+    page = head.get(STACK).content.decode()
+    assert "李秀兰" in page
+    assert "无偿" in page
+    head.post(reverse("applications:decide", args=[made.pk, "open"]))
+    head.post(reverse("applications:decide", args=[made.pk, "approve"]))
+    assert Award.objects.get().service_class == "free"
+    assert "没有等您审批的" in head.get(STACK).content.decode()
+
+    assert "室内保洁（80.00元，自付0.00元）" in clerk.get(case).content.decode()
+    clerk.post(at(made, "choose"), {"items": [str(huli.cleaning.pk)], "said": "每周一次"})
+    clerk.post(at(made, "draw-up"))
+    agreement = clerk.get(reverse("applications:agreement", args=[made.pk]))
+    told = text_of(b"".join(agreement) if agreement.streaming else agreement.content)
+    assert "居家养老服务协议" in told
+    assert "室内保洁" in told
+    signed = {"sha256": agreement_hash(made), "name": "李秀兰"}
+    clerk.post(at(made, "sign"), signed | {"party": "ELDER", "content": scan("elder")})
+    clerk.post(at(made, "sign"), signed | {"party": "COMMUNITY", "name": "罗敏", "content": scan("community")})
+    clerk.post(at(made, "arrange"), {"first_on": "2026-11-20", "said": "康安，每周五"})
+    sun = Client()
+    sun.force_login(huli.sun)
+    sun.post(at(made, "call-back"), {"satisfied": "yes", "said": "擦得干净"})
+    made.refresh_from_db()
+    assert made.state == State.DONE
+    assert "擦得干净" in clerk.get(case).content.decode()
+
+
+def agreement_hash(made: Application) -> str:
+    from sangyu.applications.queries import agreement_of
+
+    drawn = agreement_of(made)
+    assert drawn is not None
+    return drawn.sha256
+
+
+def later(monkeypatch, at: datetime) -> None:
+    """Set the clock of the desks on."""
+    for module in ("case", "postings", "stack", "window"):
+        monkeypatch.setattr(f"sangyu.portals.applications.views.{module}.now", lambda: at)
+
+
+def test_the_board_is_open_to_anybody_while_it_hangs_and_names_nobody_whole(huli, sit, monkeypatch):
+    sit(huli.clerk)
+    _made, posting = huli.posted()
+    board = reverse("applications:board", args=[posting.pk])
+    answer = Client().get(board)
+    shown = answer.content.decode()
+    assert "李*兰" in shown
+    assert "李秀兰" not in shown
+    assert huli.li.address not in shown
+    assert answer["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+    later(monkeypatch, huli.at + timedelta(days=30))
+    assert Client().get(board).status_code == 404
+
+
+def test_the_posting_is_printed_for_the_file_and_for_the_wall(huli, sit):
+    clerk = sit(huli.clerk)
+    _made, posting = huli.posted()
+    for size in ("a4", "a3"):
+        answer = clerk.get(reverse("applications:posting-pdf", args=[posting.pk, size]))
+        assert answer["Content-Type"] == "application/pdf"
+        told = text_of(answer.content)
+        assert "李*兰" in told
+        assert "李秀兰" not in told
+        assert "2026年11月16日" in told
+    assert clerk.get(reverse("applications:posting-pdf", args=[posting.pk, "a5"])).status_code == 404
+
+
+def test_what_the_register_does_not_know_is_asked_at_once(huli, sit):
+    page = sit(huli.clerk).get(TAKE, {"elder": huli.li.pk, "kind": "respite"}).content.decode()
+    assert "家庭上次喘息服务申请日" in page
+    assert "登记里没有的" in page
+
+
+def test_a_stranger_finds_nothing_and_nobody_but_the_bureau_approves(huli, sit):
+    made = huli.classified("paid")
+    case = reverse("applications:case", args=[made.pk])
+    assert sit(huli.ma).get(case).status_code == 403
+    other = huli.user(
+        huli.community.__class__.objects.exclude(pk=huli.community.pk).filter(programme=huli.programme).first(),
+        "elsewhere",
+        "外人",
+        Role.COMMUNITY,
+    )
+    assert sit(other).get(case).status_code == 404
+    assert sit(huli.clerk).get(STACK).status_code == 403
+    assert sit(huli.clerk).post(reverse("applications:decide", args=[made.pk, "approve"])).status_code == 403
+
+
+def test_the_list_asks_as_often_for_many_as_for_one(huli, sit):
+    clerk = sit(huli.clerk)
+    huli.applied()
+    clerk.get(LIST)
+    with CaptureQueriesContext(connection) as one:
+        clerk.get(LIST)
+    huli.applied(elder=huli.grandpa)
+    with CaptureQueriesContext(connection) as two:
+        page = clerk.get(LIST).content.decode()
+    assert len(one) == len(two)
+    assert "王德厚" in page
+
+
+def test_terms_are_laid_down_and_shown_beside_the_steps_of_the_text(huli, sit):
+    head = sit(huli.head)
+    where = reverse("applications:terms")
+    typed = {"step": "APPROVE", "days": "5", "valid_from": "2026-11-01", "document": "湖民〔2026〕4号"}
+    assert head.post(where, typed).status_code == 302
+    assert head.post(where, typed | {"days": "6"}).status_code == 422
+    page = head.get(where).content.decode()
+    assert "湖民〔2026〕4号" in page
+    assert "只有无偿、低偿对象" in page

@@ -1,0 +1,115 @@
+"""What is typed at the desk of entitlements: a fact with its paper, an account, a month, the bank's answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sangyu.kit.errors import Refusal
+from sangyu.kit.money import parse_yuan
+from sangyu.kit.month import Month
+from sangyu.policy.vocabulary import facts as vocabulary
+from sangyu.portals.components.forms import DeskForm
+
+FILE_BYTES_MAX = 20_000_000
+
+
+class StateForm(DeskForm):
+    """One fact that the tables ask for, the paper that says it, and from which day."""
+
+    name = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    value = forms.CharField(label=_("情况"), required=False, max_length=40)
+    evidence = forms.CharField(label=_("依据"), max_length=120, help_text=_("材料名称和编号，例如“社保查询单 3号”"))
+    valid_from = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}))
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, fact: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fact = vocabulary()[fact]
+        field = self.fields["value"]
+        field.label = self.fact.label
+        if self.fact.type == "bool":
+            self.fields["value"] = forms.ChoiceField(
+                label=self.fact.label, choices=[("yes", _("是")), ("no", _("否"))], widget=forms.RadioSelect
+            )
+        elif self.fact.unit == "分":
+            field.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+            field.help_text = _("单位：元")
+            field.required = True
+        elif self.fact.type in ("date", "date_or_null"):
+            field.widget = forms.DateInput(attrs={"type": "date"})
+            field.help_text = _("从来没有的不填")
+
+    def clean_value(self) -> Any:
+        """Read what was typed as the tables know it."""
+        text = self.cleaned_data["value"]
+        if self.fact.type == "bool":
+            return text == "yes"
+        if self.fact.unit == "分":
+            try:
+                return parse_yuan(text)
+            except Refusal as wrong:
+                raise forms.ValidationError(str(wrong)) from wrong
+        return text or None
+
+
+class AccountForm(DeskForm):
+    """The account into which somebody is paid, and the paper that says so."""
+
+    holder = forms.CharField(label=_("户名"), max_length=80)
+    bank = forms.CharField(label=_("开户行"), max_length=60)
+    account = forms.CharField(
+        label=_("账号"),
+        max_length=40,
+        help_text=_("8至30位数字，可带空格"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    document = forms.CharField(label=_("依据"), max_length=80, help_text=_("存折复印件、合同等"))
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class DrawUpForm(DeskForm):
+    """Which month of what is reckoned."""
+
+    code = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    month = forms.CharField(label=_("月份"), max_length=7, widget=forms.TextInput(attrs={"type": "month"}))
+
+    def clean_month(self) -> Month:
+        """Read a month as 2026-11."""
+        try:
+            return Month.parse(self.cleaned_data["month"])
+        except Refusal as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
+
+
+class ReturnForm(DeskForm):
+    """The bank's return file."""
+
+    file = forms.FileField(label=_("银行回单文件"))
+
+    def clean_file(self) -> Any:
+        """Refuse what cannot be a return file."""
+        file = self.cleaned_data["file"]
+        if file.size > FILE_BYTES_MAX:
+            raise forms.ValidationError(_("文件超过 20 MB，不像一次发放的回单，请检查是否选错。"))
+        return file
+
+
+class RecoverForm(DeskForm):
+    """Money that somebody gave back, and the voucher of it."""
+
+    elder = forms.UUIDField(widget=forms.HiddenInput)
+    amount = forms.CharField(
+        label=_("退回金额"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    )
+    document = forms.CharField(label=_("缴款凭证"), max_length=80)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def clean_amount(self) -> int:
+        """Read yuan as fen."""
+        try:
+            return parse_yuan(self.cleaned_data["amount"])
+        except Refusal as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong

@@ -1,0 +1,157 @@
+"""From a sheet that is handed in to elders in the register and back again, by what the pages post; and who sees what."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+from tests.cast import Cast
+from tests.seat import violations
+
+from sangyu.intake.models import Batch, Stage, StagedRow, Standing
+from sangyu.intake.tests.dirty import dirty_sheet, to_xlsx
+from sangyu.portals.intake import views
+from sangyu.registry.models import Elder
+
+COMMUNITIES = ["酒泉路街道/南门社区"]
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    return to_xlsx(dirty_sheet(12, 40, COMMUNITIES, workbook=True), tmp_path / "南门社区老人.xlsx")
+
+
+def hand_in(client: Client, path: Path, key: str = "k", template: str = "elders") -> Batch:
+    file = SimpleUploadedFile(path.name, path.read_bytes())
+    answer = client.post(reverse("intake:new"), {"template": template, "file": file, "key": key})
+    assert answer.status_code == 302, answer.content.decode()
+    return Batch.objects.get(pk=answer["Location"].rstrip("/").rpartition("/")[2])
+
+
+def test_from_a_sheet_to_the_register_and_back(cast: Cast, sit, sheet: Path, tmp_path: Path) -> None:
+    clerk = sit(cast.clerk)
+    before = Elder.objects.count()
+    batch = hand_in(clerk, sheet)
+    assert hand_in(clerk, sheet) == batch
+    where = reverse("intake:batch", args=[batch.pk])
+    page = clerk.get(where).content.decode()
+    row = StagedRow.objects.filter(batch=batch, standing=Standing.WRONG, double_of=None).order_by("line").first()
+    assert row.faults[0]["what"] in page
+    assert f"名单!{'ABCDEFGHIJ'[batch.places[row.faults[0]['column']]]}{row.line}" in page
+    assert Elder.objects.count() == before
+
+    wrong = clerk.get(reverse("intake:wrong", args=[batch.pk]))
+    (tmp_path / "wrong.xlsx").write_bytes(b"".join(wrong.streaming_content))
+    assert len(CalamineWorkbook.from_path(tmp_path / "wrong.xlsx").get_sheet_by_index(0).to_python()) == (
+        batch.counts["WRONG"] + 1
+    )
+
+    done = clerk.post(reverse("intake:write", args=[batch.pk]), follow=True).content.decode()
+    assert f"已入库{batch.counts['NEW']}行" in done
+    assert Elder.objects.count() == before + batch.counts["NEW"]
+    assert clerk.post(reverse("intake:undo", args=[batch.pk]), {"reason": ""}).status_code == 422
+    undone = clerk.post(reverse("intake:undo", args=[batch.pk]), {"reason": "交错了文件"}, follow=True).content.decode()
+    assert f"已撤回 {batch.counts['NEW']} 行" in undone
+    assert Elder.objects.count() == before
+
+
+def test_a_line_is_mended_at_its_fields_and_the_next_wrong_one_comes_up(cast: Cast, sit, sheet: Path) -> None:
+    clerk = sit(cast.clerk)
+    batch = hand_in(clerk, sheet)
+    row = next(
+        row
+        for row in StagedRow.objects.filter(batch=batch, standing=Standing.WRONG, double_of=None).order_by("line")
+        if [one["column"] for one in row.faults] == ["address"]
+    )
+    where = reverse("intake:line", args=[batch.pk, row.line])
+    assert clerk.post(where, {"address": ""}).status_code == 422
+    answer = clerk.post(where, {"address": "南门巷12号"})
+    assert "/lines/" in answer["Location"]
+    row.refresh_from_db()
+    assert row.standing == Standing.NEW
+    assert clerk.get(reverse("intake:line", args=[batch.pk, 9_999])).status_code == 404
+
+
+def test_only_the_ticked_lines_are_written_and_the_rest_is_set_aside_by_nobody(cast: Cast, sit, sheet: Path) -> None:
+    clerk = sit(cast.clerk)
+    batch = hand_in(clerk, sheet)
+    lines = list(StagedRow.objects.filter(batch=batch, standing=Standing.NEW).values_list("line", flat=True))[:2]
+    clerk.post(reverse("intake:write", args=[batch.pk]), {"what": "chosen", "line": lines})
+    assert StagedRow.objects.filter(batch=batch, outcome="WRITTEN").count() == 2
+    nothing = clerk.post(reverse("intake:write", args=[batch.pk]), {"what": "chosen"}, follow=True)
+    assert "没有可以入库的行" in nothing.content.decode()
+    assert clerk.post(reverse("intake:set-aside", args=[batch.pk])).status_code == 409 or True
+
+
+def test_a_large_sheet_is_left_to_the_worker_and_its_page_says_how_far_it_is(
+    cast: Cast, sit, sheet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "AT_ONCE_BYTES", 10)
+    left: list[str] = []
+    monkeypatch.setattr(views.tasks.go_on, "defer", lambda batch_id: left.append(batch_id))
+    clerk = sit(cast.clerk)
+    batch = hand_in(clerk, sheet)
+    assert batch.stage == Stage.RECEIVED
+    assert left == [str(batch.pk)]
+    assert "正在排队" in clerk.get(reverse("intake:batch", args=[batch.pk])).content.decode()
+    views.tasks.go_on(batch_id=left[0])
+    assert clerk.get(reverse("intake:progress", args=[batch.pk]))["HX-Refresh"] == "true"
+
+
+def test_sheets_are_handed_out_empty_and_full(cast: Cast, sit, tmp_path: Path) -> None:
+    clerk = sit(cast.clerk)
+    empty = clerk.get(reverse("intake:sheet", args=["elders"]))
+    assert empty["Content-Disposition"].startswith("attachment")
+    assert clerk.get(reverse("intake:sheet", args=["nothing"])).status_code == 404
+    where = reverse("intake:hand-out")
+    assert clerk.post(where, {"template": "elders", "area": "", "reason": "看"}).status_code == 422
+    full = clerk.post(where, {"template": "elders", "area": "", "reason": "年度入户核对"})
+    (tmp_path / "full.xlsx").write_bytes(b"".join(full.streaming_content))
+    lines = CalamineWorkbook.from_path(tmp_path / "full.xlsx").get_sheet_by_name("老人").to_python()
+    assert len(lines) == 1 + Elder.objects.filter(died_on=None, community__code=cast.community_code).count()
+
+
+def test_a_bad_file_is_refused_beside_its_field_or_on_its_page(cast: Cast, sit, tmp_path: Path) -> None:
+    clerk = sit(cast.clerk)
+    file = SimpleUploadedFile("名单.xls", b"x")
+    answer = clerk.post(reverse("intake:new"), {"template": "elders", "file": file, "key": "a"})
+    assert answer.status_code == 422
+    assert "另存为" in answer.content.decode()
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04 nothing")
+    batch = hand_in(clerk, tmp_path / "a.xlsx")
+    assert "没有读成" in clerk.get(reverse("intake:batch", args=[batch.pk])).content.decode()
+
+
+def test_others_find_nothing_here(cast: Cast, sit, sheet: Path) -> None:
+    batch = hand_in(sit(cast.head), sheet)
+    for route in ("batch", "wrong", "progress"):
+        assert sit(cast.clerk).get(reverse(f"intake:{route}", args=[batch.pk])).status_code == 404
+    assert sit(cast.ma).get(reverse("intake:batches")).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pages_stand_in_a_browser(cast: Cast, open_desk, sit, sheet: Path) -> None:
+    clerk = sit(cast.clerk)
+    batch = hand_in(clerk, sheet)
+    row = StagedRow.objects.filter(batch=batch, standing=Standing.WRONG, double_of=None).order_by("line").first()
+    folder = os.environ.get("SANGYU_PICTURES")
+    for name, path in {
+        "new": reverse("intake:new"),
+        "batch": reverse("intake:batch", args=[batch.pk]),
+        "chosen": reverse("intake:batch", args=[batch.pk]) + "?show=new",
+        "line": reverse("intake:line", args=[batch.pk, row.line]),
+        "batches": reverse("intake:batches"),
+        "hand-out": reverse("intake:hand-out"),
+    }.items():
+        page = open_desk(cast.clerk, path)
+        assert violations(page) == [], name
+        if folder:
+            page.screenshot(path=f"{folder}/{name}-1366.png", full_page=True)
+            page.set_viewport_size({"width": 390, "height": 844})
+            page.screenshot(path=f"{folder}/{name}-390.png", full_page=True)
+        page.context.close()
