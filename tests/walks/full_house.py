@@ -14,15 +14,21 @@ from tempfile import NamedTemporaryFile
 from sangyu.access import actions as access
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.tests.edits import credit_of
+from sangyu.allowances import actions as allowances
+from sangyu.applications import actions as applications
+from sangyu.applications.models import Notice, Posting
 from sangyu.assessment import actions as assessment
 from sangyu.assessment.models import Part
 from sangyu.assessment.tests.sheets import GB, NHSA, best, with_points
 from sangyu.assessment.tests.team import Team
+from sangyu.benefits import actions as benefits
 from sangyu.budget import actions as budget
 from sangyu.dispatch import actions as dispatch
 from sangyu.dispatch.models import WishKind
 from sangyu.hotline import actions as hotline
 from sangyu.insight import actions as insight
+from sangyu.intake import actions as intake
+from sangyu.intake.models import Batch as Sheet
 from sangyu.kit.ids import new_id
 from sangyu.kit.month import Month
 from sangyu.matching import actions as matching
@@ -54,6 +60,7 @@ from tests.cast import BEIJING, FUND, HOME, PARAMETERS, Cast
 from tests.month_end import bank_answers
 
 NOW = datetime(2027, 1, 11, 10, 30, tzinfo=BEIJING)
+SHEET_HEAD = "姓名,身份证号,社区,住址,本地户籍,本人电话\n"
 
 
 class FullHouse(Cast):
@@ -77,7 +84,31 @@ class FullHouse(Cast):
         self._drafts()
         self._assessments()
         self._family_and_a_doubt()
+        self._applications()
         self._registers()
+        self._allowances()
+        self._sheets()
+
+    def _applications(self) -> None:
+        """Somebody waits for the bureau's word on a telephone; a list hangs in the community."""
+        zhou = self.elder("周桂兰", date(1948, 4, 9), 61, ["13900000061"])
+        registry.recognise(
+            elder=zhou, code="needy", evidence="认定书 6号", valid_from=date(2026, 1, 1), by=self.clerk, at=NOW
+        )
+        self.application = applications.apply(
+            elder_id=zhou.pk, kind="phone", applicant="周桂兰", relation="本人", by=self.clerk, at=NOW, key="1"
+        )
+        self.posting = Posting.objects.create(
+            programme=self.programme,
+            community_id=zhou.community_id,
+            posted_on=NOW.date(),
+            until_on=NOW.date() + timedelta(days=7),
+            certain=True,
+            decision={"because": "示例：公示7天"},
+            by=self.clerk,
+            at=NOW,
+        )
+        Notice.objects.create(posting=self.posting, application=self.application, shown_name="周*兰")
 
     def _family_and_a_doubt(self) -> None:
         """Grandmother Li has a guardian, and somebody thinks that two records are one person."""
@@ -93,6 +124,28 @@ class FullHouse(Cast):
         self.doubt = DuplicateCase.objects.create(
             programme=self.programme, one=self.li, other=self.grandpa, grounds=["PHONE"], score_pm=600, found_at=NOW
         )
+
+    def _allowances(self) -> None:
+        """The telephone credit of January: reckoned for one needy elder, and waiting for a second person."""
+        registry.recognise(
+            elder=self.grandpa,
+            code="needy",
+            evidence="困难证明 3号",
+            valid_from=date(2026, 12, 1),
+            by=self.clerk,
+            at=NOW,
+        )
+        benefits.state(
+            elder_id=self.grandpa.pk,
+            name="has_issued_phone",
+            value=True,
+            evidence="领取单 9号",
+            valid_from=date(2026, 12, 1),
+            by=self.clerk,
+            at=NOW,
+            key="1",
+        )
+        self.telephone = allowances.draw_up(code="phone-credit", month=Month(2027, 1), by=self.qian, at=NOW)
 
     def _registers(self) -> None:
         """What other authorities say of December: one register compared, with a death; one that nobody looked at."""
@@ -110,6 +163,27 @@ class FullHouse(Cast):
         matching.compare(batch_id=self.registered.pk, by=self.head, at=NOW)
         self.differing = matching_read.differences(self.head).get()
         self.register_read = read("pension", text("姓名,身份证号", [f"王德厚,{GRANDPA}"]))
+
+    def _sheets(self) -> None:
+        """A sheet that is checked, with a line that is wrong; one that is written; one that nobody could read."""
+        wrong = f"贺兰芝,{GRANDPA[:17]},酒泉路街道/南门社区,南门巷9号,是\n"
+        right = f"李秀兰,{LI},酒泉路街道/南门社区,南门巷9号,是"
+        self.sheet_checked = self._sheet(f"{wrong}{right},0931-8000078\n", "南门社区名单.csv")
+        self.sheet_unread = self._sheet("", "空白.csv")
+        read = self._sheet(f"{right},0931-8000077\n", "补充电话.csv")
+        intake.begin_writing(batch_id=read.pk, by=self.clerk, at=NOW)
+        self.sheet_written = intake.go_on(batch_id=read.pk, at=NOW)
+
+    def _sheet(self, content: str, name: str) -> Sheet:
+        batch = intake.hand_in(
+            template="elders",
+            file_name=name,
+            content=[f"{SHEET_HEAD}{content}".encode("gb18030")],
+            by=self.clerk,
+            at=NOW,
+            key=name,
+        )
+        return intake.go_on(batch_id=batch.pk, at=NOW)
 
     def _assessments(self) -> None:
         """A concluded level; a sheet filled in and not signed; two sheets that differ, which a third decides."""

@@ -115,7 +115,27 @@ assessor:cases          head
 assessor:case           head            .assessed.pk
 assessor:case           clerk           .assessed.pk
 assessor:appoint        head            ?elder=.li.pk
+assessor:papers         clerk           .li.pk
 assessor:practice       head
+intake:batches          clerk
+intake:new              clerk
+intake:hand-out         head
+intake:batch            clerk           .sheet_checked.pk
+intake:batch            head            .sheet_written.pk
+intake:batch            clerk           .sheet_unread.pk
+intake:line             clerk           .sheet_checked.pk 2
+applications:list       clerk
+applications:list       head            ?at=over
+applications:take       clerk           ?find=李秀兰
+applications:take       clerk           ?elder=.li.pk
+applications:take       clerk           ?elder=.li.pk&kind=phone
+applications:case       clerk           .application.pk
+applications:case       head            .application.pk
+applications:post       clerk
+applications:posting    clerk           .posting.pk
+applications:board      ma              .posting.pk
+applications:stack      head
+applications:terms      head
 matching:registers      head
 matching:hand-in        head
 matching:batch          head            .register_read.pk
@@ -194,6 +214,11 @@ audit:manifest          auditor
 audit:roots             auditor
 audit:line              auditor         .line.pk
 audit:order             auditor         .served.order_id
+entitlements:elder      clerk           .li.pk
+entitlements:elder      ma              .grandpa.pk
+entitlements:slip       clerk           .li.pk          2026-12
+entitlements:runs       qian
+entitlements:run        feng            .telephone.pk
 components:all          ma
 components:pocket       ma
 components:plain        ma
@@ -220,6 +245,9 @@ NOT_PAGES = {
     },
     "a file": {
         "papers:file",
+        "applications:agreement",
+        "applications:paper",
+        "applications:posting-pdf",
         "assessor:evidence",
         "assessor:report",
         "assessor:fhir",
@@ -228,6 +256,8 @@ NOT_PAGES = {
         "quality:week-list",
         "quality:quarter-list",
         "quality:year-list",
+        "entitlements:file",
+        "entitlements:slip-paper",
         "finance:file-n",
         "finance:request",
         "finance:month-paper",

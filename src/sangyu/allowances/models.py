@@ -1,4 +1,4 @@
-"""What is given month by month without an order: who got how much for which month, in which run, and what the bank said."""
+"""What is given by month without an order: who gets how much for which month, by which run, and what was paid."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Change(models.TextChoices):
 class Line(models.Model):
     """What a run books for one person and one month: the difference to what stood. Insert-only.
 
-    `entitled_fen` is what the tables give for that month, `booked_fen` what earlier runs have booked for it; `amount_fen`
+    `entitled_fen` is what the tables give for that month, `booked_fen` what runs have booked for it; `amount_fen`
     is the one less the other. A line of nothing only says that somebody gets nothing more, or waits.
     """
 

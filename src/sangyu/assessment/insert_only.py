@@ -10,4 +10,6 @@ INSERT_ONLY_TABLES = [
     "assessment_withdrawal",
     "assessment_dispute",
     "assessment_certificate",
+    "assessment_reminder",
+    "assessment_paper",
 ]

@@ -235,3 +235,38 @@ class Certificate(models.Model):
     def number(self) -> str:
         """The number as it is written on paper."""
         return f"评〔{self.year}〕{self.n:06d}号"
+
+
+class Reminder(models.Model):
+    """A level that ends soon was told once, so that somebody assesses again in time. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conclusion = models.OneToOneField(Conclusion, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Paper(models.Model):
+    """A level that somebody found before this house did (旧评估结果), as its paper says it. Insert-only.
+
+    It is history: nobody of this house assessed. `valid_until` is what the paper says; without it the level holds for
+    no rule.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+")
+    scale = models.CharField(max_length=40)
+    level = models.PositiveSmallIntegerField()
+    word = models.CharField(max_length=20)
+    label = models.CharField(max_length=30)
+    assessed_on = models.DateField()
+    valid_until = models.DateField(null=True)
+    body = models.CharField(max_length=80)
+    source = models.CharField(max_length=120)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["elder", "scale", "assessed_on", "source"], name="a_paper_is_entered_once"),
+        ]

@@ -15,9 +15,9 @@ from sangyu.adoption import queries as adoption_read
 from sangyu.benefits import pots
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Charge, ChargeShare, Reversal
-from sangyu.benefits.stating import state
 from sangyu.benefits.pricing import quote
 from sangyu.benefits.rules import NotReversible, Quote
+from sangyu.benefits.stating import state
 from sangyu.budget import actions as budget
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import derived_id

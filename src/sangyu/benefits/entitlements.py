@@ -245,9 +245,7 @@ def _around_birthdays(birth_on: date, years: Iterable[int]) -> Iterator[date]:
     for year in years:
         month = Month(year, birth_on.month)
         yield from (month.first_day, month.next().first_day)
-        if (birth_on.month, birth_on.day) != (2, 29):
-            yield birth_on.replace(year=year)
-        elif isleap(year):
+        if (birth_on.month, birth_on.day) != (2, 29) or isleap(year):
             yield birth_on.replace(year=year)
         else:
             yield date(year, 2, 28)  # else it is the first of March, as the pack says

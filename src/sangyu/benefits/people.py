@@ -17,13 +17,18 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from sangyu.assessment import queries as assessment_read
+from sangyu.assessment.models import Conclusion
 from sangyu.benefits.facts import STATABLE, stated_by_elder, stated_on
+from sangyu.matching import queries as matching_read
+from sangyu.matching.models import Entry
 from sangyu.policy.vocabulary import facts as vocabulary
 from sangyu.registry.models import Elder, Identity, Residence
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 ARROW = {"bool": pa.bool_(), "int": pa.int64(), "date": pa.date32(), "date_or_null": pa.date32(), "code": pa.string()}
 CODES = pa.list_(pa.string())
+ROSTERS_KEPT = 6
 STATED_BY_RECOGNITION = ("ability_level", "mode", "service_class")
 
 
@@ -61,7 +66,12 @@ class People:
         self._recognised = _recognised(programme_id)
         self._homes = _homes(programme_id)
         self._stated = stated_by_elder(programme_id, STATABLE)
-        self.stated_names = sorted({row.name for of in self._stated.values() for row in of})
+        self._levels = _levels(programme_id)
+        self._rosters = matching_read.periods(programme_id)
+        self._listed: dict[UUID, frozenset[UUID]] = {}
+        names = {row.name for of in self._stated.values() for row in of}
+        names |= {span.fact for of in self._levels.values() for span in of}
+        self.names = sorted(names | {period.fact for period in self._rosters} | set(STATED_BY_RECOGNITION))
 
     def registered_by(self, day: date) -> list[Person]:
         """Return who was registered on a day or before it."""
@@ -101,15 +111,31 @@ class People:
                     known[name] = value
         if person.died_on is not None:
             known["died_on"] = person.died_on
+        for span in self._levels.get(person.id, ()):
+            if span.valid_from <= day < span.valid_until:
+                known[span.fact] = span.word
+        for period in self._rosters:
+            if period.valid_from <= day < period.valid_until:
+                known[period.fact] = person.id in self._listed_in(period.batch_id)
         stated = self._stated.get(person.id)
         return {**known, **stated_on(stated, day)} if stated else known
+
+    def _listed_in(self, batch_id: UUID) -> frozenset[UUID]:
+        """Return who is listed in a roster; those of a month at a time are kept."""
+        if batch_id not in self._listed:
+            if len(self._listed) > ROSTERS_KEPT:
+                self._listed.clear()
+            rows = Entry.objects.filter(batch=batch_id, elder__isnull=False)
+            rows = rows.annotate(person=Coalesce(F("elder__merged_into"), F("elder_id")))
+            self._listed[batch_id] = frozenset(rows.values_list("person", flat=True).iterator(chunk_size=20_000))
+        return self._listed[batch_id]
 
     def table(self, known: Iterable[Mapping[str, Any]]) -> pa.Table:
         """Lay out facts in the columns that tables ask."""
         known = list(known)
         columns = {"identities": pa.array([one["identities"] for one in known], CODES)}
         names = ("birth_date", "registered", "lives_in_area", "hukou_in_area", "since", "died_on")
-        for name in (*names, *STATED_BY_RECOGNITION, *self.stated_names):
+        for name in (*names, *self.names):
             kind = ARROW[vocabulary()[name].type]
             values = [one.get(name) for one in known]
             if kind == pa.date32():
@@ -127,6 +153,17 @@ def _recognised(programme_id: UUID) -> dict[UUID, list[_Recognised]]:
     wanted = rows.values_list("person", "code", "valid_from", "valid_until", "recorded_at")
     for person, *row in wanted.iterator(chunk_size=20_000):
         found.setdefault(person, []).append(_Recognised(*row))
+    return found
+
+
+def _levels(programme_id: UUID) -> dict[UUID, list[assessment_read.Span]]:
+    """Return the levels that assessments found of everybody, of merged records too."""
+    rows = Conclusion.objects.filter(programme_id=programme_id).order_by()
+    rows = rows.annotate(person=Coalesce(F("assessment__elder__merged_into"), F("assessment__elder_id")))
+    assessed = dict(rows.values_list("assessment__elder_id", "person").distinct())
+    found: dict[UUID, list[assessment_read.Span]] = {}
+    for elder_id, spans in assessment_read.spans(assessed).items():
+        found.setdefault(assessed[elder_id], []).extend(spans)
     return found
 
 

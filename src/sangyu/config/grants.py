@@ -2,6 +2,7 @@
 
 A room names such tables in its `insert_only.py`, as `INSERT_ONLY_TABLES`. Rights are given anew after every migration,
 so a table becomes insert-only by being named and stays so for any process that serves, whatever its code tries.
+`FORGETTABLE_COLUMNS` of such a file (table -> columns) may be overwritten, which a trigger allows for one value only.
 """
 
 from __future__ import annotations
@@ -22,6 +23,16 @@ def insert_only_tables() -> frozenset[str]:
         if importlib.util.find_spec(name) is not None:
             found.update(importlib.import_module(name).INSERT_ONLY_TABLES)
     return frozenset(found)
+
+
+def forgettable_columns() -> dict[str, tuple[str, ...]]:
+    """Collect the columns of insert-only tables that may be forgotten, over all installed rooms."""
+    found: dict[str, tuple[str, ...]] = {}
+    for room in apps.get_app_configs():
+        name = f"{room.name}.insert_only"
+        if importlib.util.find_spec(name) is not None:
+            found.update(getattr(importlib.import_module(name), "FORGETTABLE_COLUMNS", {}))
+    return found
 
 
 def grant_to_app(using: str = DEFAULT_DB_ALIAS, **_signal: object) -> None:
@@ -49,6 +60,11 @@ def grant_to_app(using: str = DEFAULT_DB_ALIAS, **_signal: object) -> None:
             for_ever = _tables(sorted(only_added))
             cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(for_ever, to_app))
             cursor.execute(sql.SQL("GRANT SELECT, INSERT ON {} TO {}").format(for_ever, to_app))
+        for table, columns in forgettable_columns().items():
+            if table in only_added:
+                named = sql.SQL(", ").join(map(sql.Identifier, columns))
+                told = {"columns": named, "table": _tables([table]), "app": to_app}
+                cursor.execute(sql.SQL("GRANT UPDATE ({columns}) ON {table} TO {app}").format(**told))
 
 
 def _tables(names: list[str]) -> sql.Composed:

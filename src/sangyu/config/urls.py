@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("sangyu.portals.entrance.urls")),
     path("api/v1/", include("sangyu.portals.api.urls")),
     path("", include("sangyu.portals.applications.urls")),
+    path("", include("sangyu.portals.entitlements.urls")),
     path("community/batches/", include("sangyu.portals.intake.urls")),
     *[path(f"{desk}/", include(f"sangyu.portals.{desk}.urls")) for desk in DESKS],
     *([path("stage/", include("sangyu.city.stage.urls"))] if settings.DEMO else []),

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from sangyu.access import queries as access_read
 from sangyu.adoption import queries as adoption_read
+from sangyu.allowances import verify as allowances_verify
 from sangyu.insight.queries import tallies
 from sangyu.ledger import verify as ledger_verify
 from sangyu.outbox import queries as outbox_read
@@ -264,6 +265,12 @@ def _books() -> Iterator[Fault]:
         yield Fault("books", str(finding.subject_id), finding.message)
 
 
+def _allowances() -> Iterator[Fault]:
+    for programme in access_read.programmes():
+        for what in allowances_verify.verify(programme.pk):
+            yield Fault("allowances", programme.slug, what)
+
+
 def _chains() -> Iterator[Fault]:
     for programme in access_read.programmes():
         for fault in access_read.verify_chain(programme.pk):
@@ -309,6 +316,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "posted": ("实付与账簿核销、释放", _by_query("posted", POSTED)),
     "kept-sums": ("已终结的账簿合计与逐笔合计", _by_query("kept-sums", KEPT_SUMS)),
     "payments": ("付款与结算单、付款文件", _by_query("payments", PAYMENTS)),
+    "allowances": ("按期发放与账簿", _allowances),
     "roots": ("明细的根摘要", _roots),
     "books": ("账簿", _books),
     "chain": ("审计链", _chains),

@@ -90,7 +90,7 @@ def read_benefits(text: str) -> tuple[tuple[Benefit, ...], tuple[Fault, ...]]:
 
 
 def faults_beside(folder: Path) -> Iterator[Fault]:
-    """Find the faults of a pack's list of benefits: those of the list itself, and rules and funds that are not there."""
+    """Find the faults of a pack's list of benefits: of the list itself, and rules and funds that are not there."""
     found, faults = read_benefits((folder / BENEFITS_FILE).read_text(encoding="utf-8-sig"))
     yield from faults
     pack = tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8-sig"))

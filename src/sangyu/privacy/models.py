@@ -7,12 +7,10 @@ from django.db.models import Q
 
 from sangyu.access.models import Programme, User
 from sangyu.kit.ids import new_id
-from sangyu.registry.models import Elder, Kinship
+from sangyu.registry.models import Elder
 
 
 class Speaker(models.TextChoices):
-    """Who speaks; after a death the near relatives do (personal information protection law, article 49)."""
-
     SELF = "SELF", "本人"
     GUARDIAN = "GUARDIAN", "监护人"
 
@@ -27,7 +25,7 @@ class Consent(models.Model):
     """What an elder, or the guardian, said to a topic (同意或拒绝): the last word holds. Insert-only.
 
     `edition` names the words that were asked, by their hash; `reference` is where the evidence lies: the number of the
-    paper, of the recording or of the message.
+    paper, of the recording or of the message; `guardian` is the row of the kinship by which somebody spoke.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -37,7 +35,7 @@ class Consent(models.Model):
     edition = models.CharField(max_length=16)
     agrees = models.BooleanField()
     speaker = models.CharField(max_length=8, choices=Speaker)
-    guardian = models.ForeignKey(Kinship, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    guardian = models.UUIDField(null=True)
     channel = models.CharField(max_length=5, choices=Channel)
     reference = models.CharField(max_length=80)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -58,6 +56,8 @@ class RequestKind(models.TextChoices):
 
 
 class AskedBy(models.TextChoices):
+    """Who asks; after a death the near relatives may (personal information protection law, article 49)."""
+
     SELF = "SELF", "本人"
     GUARDIAN = "GUARDIAN", "监护人"
     ENTRUSTED = "ENTRUSTED", "受委托人"

@@ -9,6 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from sangyu.access import actions as access
 from sangyu.access.models import OrganisationKind, Programme, Role, User
 from sangyu.adoption.tests.edits import credit_of
+from sangyu.allowances import actions as allowances
+from sangyu.applications import actions as applications
+from sangyu.applications.models import Agreement
 from sangyu.assessment import actions as assessment
 from sangyu.files.tests.paint import photo
 from sangyu.hotline import actions as hotline
@@ -110,6 +113,13 @@ class Walled(FullHouse):
         """What the pages alone do not need: a photo, a call being talked, a nominee, an objection to a sheet."""
         moment = self.here.arrived_at + timedelta(minutes=5)
         self.shot = visits.add_photo(visit_id=self.here.pk, content=photo(), by=self.zhao_user, at=moment)
+        self.handed_in = applications.add_paper(
+            application_id=self.application.pk, title="困难认定书", content=photo(), by=self.clerk, at=NOW
+        )
+        kept = self.handed_in.file
+        Agreement.objects.create(
+            application=self.application, n=1, file=kept, sha256=kept.sha256, by=self.clerk, at=NOW
+        )
         self.proof = assessment.add_evidence(
             appointment_id=self.bedside.pk, item="B.2.4", content=photo(), by=self.lin, at=NOW
         )
@@ -275,6 +285,25 @@ class Walled(FullHouse):
         """The money of December is asked for."""
         self.december_signed()
         settlement.pay(run_id=self.open_run.pk, by=self.qian, at=NOW)
+
+    def telephone_approved(self) -> None:
+        """The telephone credit of January is approved, and the company has an account."""
+        allowances.approve(run_id=self.telephone.pk, by=self.feng, at=NOW)
+        allowances.set_account(
+            code="phone-credit",
+            holder="示例通信公司",
+            account="6200000000000002",
+            bank="兰州示例银行",
+            document="合同",
+            by=self.head,
+            at=NOW,
+            key="1",
+        )
+
+    def telephone_sent(self) -> None:
+        """The bank is asked for the telephone credit of January."""
+        self.telephone_approved()
+        allowances.pay(run_id=self.telephone.pk, by=self.qian, at=NOW)
 
     def account_released(self) -> None:
         """The approver has looked at the account of the refused payment and lets it go again."""

@@ -1,4 +1,4 @@
-"""Send what is owed to the bank, once, and take its answer; what it refuses is owed again and goes with the next file."""
+"""Send what is owed to the bank once, and take its answer; what it refuses is owed again, for the next file."""
 
 from __future__ import annotations
 

@@ -91,7 +91,9 @@ def reckon(scheme: Scheme, month: Month, people: People | None = None) -> Reckon
         stood_fen, before_fen = had.pop(person.id, 0), before.get(person.id, 0)
         if answer.missing:
             undecided[answer.missing] += 1
-            lines.append(_line(person.id, this, Change.UNDECIDED, stood_fen, stood_fen, before_fen, now.word(person, answer)))
+            lines.append(
+                _line(person.id, this, Change.UNDECIDED, stood_fen, stood_fen, before_fen, now.word(person, answer))
+            )
             persons, given_fen = persons + bool(stood_fen), given_fen + stood_fen
             continue
         # What was given for a year is not taken back within it, unless the year began after the person's death.
@@ -144,9 +146,7 @@ def _of_nobody(period: str, left: Mapping[UUID, int]) -> Iterator[Told]:
             yield _line(person_id, period, Change.TAKEN_BACK, 0, stood_fen, stood_fen, because)
 
 
-def _line(
-    elder_id: UUID, period: str, change: str, entitled: int, booked: int, before: int, because: str
-) -> Told:
+def _line(elder_id: UUID, period: str, change: str, entitled: int, booked: int, before: int, because: str) -> Told:
     return Told(elder_id, period, change, entitled, booked, before, because[:200])
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
@@ -110,9 +110,7 @@ def counts(viewer: User, run: Run) -> dict[str, tuple[int, int]]:
     return {change.value: found.get(change.value, (0, 0)) for change in Change}
 
 
-def lines(
-    viewer: User, run: Run, change: str, *, after: tuple[str, UUID] | None = None, limit: int = 50
-) -> list[Line]:
+def lines(viewer: User, run: Run, change: str, *, after: tuple[str, UUID] | None = None, limit: int = 50) -> list[Line]:
     """Return the lines of a run that say the same, by name, `limit` at a time behind (sort_key, id) of the last.
 
     Raises: NotFound.

@@ -32,7 +32,9 @@ class Months:
     def at(self, month: Month, day: int = 20) -> datetime:
         return datetime(month.year, month.month, day, 9, tzinfo=BEIJING)
 
-    def elder(self, name: str, birth_on: date, serial: int, *, works: bool | None = False, account: bool = True) -> Elder:
+    def elder(
+        self, name: str, birth_on: date, serial: int, *, works: bool | None = False, account: bool = True
+    ) -> Elder:
         """Register somebody since last year, say whether they have a work unit, and where they are paid."""
         troupe = self.troupe
         elder = troupe.elder(name, birth_on, serial, [f"1390000{serial:04d}"])

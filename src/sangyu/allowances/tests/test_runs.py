@@ -101,7 +101,9 @@ def test_a_death_on_the_10th_that_is_heard_of_late_takes_back_the_months_after_i
     back = {"run_id": run.pk, "elder_id": gone.pk, "document": "缴款单 1号", "by": months.troupe.qian, "at": at}
     with pytest.raises(BadRecovery, match=r"应追回100\.00元"):
         allowances.recover(**back, amount_fen=100_01, key="1")
-    assert allowances.recover(**back, amount_fen=60_00, key="2") == allowances.recover(**back, amount_fen=60_00, key="2")
+    assert allowances.recover(**back, amount_fen=60_00, key="2") == allowances.recover(
+        **back, amount_fen=60_00, key="2"
+    )
     assert months.balance(gone, run) == -40_00
     assert sound(months)
 
@@ -132,6 +134,25 @@ def test_what_was_paid_too_much_is_set_off_against_the_months_that_follow(months
     assert not Payment.objects.filter(file__run=run, elder=elder).exists()
     assert months.said(run)["改", "2026-11"] == ("TAKEN_BACK", -100_00)
     assert sound(months)
+
+
+def test_whoever_moves_away_gets_nothing_from_the_month_after_whose_end_she_is_gone(months):
+    elder = months.elder("迁", date(1940, 3, 5), 1)
+    months.elder("在", date(1940, 3, 5), 2)
+    months.booked(OCTOBER)
+    registry.move(
+        elder_id=elder.pk,
+        moved_on=date(2026, 11, 5),
+        community_code="",
+        address="外地",
+        hukou_in_area=False,
+        reason="随子女迁走",
+        by=months.troupe.clerk,
+        at=months.at(NOVEMBER),
+    )
+    run = months.drawn(NOVEMBER)
+    assert months.said(run) == {("迁", "2026-11"): ("ENDED", 0), ("在", "2026-11"): ("SAME", 100_00)}
+    assert "已迁出本区" in Line.objects.get(run=run, elder=elder).because
 
 
 def test_a_work_unit_found_out_later_counts_from_its_own_day(months):

@@ -17,6 +17,7 @@ from sangyu.assessment.actions.visit import ensure_own_password, write_sheet
 from sangyu.assessment.models import Assessment, Certificate, Conclusion, Dispute, Part, Sheet, Stage
 from sangyu.assessment.rules import Answers, DisputeTooLate, NotItsTurn, NotThisPerson
 from sangyu.kit.ids import derived_id
+from sangyu.outbox import actions as outbox
 
 
 def adjudicate(
@@ -87,6 +88,13 @@ def conclude(*, assessment_id: UUID, by: User, at: datetime) -> Conclusion:
     assessment.stage = Stage.CONCLUDED
     assessment.save(update_fields=["stage"])
     note(assessment, "conclude", by, at, {"scale": assessment.scale, "level": conclusion.level})
+    outbox.tell(
+        programme_id=assessment.programme_id,
+        topic="assessment",
+        kind="assessment.concluded",
+        body={"assessment": str(assessment.pk)},
+        at=at,
+    )
     return conclusion
 
 

@@ -31,7 +31,7 @@ from sangyu.assessment.queries.assessments import (
     sheets,
     signed_pair,
 )
-from sangyu.assessment.queries.levels import Span, conclusions_of, due, facts, level_on, spans
+from sangyu.assessment.queries.levels import Span, conclusions_of, due, facts, level_on, papers_of, spans, to_remind
 from sangyu.assessment.queries.scales import packed_scale, scale_codes
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "own_due",
     "own_signed",
     "packed_scale",
+    "papers_of",
     "practice_on",
     "practices",
     "replacing",
@@ -72,4 +73,5 @@ __all__ = [
     "sheets",
     "signed_pair",
     "spans",
+    "to_remind",
 ]

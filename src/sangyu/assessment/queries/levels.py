@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sangyu.access.models import User
-from sangyu.assessment.models import Conclusion
+from sangyu.assessment.models import UNDER_WAY, Assessment, Conclusion, Paper, Reminder
 from sangyu.assessment.queries.assessments import assessments
 from sangyu.assessment.queries.scales import packed_scale
+from sangyu.registry import queries as registry_read
 
 
 def level_on(elder_id: UUID, scale: str, on: date) -> Conclusion | None:
@@ -36,16 +37,19 @@ class Span(NamedTuple):
 
 
 def spans(elder_ids: Iterable[UUID]) -> dict[UUID, list[Span]]:
-    """Return every level that was found of some elders with the days on which it holds, in one query.
+    """Return every level that was found of some elders with the days on which it holds, in two queries.
 
     Shape: elder -> spans by first day; elders without any are left out. Each scale has a fact of its own
     (`Scale.fact`), so that a rule names its scale and never gets a level by another.
     """
-    rows = Conclusion.objects.filter(assessment__elder_id__in=list(elder_ids)).order_by("valid_from", "at", "pk")
+    wanted = list(elder_ids)
+    rows = Conclusion.objects.filter(assessment__elder_id__in=wanted).order_by("valid_from", "at", "pk")
     told: dict[tuple[UUID, str], list[tuple[str, date, date]]] = {}
-    for elder_id, scale, *row in rows.values_list(
-        "assessment__elder_id", "assessment__scale", "word", "valid_from", "valid_until"
-    ):
+    papers = Paper.objects.filter(elder_id__in=wanted, valid_until__isnull=False)
+    for elder_id, scale, *row in [
+        *papers.order_by("assessed_on", "at").values_list("elder_id", "scale", "word", "assessed_on", "valid_until"),
+        *rows.values_list("assessment__elder_id", "assessment__scale", "word", "valid_from", "valid_until"),
+    ]:
         told.setdefault((elder_id, scale), []).append((row[0], row[1], row[2]))
     found: dict[UUID, list[Span]] = {}
     for (elder_id, scale), levels in told.items():
@@ -74,6 +78,28 @@ def conclusions_of(viewer: User, elder_id: UUID) -> list[Conclusion]:
     """Every conclusion about one elder that the viewer may see, newest first."""
     rows = Conclusion.objects.filter(assessment__in=assessments(viewer).filter(elder_id=elder_id).order_by())
     return list(rows.select_related("assessment").order_by("-valid_from", "-at"))
+
+
+def to_remind(programme_id: UUID, until: date) -> QuerySet[Conclusion]:
+    """The levels of a programme that end by a day, of the living, that nobody was told of and nobody assesses anew."""
+    later = Conclusion.objects.filter(
+        assessment__elder_id=OuterRef("assessment__elder_id"), assessment__scale=OuterRef("assessment__scale")
+    ).filter(Q(valid_from__gt=OuterRef("valid_from")) | Q(valid_from=OuterRef("valid_from"), at__gt=OuterRef("at")))
+    anew = Assessment.objects.filter(
+        elder_id=OuterRef("assessment__elder_id"), scale=OuterRef("assessment__scale"), stage__in=UNDER_WAY
+    )
+    told = Reminder.objects.filter(conclusion=OuterRef("pk"))
+    rows = Conclusion.objects.filter(programme_id=programme_id, valid_until__lte=until, assessment__elder__died_on=None)
+    return rows.filter(~Exists(later), ~Exists(anew), ~Exists(told)).order_by("valid_until", "pk")
+
+
+def papers_of(viewer: User, elder_id: UUID) -> list[Paper]:
+    """The old papers about an elder whom the viewer may see, the newest assessment first.
+
+    Raises: NotFound.
+    """
+    registry_read.get_elder(viewer, elder_id)
+    return list(Paper.objects.filter(elder_id=elder_id).select_related("by").order_by("-assessed_on", "-at"))
 
 
 def due(viewer: User, until: date) -> QuerySet[Conclusion]:

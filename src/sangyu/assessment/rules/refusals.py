@@ -69,3 +69,9 @@ class WordsMissing(Refusal):
     """A sentence that has to be there."""
 
     code = "WORDS_MISSING"
+
+
+class DayImpossible(Refusal):
+    """A day on an old paper that cannot be."""
+
+    code = "DAY_IMPOSSIBLE"

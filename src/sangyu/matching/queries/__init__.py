@@ -20,12 +20,13 @@ from sangyu.matching.queries.differences import (
     open_about,
     outcomes_of,
 )
-from sangyu.matching.queries.facts import Span, facts, spans
+from sangyu.matching.queries.facts import Period, Span, facts, periods, spans
 from sangyu.matching.queries.people import elders_by_document
 
 __all__ = [
     "READERS",
     "Counted",
+    "Period",
     "Span",
     "batches",
     "counts",
@@ -40,6 +41,7 @@ __all__ = [
     "latest_batches",
     "open_about",
     "outcomes_of",
+    "periods",
     "register",
     "registers",
     "ruling_of",

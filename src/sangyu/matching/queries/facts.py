@@ -37,6 +37,20 @@ def spans(programme_id: UUID, elder_ids: Collection[UUID]) -> dict[UUID, list[Sp
     return found
 
 
+class Period(NamedTuple):
+    """The days on which a roster says who is listed."""
+
+    batch_id: UUID
+    fact: str
+    valid_from: date
+    valid_until: date
+
+
+def periods(programme_id: UUID) -> list[Period]:
+    """Return the days on which each compared roster holds, for whoever asks it about everybody."""
+    return [Period(batch.pk, *more) for batch, *more in _periods(_rosters(programme_id))]
+
+
 def facts(programme_id: UUID, elder_ids: Collection[UUID], on: date) -> dict[UUID, dict[str, bool]]:
     """Return what the rosters of the month, or the last before it, state of elders: in it or not.
 
@@ -58,7 +72,7 @@ def _rosters(programme_id: UUID) -> list[Batch]:
 
 def _periods(batches: list[Batch]) -> Iterator[tuple[Batch, str, date, date]]:
     states = {row.code: row.states for row in registers()}
-    for batch, following in zip(batches, [*batches[1:], None], strict=True):
+    for batch, following in zip(batches, [*batches[1:], None][: len(batches)], strict=True):
         is_last = following is None or following.register != batch.register
         valid_until = date.max if is_last or following is None else Month.parse(following.month).first_day
         yield batch, states[batch.register], Month.parse(batch.month).first_day, valid_until

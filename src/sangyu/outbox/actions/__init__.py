@@ -1,5 +1,6 @@
 """Verbs of the outbox: tell, read on; queue, claim, note, stop and ring instead for texts; the same for pushes."""
 
+from sangyu.outbox.actions.forgetting import forget_texts, forget_texts_of
 from sangyu.outbox.actions.messages import read_on, tell
 from sangyu.outbox.actions.pushes import (
     Event,
@@ -33,6 +34,8 @@ __all__ = [
     "Subscribed",
     "claim_pushes",
     "claim_texts",
+    "forget_texts",
+    "forget_texts_of",
     "note_attempts",
     "note_pushes",
     "note_receipt",

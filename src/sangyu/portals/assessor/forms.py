@@ -153,3 +153,31 @@ class ThirdForm(DeskForm):
         super().__init__(*args, **kwargs)
         people = [user for user in assessment_read.assessors(viewer) if user.pk not in sent]
         self.fields["third"].choices = [("", "—"), *((str(user.pk), user.display_name) for user in people)]  # type: ignore[attr-defined]
+
+
+class PaperForm(DeskForm):
+    """A level that an old paper states."""
+
+    level = forms.ChoiceField(label=_("等级"), widget=forms.RadioSelect)
+    assessed_on = forms.DateField(label=_("评估日期"), widget=_day())
+    valid_until = forms.DateField(
+        label=_("有效期到（不含）"), widget=_day(), required=False, help_text=_("材料上没有写的留空")
+    )
+    body = forms.CharField(label=_("评估机构"), max_length=80)
+    source = forms.CharField(label=_("材料的名称和编号"), max_length=120, help_text=_("例如评估报告 2021-0117号"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        levels = [
+            (f"{scale.code}:{level.level}", f"{level.label}（{scale.document}）")
+            for scale in map(assessment_read.packed_scale, assessment_read.scale_codes())
+            if not scale.for_visits
+            for level in scale.levels
+        ]
+        self.fields["level"].choices = levels  # type: ignore[attr-defined]
+
+    @property
+    def found(self) -> tuple[str, int]:
+        """The scale and the level that were chosen together."""
+        scale, _, level = self.cleaned_data["level"].partition(":")
+        return scale, int(level)

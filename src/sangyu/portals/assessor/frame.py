@@ -17,6 +17,7 @@ at_the_bedside = seated(Role.ASSESSOR)
 at_the_table = seated(Role.ASSESSOR, Role.COMMUNITY, *READERS)
 who_reads_sheets = seated(Role.ASSESSOR, *READERS)
 who_sends = seated(Role.BUREAU)
+who_enters_papers = seated(Role.BUREAU, Role.COMMUNITY)
 
 
 def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
@@ -30,4 +31,5 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         nav.append(Tab(_("办法"), reverse("assessor:practice"), here == "practice", key="g b", icon="calendar"))
     home = reverse("assessor:today" if Role.ASSESSOR in roles else "assessor:cases")
     desk = Desk(name=_("能力评估"), programme=request.user.programme.name, home_url=home, nav=nav)
-    return {"desk": desk, "viewer": request.user, "may_send": Role.BUREAU in roles, **more}
+    may = {"may_send": Role.BUREAU in roles, "may_enter_papers": bool(roles & {Role.BUREAU, Role.COMMUNITY})}
+    return {"desk": desk, "viewer": request.user, **may, **more}

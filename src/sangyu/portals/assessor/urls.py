@@ -20,5 +20,6 @@ urlpatterns = [
     path("all/<uuid:assessment_id>/<slug:what>/", views.act, name="act"),
     path("appoint/", views.appoint, name="appoint"),
     path("bodies/", views.admit, name="admit"),
+    path("papers/<uuid:elder_id>/", views.papers, name="papers"),
     path("practice/", views.practice, name="practice"),
 ]

@@ -102,7 +102,9 @@ class RecoverForm(DeskForm):
 
     elder = forms.UUIDField(widget=forms.HiddenInput)
     amount = forms.CharField(
-        label=_("退回金额"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        label=_("退回金额"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     document = forms.CharField(label=_("缴款凭证"), max_length=80)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)

@@ -40,9 +40,7 @@ def money_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
         Tab(_("按期发放"), reverse("entitlements:runs"), active=True, key="g a", icon="coins"),
         Tab(_("预算"), reverse("finance:budget"), key="g b", icon="wallet"),
     ]
-    desk = Desk(
-        name=_("结算室"), programme=request.user.programme.name, home_url=reverse("finance:months"), nav=nav
-    )
+    desk = Desk(name=_("结算室"), programme=request.user.programme.name, home_url=reverse("finance:months"), nav=nav)
     return {
         "desk": desk,
         "viewer": request.user,

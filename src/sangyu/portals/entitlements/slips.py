@@ -1,4 +1,4 @@
-"""The month slip of an elder in large print: what is left, what it is still good for, what was paid for her this year."""
+"""The month slip of an elder in large print: what is left, what it still reaches for, what was paid this year."""
 
 from __future__ import annotations
 

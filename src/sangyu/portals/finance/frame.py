@@ -22,6 +22,7 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
     """Return what every page of this desk needs, and what the page adds."""
     pages = (
         ("finance:months", _("账期"), "g m", "calendar"),
+        ("entitlements:runs", _("按期发放"), "g a", "coins"),
         ("finance:budget", _("预算"), "g b", "wallet"),
         ("audit:search", _("一分钱"), "g t", "search"),
     )

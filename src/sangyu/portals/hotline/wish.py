@@ -125,7 +125,7 @@ def _credit_left(elder: Elder, quote: Quote, on: date) -> dict[str, int | None]:
         credit = benefits_read.credit(
             elder.programme_id, quote.fund, elder.pk, on, unit=quote.credit_unit, period=quote.credit_period
         )
-        left[f"credit_left_{quote.credit_unit}"] = quote.credit_granted - credit.used_fen
+        left[f"credit_left_{quote.credit_unit}"] = quote.credit_granted + quote.credit_carried - credit.used_fen
     return left
 
 

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from sangyu.intake.models import Batch, Outcome, StagedRow
 from sangyu.intake.rules import Cell, Kind, Template, shown
+from sangyu.intake.rules.columns import DOCUMENT
 from sangyu.intake.staged import cells_of
 from sangyu.kit.names import mask_phone
 from sangyu.policy.excel_door import cell_name
 from sangyu.registry.rules import mask_document
 
+NUMBERS = (Kind.NUMBER, Kind.PHONE)
 # What may have happened to an elder meanwhile, by the verb in the audit book or by the room that has rows.
 _HAPPENED = {
     "registry.recognise": "登记后又作了身份认定",
@@ -110,12 +112,17 @@ def masked(template: Template, key: str, cell: Cell) -> str:
 
 
 def fields(batch: Batch, template: Template, row: StagedRow, lists: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """Return the fields in which a line is mended, what is wrong first."""
+    """Return the fields in which a line is mended, what is wrong first.
+
+    A number that is right is `locked`: nobody has to see it to mend another cell.
+    """
     cells = cells_of(row)
     faults = {one["column"]: one["what"] for one in row.faults}
     found = []
     for column in template.columns:
         text = shown(cells.get(column.key, ""))
+        whole = column.key == DOCUMENT.key and (row.double_of is not None or row.outcome == Outcome.REFUSED)
+        locked = bool(text) and column.kind in NUMBERS and column.key not in faults and not whole
         options = (
             lists.get(column.choices, []) if column.choices else ["是", "否"] if column.kind == Kind.YES_NO else []
         )
@@ -123,7 +130,8 @@ def fields(batch: Batch, template: Template, row: StagedRow, lists: dict[str, li
             {
                 "key": column.key,
                 "label": column.label,
-                "text": text,
+                "text": masked(template, column.key, text) if locked else text,
+                "locked": locked,
                 "required": column.required,
                 "help": column.help,
                 "error": faults.get(column.key, ""),

@@ -17,6 +17,8 @@ from procrastinate.job_context import JobContext
 from sangyu.access import actions as access
 from sangyu.access import queries as access_read
 from sangyu.access.models import Programme, User
+from sangyu.assessment import actions as assessment
+from sangyu.applications import actions as applications
 from sangyu.benefits import actions as benefits
 from sangyu.dispatch import actions as dispatch
 from sangyu.insight import actions as insight
@@ -119,6 +121,13 @@ def cancel_after_death(timestamp: int) -> None:
     _everywhere(lambda programme, clock: orders.cancel_after_death(by=clock, at=now()))
 
 
+@app.periodic(cron="20 * * * *")
+@app.task(queueing_lock="end_notices", lock="end_notices")
+def end_notices(timestamp: int) -> None:
+    """Let applications go on whose posting is over and to which nobody objects."""
+    _everywhere(lambda programme, clock: applications.end_notices(programme_id=programme.pk, by=clock, at=now()))
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="gather_complaints", lock="gather_complaints")
 def gather_complaints(timestamp: int) -> None:
@@ -133,6 +142,13 @@ def open_cycle(timestamp: int) -> None:
     at = now()
     today = at.astimezone(BEIJING).date()
     _everywhere(lambda programme, clock: quality.open_cycle(programme_id=programme.pk, on=today, by=clock, at=at))
+
+
+@app.periodic(cron="10 23 * * *")
+@app.task(queueing_lock="remind_of_levels", lock="remind_of_levels")
+def remind_of_levels(timestamp: int) -> None:
+    """Tell of the levels of ability that end within thirty days, each once."""
+    _everywhere(lambda programme, clock: assessment.remind(by=clock, at=now()))
 
 
 @app.periodic(cron="20 * * * *")

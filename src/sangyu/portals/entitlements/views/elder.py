@@ -46,7 +46,7 @@ def state(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     elder = _elder(request, elder_id)
     name = request.POST.get("name", "")
     try:
-        form = StateForm(request.POST, fact=name)
+        form = StateForm(request.POST, fact=name, auto_id=_ids(name))
     except KeyError as unknown:
         raise Http404(f"no fact {name!r}") from unknown
     if form.is_valid():
@@ -160,10 +160,15 @@ def _forms(page: dict[str, Any], answered: list[benefits_read.Entitlement], wron
         if one.statable and one.missing not in forms:
             is_wrong = isinstance(wrong, StateForm) and wrong.fact.name == one.missing
             fresh = {"name": one.missing, "valid_from": page["today"], "key": str(uuid4())}
-            forms[one.missing] = wrong if is_wrong else StateForm(fact=one.missing, initial=fresh, prefix=None)
-            for field in forms[one.missing].fields.values():
-                field.widget.attrs["id"] = ""  # the same form may stand on the page for several facts
+            forms[one.missing] = (
+                wrong if is_wrong else StateForm(fact=one.missing, initial=fresh, auto_id=_ids(one.missing))
+            )
     return forms
+
+
+def _ids(fact: str) -> str:
+    """Several facts may be asked for on one page, each by a form of its own."""
+    return f"id-{fact}-%s"
 
 
 def _elder(request: HttpRequest, elder_id: UUID) -> Elder:

@@ -1,4 +1,4 @@
-"""From a sheet that is handed in to elders in the register and back again, by what the pages post; and who sees what."""
+"""From a sheet that is handed in to elders in the register and back again, by what the pages post; who sees what."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_line_is_mended_at_its_fields_and_the_next_wrong_one_comes_up(cast: Ca
     assert clerk.get(reverse("intake:line", args=[batch.pk, 9_999])).status_code == 404
 
 
-def test_only_the_ticked_lines_are_written_and_the_rest_is_set_aside_by_nobody(cast: Cast, sit, sheet: Path) -> None:
+def test_only_the_ticked_lines_are_written_of_a_page(cast: Cast, sit, sheet: Path) -> None:
     clerk = sit(cast.clerk)
     batch = hand_in(clerk, sheet)
     lines = list(StagedRow.objects.filter(batch=batch, standing=Standing.NEW).values_list("line", flat=True))[:2]
@@ -85,7 +85,6 @@ def test_only_the_ticked_lines_are_written_and_the_rest_is_set_aside_by_nobody(c
     assert StagedRow.objects.filter(batch=batch, outcome="WRITTEN").count() == 2
     nothing = clerk.post(reverse("intake:write", args=[batch.pk]), {"what": "chosen"}, follow=True)
     assert "没有可以入库的行" in nothing.content.decode()
-    assert clerk.post(reverse("intake:set-aside", args=[batch.pk])).status_code == 409 or True
 
 
 def test_a_large_sheet_is_left_to_the_worker_and_its_page_says_how_far_it_is(

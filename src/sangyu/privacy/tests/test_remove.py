@@ -1,0 +1,33 @@
+"""Texts end when their days are over: number and words go, that they were sent stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sangyu.kit.insert_only import FORGOTTEN
+from sangyu.outbox import queries as outbox_read
+from sangyu.outbox.models import Text
+from sangyu.portals.texting.compose import compose
+from sangyu.privacy import actions as privacy
+from sangyu.privacy import queries as privacy_read
+
+
+def test_texts_are_forgotten_after_their_days_and_counted(cast):
+    cast.order()
+    compose(at=cast.at)
+    texts = Text.objects.count()
+    at = cast.at + timedelta(days=180)
+    assert privacy.forget_texts(programme_id=cast.programme.pk, at=at) == 0
+    assert privacy.forget_texts(programme_id=cast.programme.pk, at=at + timedelta(seconds=1)) == texts > 0
+    assert privacy.forget_texts(programme_id=cast.programme.pk, at=at + timedelta(days=1)) == 0
+    assert set(Text.objects.values_list("body", flat=True)) == {FORGOTTEN}
+    assert outbox_read.misplaced(cast.programme.pk) == []
+    (removal,) = privacy_read.removals(cast.head)
+    assert (removal.purpose, removal.rows) == ("tell", texts)
+
+
+def test_only_purposes_of_the_register_are_noted(cast):
+    with pytest.raises(KeyError):
+        privacy.note_removal(programme_id=None, purpose="fun", what="x", before=cast.at, rows=1, at=cast.at)
