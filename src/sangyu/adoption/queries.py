@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -98,6 +98,23 @@ def decide(programme_id: UUID, rule: str, facts: Mapping[str, Any], on: date) ->
 
 
 # -- drafts and the history ----------------------------------------------------------------------------------------
+
+
+def decide_if_ruled(programme_id: UUID, rule: str, facts: Mapping[str, Any], on: date) -> policy.Decision | None:
+    """Decide by a rule that not every city has; None where the policy of the day has none, and before any policy."""
+    for adopted in in_force_during(programme_id, on, on + timedelta(days=1)):
+        pack = pack_of(adopted)
+        if rule in pack.rules:
+            return policy.decide(pack, rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
+    return None
+
+
+def clause_of(programme_id: UUID, rule: str, on: date) -> str:
+    """Quote the words of the document on which a rule of that day's policy rests.
+
+    Raises: NothingAdopted.
+    """
+    return pack_of(in_force(programme_id, on)).rules[rule].source.locator
 
 
 def newest(programme_id: UUID) -> Adoption:

@@ -295,21 +295,29 @@ def _grant(key: AccountKey, quote: Quote, elder: Elder, on: date, at: datetime) 
     if quote.credit_carried:
         adopted = adoption_read.in_force(elder.programme_id, on)
         parts = pots.held(elder, adopted, quote.offer, on).parts
-    never_booked = 0 if booked else quote.credit_carried - sum(left for _, left in parts)
+    rolled = sum(left for _, left in parts)
+    never_booked = 0 if booked else quote.credit_carried - rolled
     source = replace(_beside(key, "SOURCE"), party_id=None)
-    granted = more - sum(left for _, left in parts) - never_booked
-    rolled = [*((part, left) for part, left in parts), *([(source, never_booked)] if never_booked else [])]
-    for kind, legs in (("CREDIT_GRANT", [(source, granted)] if granted > 0 else []), (pots.ROLLED, rolled)):
-        if legs:
-            ledger.transfer(
-                id=derived_id("grant", key.id, quote.credit_granted)
-                if kind == "CREDIT_GRANT"
-                else derived_id("rolled", key.id, booked, quote.credit_carried),
-                programme_id=key.programme_id,
-                kind=kind,
-                legs=[*(Leg(one, -left) for one, left in legs), Leg(key, sum(left for _, left in legs))],
-                cause=Reference("ELDER", key.party_id),
-                service_on=Month.of(on).first_day,
-                at=at,
-                by_id=key.party_id,
-            )
+    granted = more - rolled - never_booked
+    if granted > 0:
+        id_ = derived_id("grant", key.id, quote.credit_granted)
+        _fill(key, [(source, granted)], "CREDIT_GRANT", id_, elder, on, at)
+    if rolled + never_booked > 0:
+        # What no month has booked comes straight from the source: the months before it were never used.
+        legs = [*parts, (source, never_booked)] if never_booked else list(parts)
+        _fill(key, legs, pots.ROLLED, derived_id("rolled", key.id, booked, quote.credit_carried), elder, on, at)
+
+
+def _fill(
+    key: AccountKey, sources: list[tuple[AccountKey, int]], kind: str, id_: UUID, elder: Elder, on: date, at: datetime
+) -> None:
+    ledger.transfer(
+        id=id_,
+        programme_id=key.programme_id,
+        kind=kind,
+        legs=[*(Leg(one, -left) for one, left in sources), Leg(key, sum(left for _, left in sources))],
+        cause=Reference("ELDER", elder.pk),
+        service_on=Month.of(on).first_day,
+        at=at,
+        by_id=elder.pk,
+    )

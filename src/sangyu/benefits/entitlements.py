@@ -83,7 +83,7 @@ UNIT_WORDS = {"hours": "小时", "minutes": "分钟", "units": "份"}
 
 def benefits_of(adopted: Adoption) -> tuple[Benefit, ...]:
     """Return what the adopted pack gives; nothing for a version from before such lists."""
-    return read_benefits(adoption_read.list_of(adopted, BENEFITS_FILE) or "")[0] if adopted else ()
+    return read_benefits(adoption_read.list_of(adopted, BENEFITS_FILE) or "")[0]
 
 
 def entitlements(viewer: User, elder: Elder, on: date) -> list[Entitlement]:
@@ -93,7 +93,7 @@ def entitlements(viewer: User, elder: Elder, on: date) -> list[Entitlement]:
     """
     registry_read.get_elder(viewer, elder.pk)
     books = _Books(elder, on)
-    answered = [books.answer(benefit) for benefit in benefits_of(books.adoption_on(on))]
+    answered = [books.answer(benefit) for benefit in benefits_of(books.adopted)]
     order = list(Answer)
     return sorted(answered, key=lambda one: order.index(one.answer))
 
@@ -174,7 +174,7 @@ class _Books:
     def __init__(self, elder: Elder, on: date) -> None:
         self.elder, self.day, self.life = elder, on, Life(elder)
         self._adoptions = adoption_read.in_force_during(elder.programme_id, date.min, None)
-        adoption_read.in_force(elder.programme_id, on)  # says what to do if there is none
+        self.adopted = adoption_read.in_force(elder.programme_id, on)  # says what to do if there is none
         self.ahead = sorted(day for day in self._days(on.year, elder.birth_on.year + OLDEST) if day > on)
         behind = (day for day in self._days(self._adoptions[0].valid_from.year, on.year) if day <= on)
         self.behind = sorted(behind, reverse=True)
@@ -188,8 +188,7 @@ class _Books:
 
     def answer(self, benefit: Benefit) -> Entitlement:
         """Answer one benefit on the day, with the days between which the answer holds."""
-        adopted = self.adoption_on(self.day)
-        assert adopted is not None
+        adopted = self.adopted
         said = say(adopted, benefit, self.life.on(self.day), self.day)
         found = Entitlement(benefit, said.answer, said.because, said.source, said.amount, said.unit)
         if self.elder.died_on is not None and self.elder.died_on < self.day:

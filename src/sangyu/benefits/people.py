@@ -151,8 +151,8 @@ def _recognised(programme_id: UUID) -> dict[UUID, list[_Recognised]]:
     rows = rows.annotate(person=Coalesce(F("elder__merged_into"), F("elder_id")))
     rows = rows.order_by("valid_from", "recorded_at")
     wanted = rows.values_list("person", "code", "valid_from", "valid_until", "recorded_at")
-    for person, *row in wanted.iterator(chunk_size=20_000):
-        found.setdefault(person, []).append(_Recognised(*row))
+    for person, code, valid_from, valid_until, recorded_at in wanted.iterator(chunk_size=20_000):
+        found.setdefault(person, []).append(_Recognised(code, valid_from, valid_until, recorded_at))
     return found
 
 
@@ -171,8 +171,8 @@ def _homes(programme_id: UUID) -> dict[UUID, list[tuple[date, bool, bool]]]:
     """Return where people were registered and lived before they moved, the earliest end first."""
     found: dict[UUID, list[tuple[date, bool, bool]]] = {}
     rows = Residence.objects.filter(elder__programme_id=programme_id)
-    for elder_id, *row in rows.values_list("elder_id", "valid_until", "hukou_in_area", "lives_in_area"):
-        found.setdefault(elder_id, []).append((row[0], row[1], row[2]))
+    for elder_id, until, hukou, lives in rows.values_list("elder_id", "valid_until", "hukou_in_area", "lives_in_area"):
+        found.setdefault(elder_id, []).append((until, hukou, lives))
     for homes in found.values():
         homes.sort(key=itemgetter(0))
     return found

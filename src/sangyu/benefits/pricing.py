@@ -154,7 +154,7 @@ def pots_of(elder: Elder, on: date) -> list[Pot]:
         unit = pots.unit_of(pack, offer)
         granted = drawn[f"credit_granted_{unit}"]
         if granted or drawn["credit_carried"]:
-            title = pack.rules[offer.account].title
+            title = pack.rules[offer.account].title.removesuffix("使用")
             period, carried = drawn["credit_period"], drawn["credit_carried"]
             fund = offer.fund.upper()
             found.append(Pot(title, fund, unit, period, granted, carried, book.used, book.parts, offer.kind))

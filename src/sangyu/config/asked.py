@@ -21,7 +21,7 @@ from sangyu.policy.names import names_of
 
 SOURCE = PROJECT / "src" / "sangyu"
 HEADING = "## 还没有房间来问的规则"
-ASKING = frozenset({"decide", "_decide", "decide_step", "decide_step_by"})
+ASKING = frozenset({"decide", "_decide", "decide_if_ruled", "decide_step", "decide_step_by"})
 NOT_ROOMS = frozenset({"policy", "city", "config"})  # the engine, the make-believe town, the place where all meet
 # Why a requirement that is a rule or a statistic has no table: the whole list.
 NO_TABLE: Mapping[str, str] = {

@@ -4,8 +4,8 @@ A room lists its tables and adds the SQL to its migration:
 `migrations.RunSQL(create_sql("ledger_journal"), drop_sql("ledger_journal"))`.
 
 Some rows are evidence that something happened and also say of whom. What names the person may then be forgotten, and
-nothing else changed: `forgetting_sql("outbox_text", ["phone", "body"])` lets these columns become `FORGOTTEN` and refuses
-every other change as before.
+nothing else changed: `forgetting_sql("outbox_text", ["phone", "body"])` lets these columns become `FORGOTTEN`, and
+refuses every other change as before.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ CREATE TRIGGER {table}_no_empty BEFORE TRUNCATE ON {table}
 
 
 def forgetting_sql(table: str, columns: Sequence[str]) -> str:
-    """Return the SQL that lets some columns of an insert-only table be forgotten, in place of what `create_sql` made."""
+    """Return the SQL that lets some columns of an insert-only table be forgotten; it follows that of `create_sql`."""
     for name in (table, *columns):
         _ensure_name(name)
     told = ", ".join(f"'{name}'" for name in columns)

@@ -23,6 +23,7 @@ from sangyu.meals import rules
 from sangyu.meals.models import DayClose, FoundBy, Refund, Sale, SaleCharge
 from sangyu.providers import queries as providers_read
 from sangyu.providers.models import Canteen
+from sangyu.providers.rules import first_lapsed
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 
@@ -32,12 +33,14 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 def quote(*, elder: Elder, canteen: Canteen, at: datetime) -> rules.MealQuote:
     """Say what the meal of the hour costs an elder at a canteen, and why; nothing is written.
 
-    Raises: ElderDied, LicenceLapsed, NothingAdopted, NoOffer, Undecided.
+    Raises: ElderDied, LicenceLapsed, CatererUnlicensed, NothingAdopted, NoOffer, Undecided.
     """
     rules.ensure_alive(name=elder.name, died_on=elder.died_on)
     local = at.astimezone(BEIJING)
     on, meal = local.date(), rules.meal_of(local.time())
-    rules.ensure_licensed(canteen=canteen.name, lapsed=providers_read.lapsed_licence(canteen, on))
+    held = providers_read.licences_held(canteen.enterprise_id, on)
+    rules.ensure_licensed(canteen=canteen.name, lapsed=first_lapsed(held, on=on))
+    providers_read.ensure_caterer(programme_id=canteen.programme_id, name=canteen.name, held=held, on=on)
     eaten = meals_read.eaten(canteen.programme_id, elder.pk, on)
     priced = benefits.quote(
         elder=elder,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sangyu.kit.errors import Refusal
 
@@ -15,6 +15,7 @@ OFFICERS: Mapping[str, tuple[str, str]] = {
     "first_aider": ("急救员", "急救员证"),
 }
 
+FOOD = "食品"  # in the name of a licence: 食品经营许可证, 食品生产经营卫生许可证
 ACCOUNT = re.compile(r"\d(?:-?\d){7,29}", re.ASCII)
 ACCOUNT_LENGTH_MAX = 30
 
@@ -72,6 +73,18 @@ class PriceAboveCap(Refusal):
     """The price is above the maximum that the government has approved, or none has been approved yet."""
 
     code = "PRICE_ABOVE_CAP"
+
+
+class ContractTooLong(Refusal):
+    """The contract runs longer than the policy lets it, or longer than usual without a reason."""
+
+    code = "CONTRACT_TOO_LONG"
+
+
+class CatererUnlicensed(Refusal):
+    """Whoever is to run the canteen has no food licence that the policy accepts on the day."""
+
+    code = "CATERER_UNLICENSED"
 
 
 class PayBackdated(Refusal):
@@ -140,6 +153,42 @@ def ensure_period(*, what: str, valid_from: date, valid_until: date) -> None:
     """
     if valid_until <= valid_from:
         raise Incomplete(f"{what}终止日期{valid_until}不晚于起始日期{valid_from}，请核对。")
+
+
+def months_taken(since: date, until: date) -> int:
+    """Count the months that a half-open period takes up; one that has begun is a whole one."""
+    return (until.year - since.year) * 12 + until.month - since.month + (until.day > since.day)
+
+
+def ensure_term(*, number: str, result: str | None, because: str, clause: str, reason: str) -> None:
+    """Refuse a contract that runs longer than the policy passes; where the policy only warns, a reason is enough.
+
+    Raises: ContractTooLong.
+    """
+    if result == "pass" or (result == "warn" and reason.strip()):
+        return
+    then = "请写明理由，或者缩短合同" if result == "warn" else "请缩短合同"
+    raise ContractTooLong(f"合同“{number}”不能这样登记：{because}。依据“{clause}”。{then}。")
+
+
+def food_licence_until(held: Mapping[str, date]) -> date | None:
+    """Tell the last day, itself included, of the food licence that holds longest; None without one.
+
+    Shape: `held` as `held_until` gives it. A licence is one for food if its kind says so.
+    """
+    last = max((until for kind, until in held.items() if FOOD in kind), default=None)
+    return None if last is None else last - timedelta(days=1)
+
+
+def ensure_caterer(*, name: str, result: str | None, because: str, clause: str) -> None:
+    """Refuse a canteen whose caterer the policy does not pass; `result` is None where no food licence was lodged.
+
+    Raises: CatererUnlicensed.
+    """
+    if result == "pass":
+        return
+    why = because if result else "没有登记食品类许可证"
+    raise CatererUnlicensed(f"{name}不能供餐：{why}。依据“{clause}”。请先登记有效的食品许可证。")
 
 
 def account(*, account_name: str, bank_name: str, bank_account: str) -> dict[str, str]:

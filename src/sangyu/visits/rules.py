@@ -86,16 +86,28 @@ class Proof:
     door_code_right: bool
 
 
-def grade(proof: Proof) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Ruled:
+    """What a city's own rule says of the distance: near enough, or to be checked by somebody, and why."""
+
+    is_near: bool
+    because: str
+
+
+def grade(proof: Proof, ruled: Ruled | None = None) -> tuple[str, str]:
     """Grade a proof A to D, with the reason in Chinese; a visit without a place is never better than C.
 
-    A place counts as near when the distance less half the device's own uncertainty (100 m at most) is small enough,
-    so that an honest phone between tower blocks is not turned away.
+    Where the city has a rule of its own for the distance, that rule says whether the place is near. Otherwise it
+    does when the distance less half the device's own uncertainty (100 m at most) is small enough, so that an honest
+    phone between tower blocks is not turned away.
     """
     if proof.distance_m is None:
         if proof.door_code_right:
             return "C", "门牌码正确，但没有定位"
         return "D", "没有定位，也没有门牌码"
+    if ruled is not None:
+        letter = ("A" if ruled.is_near else "C") if proof.door_code_right else ("B" if ruled.is_near else "D")
+        return letter, f"{ruled.because}，门牌码正确" if proof.door_code_right else ruled.because
     off_m = max(0, proof.distance_m - min(proof.accuracy_m or 0, 200) // 2)
     if off_m <= NEAR_M and proof.door_code_right:
         return "A", f"距住处{proof.distance_m}米，门牌码正确"

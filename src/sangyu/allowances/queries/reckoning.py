@@ -184,8 +184,8 @@ class _Month:
         if answer.because or answer.missing:
             return answer.because or f"缺少“{answer.missing}”"
         known = self.people.facts(person, self.day)
-        key = (answer.row, age_on(person.birth_on, self.day), person.birth_on.month == self.day.month)
-        key += tuple(str(value) for name, value in sorted(known.items()) if name != "birth_date")
+        same = tuple(str(value) for name, value in sorted(known.items()) if name != "birth_date")
+        key = (answer.row, age_on(person.birth_on, self.day), person.birth_on.month == self.day.month, same)
         if key not in self._said:
             facts = {**known, **self.benefit.facts}
             decided = policy.decide(self.pack, self.benefit.rule, facts, self.day, self.adopted.parameters)

@@ -46,11 +46,11 @@ def spans(elder_ids: Iterable[UUID]) -> dict[UUID, list[Span]]:
     rows = Conclusion.objects.filter(assessment__elder_id__in=wanted).order_by("valid_from", "at", "pk")
     told: dict[tuple[UUID, str], list[tuple[str, date, date]]] = {}
     papers = Paper.objects.filter(elder_id__in=wanted, valid_until__isnull=False)
-    for elder_id, scale, *row in [
+    for elder_id, scale, found_word, first_on, end_on in [
         *papers.order_by("assessed_on", "at").values_list("elder_id", "scale", "word", "assessed_on", "valid_until"),
         *rows.values_list("assessment__elder_id", "assessment__scale", "word", "valid_from", "valid_until"),
     ]:
-        told.setdefault((elder_id, scale), []).append((row[0], row[1], row[2]))
+        told.setdefault((elder_id, scale), []).append((found_word, first_on, end_on))
     found: dict[UUID, list[Span]] = {}
     for (elder_id, scale), levels in told.items():
         fact = packed_scale(scale).fact

@@ -10,11 +10,11 @@ from pathlib import Path
 from sangyu.access import actions as access
 from sangyu.access.models import User
 from sangyu.access.queries import ensure_role
-from sangyu.intake.actions.common import WRITERS, file_of
+from sangyu.intake.actions.common import WRITERS, file_of, folder
 from sangyu.intake.models import Batch, Stage
 from sangyu.intake.rules import BadFile, template_called
 from sangyu.intake.rules.workbook import FILE_BYTES_MAX
-from sangyu.kit.ids import derived_id
+from sangyu.kit.ids import derived_id, new_id
 
 MB = 1_000_000
 NAME_MAX = 120
@@ -27,7 +27,7 @@ _OTHER = {
 
 
 def hand_in(*, template: str, file_name: str, content: Iterable[bytes], by: User, at: datetime, key: str) -> Batch:
-    """Keep a sheet of people that somebody hands in; it is checked afterwards. The same key hands in once.
+    """Keep a sheet of people that somebody hands in; it is checked afterwards. The same file by one key comes once.
 
     Nothing is read of it yet but its length and its hash.
     Raises: NotAllowed; BadFile, for a kind that is not read and for a file that is empty or too large.
@@ -38,22 +38,28 @@ def hand_in(*, template: str, file_name: str, content: Iterable[bytes], by: User
     ending = Path(name).suffix.lower()
     if ending not in KINDS:
         raise BadFile(_OTHER.get(ending, "只能交 .xlsx 或 .csv 文件。请在 Excel 里另存为其中一种再交。"))
-    batch_id = derived_id("batch", by.programme_id, by.pk, key)
-    made = Batch.objects.filter(pk=batch_id).first()
-    if made is not None:
-        return made
-    batch = Batch(
-        id=batch_id,
-        programme_id=by.programme_id,
-        area_code=by.area_code,
-        template=of.code,
-        version=of.version,
-        file_name=name,
-        stage=Stage.RECEIVED,
-        by=by,
-        at=at,
-    )
-    batch.sha256, batch.size = _keep(file_of(batch), content)
+    beside = folder() / f".{new_id()}{ending}"
+    try:
+        sha256, size = _keep(beside, content)
+        batch = Batch(
+            id=derived_id("batch", by.programme_id, by.pk, key, of.code, sha256),
+            programme_id=by.programme_id,
+            area_code=by.area_code,
+            template=of.code,
+            version=of.version,
+            file_name=name,
+            sha256=sha256,
+            size=size,
+            stage=Stage.RECEIVED,
+            by=by,
+            at=at,
+        )
+        made = Batch.objects.filter(pk=batch.pk).first()
+        if made is not None:
+            return made
+        beside.replace(file_of(batch))
+    finally:
+        beside.unlink(missing_ok=True)
     batch.save(force_insert=True)
     access.record(
         by=by,
@@ -67,23 +73,20 @@ def hand_in(*, template: str, file_name: str, content: Iterable[bytes], by: User
 
 
 def _keep(place: Path, content: Iterable[bytes]) -> tuple[str, int]:
-    """Write the pieces down beside their place and move them there whole; return hash and length."""
+    """Write the pieces down as they come; return hash and length.
+
+    Raises: BadFile, as soon as there are too many, and if there are none.
+    """
     hashed, size = hashlib.sha256(), 0
-    beside = place.with_name(f".{place.name}")
-    try:
-        with beside.open("wb") as file:
-            for piece in content:
-                size += len(piece)
-                if size > FILE_BYTES_MAX:
-                    raise BadFile(
-                        f"文件超过{FILE_BYTES_MAX // MB} MB，没有收下。请按街道分成几个文件再交；只留名单，不要贴图片。"
-                    )
-                hashed.update(piece)
-                file.write(piece)
-        if not size:
-            raise BadFile("这个文件是空的。请重新选择。")
-        beside.replace(place)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    with place.open("wb") as file:
+        for piece in content:
+            size += len(piece)
+            if size > FILE_BYTES_MAX:
+                raise BadFile(
+                    f"文件超过{FILE_BYTES_MAX // MB} MB，没有收下。请按街道分成几个文件再交；只留名单，不要贴图片。"
+                )
+            hashed.update(piece)
+            file.write(piece)
+    if not size:
+        raise BadFile("这个文件是空的。请重新选择。")
     return hashed.hexdigest(), size

@@ -114,10 +114,13 @@ def test_more_than_fifty_megabytes_are_not_taken_in_however_they_come(cast: Cast
     assert not [path for path in own_folder.rglob("*") if path.is_file()]
 
 
-def test_the_same_key_hands_in_once(cast: Cast) -> None:
+def test_the_same_file_by_the_same_key_is_handed_in_once_and_a_mended_one_anew(cast: Cast, own_folder: Path) -> None:
     said = {"template": "elders", "file_name": "a.csv", "content": [b"x"], "by": cast.head, "at": cast.at, "key": "1"}
     assert intake.hand_in(**said).pk == intake.hand_in(**said).pk
     assert Batch.objects.count() == 1
+    assert intake.hand_in(**{**said, "content": [b"mended"]}).file_name == "a.csv"
+    assert Batch.objects.count() == 2
+    assert len([path for path in own_folder.rglob("*") if path.is_file()]) == 2
 
 
 @pytest.mark.parametrize(

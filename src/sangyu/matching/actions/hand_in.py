@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from sangyu.access import actions as access
-from sangyu.access.models import Programme, Role, User
+from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
@@ -38,7 +37,6 @@ def hand_in(*, register: str, month: Month, path: Path, file_name: str, by: User
     ensure_role(by, Role.BUREAU)
     declared = matching_read.register(register)
     sha256 = sha256_of(path)
-    Programme.objects.select_for_update(no_key=True).get(pk=by.programme_id)  # the same file may be sent twice at once
     known = Batch.objects.filter(programme_id=by.programme_id, register=register, sha256=sha256)
     found = known.filter(month=str(month)).order_by("-at").first()
     if found is not None:
@@ -60,23 +58,27 @@ def hand_in(*, register: str, month: Month, path: Path, file_name: str, by: User
         ).exists()
     )
     doubts = rules.doubts(declared, seen, matching_read.seen_of(last) if last else None, is_second=is_second)
-    batch = Batch.objects.create(
-        id=batch_id,
-        programme_id=by.programme_id,
-        register=register,
-        month=str(month),
-        file_name=file_name[-120:],
-        sha256=sha256,
-        digest=seen.digest,
-        lines=seen.lines,
-        matched=seen.matched,
-        months=dict(seen.months),
-        faults=seen.faults,
-        fault_lines=[{"line": fault.n, "why": fault.why} for fault in reading.faulty],
-        doubts=doubts,
-        by=by,
-        at=at,
-    )
+    said = {
+        "programme_id": by.programme_id,
+        "register": register,
+        "month": str(month),
+        "file_name": file_name[-120:],
+        "sha256": sha256,
+        "digest": seen.digest,
+        "lines": seen.lines,
+        "matched": seen.matched,
+        "months": dict(seen.months),
+        "faults": seen.faults,
+        "fault_lines": [{"line": fault.n, "why": fault.why} for fault in reading.faulty],
+        "doubts": doubts,
+        "by": by,
+        "at": at,
+    }
+    try:
+        with transaction.atomic():
+            batch = Batch.objects.create(id=batch_id, **said)
+    except IntegrityError:
+        return Batch.objects.get(pk=batch_id)  # the same file was sent twice at once, and the other was quicker
     Entry.objects.bulk_create(kept, batch_size=CHUNK)
     access.record(
         by=by,
@@ -105,7 +107,7 @@ class _Reading:
 
     def entries(self, lines: Iterable[Line | Fault]) -> Iterator[Entry]:
         """Yield the elders of the programme among the lines, looked up some thousand at a time."""
-        usable = (line for line in lines if self._counts(line))
+        usable = self._usable(lines)
         while chunk := list(islice(usable, CHUNK)):
             ids = matching_read.elders_by_document(self.programme_id, [line.number for line in chunk])
             for line in chunk:
@@ -117,15 +119,17 @@ class _Reading:
         """Return the file in figures."""
         return rules.Seen(month, self.lines, self.faults, len(self.line_of), f"{self.digest:064x}", dict(self.months))
 
-    def _counts(self, line: Line | Fault) -> Any:
-        if isinstance(line, Fault):
-            self._note(line)
-            return False
-        self.lines += 1
-        self.digest = rules.fold_digest(self.digest, rules.line_digest(line))
-        if line.on is not None:
-            self.months[str(Month.of(line.on))] += 1
-        return True
+    def _usable(self, lines: Iterable[Line | Fault]) -> Iterator[Line]:
+        """Yield the lines that can be used, and count all."""
+        for line in lines:
+            if isinstance(line, Fault):
+                self._note(line)
+                continue
+            self.lines += 1
+            self.digest = rules.fold_digest(self.digest, rules.line_digest(line))
+            if line.on is not None:
+                self.months[str(Month.of(line.on))] += 1
+            yield line
 
     def _is_first(self, elder_id: UUID, line: Line) -> bool:
         first = self.line_of.setdefault(elder_id, line.n)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from sangyu.access import actions as access
-from sangyu.access.models import Programme, Role, User
+from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
@@ -83,12 +83,12 @@ def discard(*, batch_id: UUID, reason: str, by: User, at: datetime) -> Batch:
 
 def _locked(batch_id: UUID, by: User) -> Batch:
     ensure_role(by, Role.BUREAU)
-    # One register is compared after the other: what is open once must not be written twice.
-    Programme.objects.select_for_update(no_key=True).get(pk=by.programme_id)
-    batch = Batch.objects.select_for_update(no_key=True).filter(pk=batch_id, programme_id=by.programme_id).first()
-    if batch is None:
+    wanted = Batch.objects.filter(pk=batch_id, programme_id=by.programme_id).first()
+    if wanted is None:
         raise NotFound("没有找到这份名册，请回到列表刷新。")
-    return batch
+    # The batches of one register are ruled on one after the other: what is open once must not be written twice.
+    same = Batch.objects.filter(programme_id=wanted.programme_id, register=wanted.register).order_by("pk")
+    return next(row for row in same.select_for_update(no_key=True) if row.pk == batch_id)
 
 
 def _rule(batch: Batch, verdict: Verdict, reason: str, by: User, at: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from sangyu.kit.ids import derived_id
@@ -88,7 +88,7 @@ class _Comparing:
                 DifferenceKind.STILL_LISTED,
                 Act.CHECK,
                 before=f"{entry.elder.died_on}去世",
-                after=f"{self.batch.month}仍在册",
+                after="仍在册",
                 why=f"登记为{entry.elder.died_on}去世，{self.title}第{entry.line}行还有。请核实去世日期，并告诉名册单位",
             )
 
@@ -150,33 +150,37 @@ class _Comparing:
 
     def lost(self) -> Iterator[Difference]:
         codes = [row.code for row in self.register.recognises]
-        listed = Entry.objects.filter(batch=self.batch, elder=OuterRef("person"), meaning=OuterRef("code"))
+        here = Entry.objects.filter(batch=self.batch, elder=OuterRef("person"))
         people = Identity.objects.annotate(person=Coalesce("elder__merged_into", "elder_id"))
         rows = people.filter(
-            ~Exists(listed),
+            ~Exists(here.filter(meaning=OuterRef("code"))),
             elder__programme_id=self.batch.programme_id,
             elder__died_on=None,
             elder__merged_into__died_on=None,
             code__in=codes,
             valid_from__lt=self.first_on,
         ).filter(Q(valid_until=None) | Q(valid_until__gt=self.first_on))
+        rows = rows.annotate(listed_as=Subquery(here.values("category")[:1]))
         told: set[tuple[Any, str]] = set()  # two records of one person may hold the same recognition
         for identity in rows.select_related("elder__merged_into").order_by("elder_id", "code").iterator(CHUNK):
             person = identity.elder.merged_into or identity.elder
             if person.pk not in self.others and (person.pk, identity.code) not in told:
                 told.add((person.pk, identity.code))
-                label = identity.get_code_display()
-                yield self._made(
-                    person,
-                    DifferenceKind.LOST,
-                    Act.END_RECOGNITION,
-                    subject=identity.code,
-                    before=f"{label}（{identity.valid_from}起）",
-                    after=f"{self.batch.month}不在册",
-                    from_on=self.first_on,
-                    plain=True,
-                    why=f"{self.title}里已没有，认定依据是“{identity.evidence}”",
-                )
+                yield self._lost(person, identity, identity.listed_as)
+
+    def _lost(self, person: Elder, identity: Identity, listed_as: str | None) -> Difference:
+        """Suggest the end of what a register no longer says; who is in it as something else is asked about first."""
+        return self._made(
+            person,
+            DifferenceKind.LOST,
+            Act.CHECK if listed_as else Act.END_RECOGNITION,
+            subject=identity.code,
+            before=f"{identity.get_code_display()}（{identity.valid_from}起）",
+            after=f"名册上是“{listed_as}”" if listed_as else "不在册",
+            from_on=None if listed_as else self.first_on,
+            plain=not listed_as,
+            why=f"{self.title}里{'是别的类别' if listed_as else '已没有'}，认定依据是“{identity.evidence}”",
+        )
 
     def came(self, last: Batch) -> Iterator[Difference]:
         before = Entry.objects.filter(batch=last, elder=OuterRef("elder"))

@@ -48,7 +48,10 @@ class Period(NamedTuple):
 
 def periods(programme_id: UUID) -> list[Period]:
     """Return the days on which each compared roster holds, for whoever asks it about everybody."""
-    return [Period(batch.pk, *more) for batch, *more in _periods(_rosters(programme_id))]
+    return [
+        Period(batch.pk, fact, valid_from, valid_until)
+        for batch, fact, valid_from, valid_until in _periods(_rosters(programme_id))
+    ]
 
 
 def facts(programme_id: UUID, elder_ids: Collection[UUID], on: date) -> dict[UUID, dict[str, bool]]:

@@ -109,9 +109,27 @@ def test_a_roster_gives_and_takes(cast, hand_in):
     batch = hand_in("dibao", text(DIBAO, [f"李秀兰,{LI},城市低保,2026-10-15", f"周一,{stranger(1)},特困,"]))
     assert compared(cast, batch) == [
         ("李秀兰", "GAINED", "dibao", "低保（城市低保）", "RECOGNISE", True),
-        ("王德厚", "LOST", "dibao", "2026-10不在册", "END_RECOGNITION", True),
+        ("王德厚", "LOST", "dibao", "不在册", "END_RECOGNITION", True),
     ]
     assert {row.from_on for row in Difference.objects.all()} == {date(2026, 10, 15), date(2026, 10, 1)}
+
+
+def test_who_is_listed_as_something_else_is_asked_about_first(cast, hand_in):
+    registry.recognise(
+        elder=cast.li,
+        code="severe_disability",
+        evidence="残疾人证 0021号",
+        valid_from=date(2020, 1, 1),
+        by=cast.clerk,
+        at=cast.at,
+    )
+    listed = text("姓名,身份证号,残疾等级", [f"李秀兰,{LI},三级", f"周一,{stranger(1)},一级"])
+    found = compared(cast, hand_in("disability", listed))
+    assert found == [("李秀兰", "LOST", "severe_disability", "名册上是“三级”", "CHECK", False)]
+    (row,) = Difference.objects.all()
+    matching.settle(difference_id=row.pk, outcome="KEPT", reason="三级精神残疾，本地算重度", by=cast.clerk, at=cast.at)
+    listed = text("姓名,身份证号,残疾等级", [f"李秀兰,{LI},三级", f"周二,{stranger(2)},一级"])
+    assert compared(cast, hand_in("disability", listed, month=NOVEMBER)) == []
 
 
 def test_what_a_new_file_no_longer_says_is_let_go_and_the_rest_stays(cast, hand_in):
@@ -161,7 +179,7 @@ def test_a_roster_states_a_fact_from_the_month_that_was_compared(cast, hand_in):
 def test_the_dead_who_are_still_listed_are_told(cast, hand_in):
     registry.record_death(elder_id=cast.li.pk, died_on=date(2026, 9, 9), by=cast.clerk, at=cast.at)
     found = compared(cast, hand_in("pension", text(PENSION, [f"李秀兰,{LI}"])))
-    assert found == [("李秀兰", "STILL_LISTED", "", "2026-10仍在册", "CHECK", False)]
+    assert found == [("李秀兰", "STILL_LISTED", "", "仍在册", "CHECK", False)]
 
 
 def test_the_same_person_twice_in_a_file_counts_once(cast, hand_in):

@@ -10,6 +10,7 @@ from tests.neighbours import neighbour
 
 from sangyu.access.models import Role
 from sangyu.access.queries import NotAllowed
+from sangyu.adoption import actions as adoption
 from sangyu.benefits.models import Charge, ChargeShare
 from sangyu.budget import queries as budget_read
 from sangyu.budget.actions import BudgetGone
@@ -21,6 +22,7 @@ from sangyu.meals.models import Sale, SaleCharge
 from sangyu.meals.tests.kitchen import NOON
 from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
+from sangyu.providers.rules import CatererUnlicensed
 from sangyu.registry import actions as registry
 from sangyu.registry.models import Elder
 from sangyu.registry.rules import CardBlocked, CardUnknown
@@ -210,3 +212,19 @@ def test_a_canteen_whose_licence_has_run_out_sells_nothing_until_the_new_one_is_
             press()
     lodge("JY-2", tomorrow.date(), date(2031, 11, 10))
     assert kitchen.sell(cast.li, at=tomorrow).elder_fen == 500
+
+
+def test_where_the_policy_asks_for_a_food_licence_a_till_without_one_sells_nothing(kitchen):
+    cast, tomorrow = kitchen.cast, NOON + timedelta(days=1)
+    adoption.adopt(
+        programme_id=cast.programme.pk,
+        pack_id="jiangmen-xinhui",
+        parameters={},
+        document="新民〔2018〕12号",
+        valid_from=tomorrow.date(),
+        by_id=cast.head.pk,
+        at=cast.at,
+    )
+    with pytest.raises(CatererUnlicensed, match="南门社区餐厅不能供餐：没有登记食品类许可证"):
+        meals.quote(elder=cast.li, canteen=kitchen.south, at=tomorrow)
+    assert kitchen.sell(cast.li).elder_fen == 500, "today the old policy holds"

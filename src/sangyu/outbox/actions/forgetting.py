@@ -16,7 +16,8 @@ from sangyu.outbox.models import Text
 def forget_texts(*, programme_id: UUID, before: datetime, limit: int, since: datetime | None = None) -> int:
     """Forget the number and the words of texts written before a moment, the oldest first; return how many.
 
-    `since` spares reading again what was forgotten up to then. A text without a number keeps saying that there was none, so where it stands does not change.
+    `since` spares reading again what was forgotten up to then. A text without a number keeps saying that there was
+    none, so where it stands does not change.
     """
     old = Text.objects.filter(programme_id=programme_id, at__lt=before).exclude(body=FORGOTTEN)
     if since is not None:

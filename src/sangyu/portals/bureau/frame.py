@@ -29,6 +29,7 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         ("applications:stack", _("审批"), "g p", "check"),
         ("bureau:people", _("用户"), "g u", "users"),
         ("matching:registers", _("名册"), "g n", "list"),
+        *((("intake:batches", _("批量导入"), "g b", "upload"),) if Role.BUREAU in request.user.roles else ()),
         *((("community:duplicates", _("疑似重复"), "g d", "users"),) if Role.BUREAU in request.user.roles else ()),
         ("finance:months", _("结算"), "g m", "wallet"),
         ("audit:search", _("一分钱"), "g t", "search"),

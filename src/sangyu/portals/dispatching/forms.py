@@ -57,6 +57,12 @@ class ContractForm(DeskForm):
     number = forms.CharField(label=_("合同编号"), max_length=40)
     valid_from = _day(_("起始日期"))
     valid_until = _day(_("终止日期"))
+    reason = forms.CharField(
+        label=_("期限较长的理由"),
+        max_length=200,
+        required=False,
+        help_text=_("合同比政策一般的期限长时填写，留在审计记录里"),
+    )
     areas = forms.MultipleChoiceField(label=_("服务街道"), widget=forms.CheckboxSelectMultiple)
     items = forms.MultipleChoiceField(label=_("服务项目"), widget=forms.CheckboxSelectMultiple)
 

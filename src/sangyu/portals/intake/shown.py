@@ -54,6 +54,7 @@ class Shown:
     wrong: list[Wrong]
     notes: list[tuple[str, str, str]]
     said: str
+    about: str
 
 
 def lines_shown(batch: Batch, template: Template, rows: list[StagedRow]) -> list[Shown]:
@@ -86,13 +87,15 @@ def _shown(batch: Batch, template: Template, row: StagedRow) -> Shown:
         for one in row.differences
     ]
     said = _HAPPENED.get(row.said, _("登记后又有别的业务")) if row.outcome == Outcome.KEPT else ""
+    about = [shown(cells.get(key, "")) for key in ("community", "address", "identity_1", "kin_1_name")]
     return Shown(
-        row,
-        shown(cells.get("name", "")),
-        masked(template, "document_number", cells.get("document_number", "")),
-        wrong,
-        notes,
-        said,
+        row=row,
+        name=shown(cells.get("name", "")),
+        number=masked(template, DOCUMENT.key, cells.get(DOCUMENT.key, "")),
+        wrong=wrong,
+        notes=notes,
+        said=said,
+        about=" · ".join(text for text in about if text),
     )
 
 
@@ -112,7 +115,7 @@ def masked(template: Template, key: str, cell: Cell) -> str:
 
 
 def fields(batch: Batch, template: Template, row: StagedRow, lists: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """Return the fields in which a line is mended, what is wrong first.
+    """Return the fields in which a line is mended, in the order of the sheet; `first` are those to look at.
 
     A number that is right is `locked`: nobody has to see it to mend another cell.
     """
@@ -132,6 +135,7 @@ def fields(batch: Batch, template: Template, row: StagedRow, lists: dict[str, li
                 "label": column.label,
                 "text": masked(template, column.key, text) if locked else text,
                 "locked": locked,
+                "first": column.key in faults or whole,
                 "required": column.required,
                 "help": column.help,
                 "error": faults.get(column.key, ""),
@@ -140,4 +144,4 @@ def fields(batch: Batch, template: Template, row: StagedRow, lists: dict[str, li
                 "unlisted": text if options and text and text not in options else "",
             }
         )
-    return sorted(found, key=lambda one: not one["error"])
+    return found

@@ -250,6 +250,8 @@ def line(request: HttpRequest, batch_id: UUID, line: int) -> HttpResponse:
             messages.success(request, _("第%(n)s行改好了：%(how)s。") % {"n": line, "how": row.get_standing_display()})
             return redirect(_next_wrong(request, held, line))
     (shown,) = lines_shown(held, template, [row])
+    every = fields(held, template, row, _lists(request))
+    first = [one for one in every if one["first"]]
     page = context(
         request,
         "batches",
@@ -257,7 +259,8 @@ def line(request: HttpRequest, batch_id: UUID, line: int) -> HttpResponse:
         row=row,
         shown=shown,
         whole=[one.what for one in shown.wrong if not one.label],
-        fields=fields(held, template, row, _lists(request)),
+        first=first or every,
+        rest=[one for one in every if not one["first"]] if first else [],
     )
     return render(request, "intake/line.html", page, status=422 if request.method == "POST" else 200)
 
@@ -361,7 +364,7 @@ def _lists(request: HttpRequest) -> dict[str, list[str]]:
     }
 
 
-def _file(name: str, write_into: Callable[[Path], object]) -> HttpResponse:
+def _file(name: str, write_into: Callable[[Path], object]) -> FileResponse:
     """Hand out a file that is made now and forgotten as soon as it has been sent."""
     with _nameless() as path:
         write_into(path)

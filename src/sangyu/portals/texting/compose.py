@@ -25,11 +25,13 @@ from sangyu.outbox.models import Text
 from sangyu.outbox.queries import Told
 from sangyu.portals.texting import rules
 from sangyu.portals.texting.rules import Facts, Number, Template
+from sangyu.privacy import queries as privacy_read
 from sangyu.registry import queries as registry_read
 
 READER = "texting"
 BATCH = 200
 CAUSE = "order"
+FAMILY_TOPIC = "family_news"
 HAS_ENTERPRISE = frozenset({"ACCEPTED", "ASSIGNED", "IN_SERVICE", "SERVED"})
 HAS_WORKER = frozenset({"ASSIGNED", "IN_SERVICE", "SERVED"})
 
@@ -72,7 +74,7 @@ def _drafts(programme: Programme, order_ids: set[UUID], at: datetime) -> list[Dr
     orders = list(orders_read.orders(clock).filter(pk__in=order_ids))
     facts = _facts(orders, dispatch_read.whereabouts(clock, orders))
     last = outbox_read.last_told(CAUSE, order_ids)
-    numbers = _numbers({order.elder_id for order in orders})
+    numbers = _numbers({order.elder_id for order in orders}, at)
     on = at.astimezone(rules.BEIJING).date()
     drafts: list[Draft] = []
     for order in orders:
@@ -135,6 +137,13 @@ def _facts(orders: list[Order], where: dict[UUID, tuple[Dispatch, Assignment | N
     return found
 
 
-def _numbers(elder_ids: set[UUID]) -> dict[UUID, list[Number]]:
+def _numbers(elder_ids: set[UUID], at: datetime) -> dict[UUID, list[Number]]:
+    """The numbers of each household; the family's only where the elder has not refused that they are told."""
     rows = registry_read.contacts_of_all(elder_ids)
-    return {elder_id: [Number(row.relation, row.phone) for row in known] for elder_id, known in rows.items()}
+    open_to_family = privacy_read.consented(elder_ids, FAMILY_TOPIC, at)
+    return {
+        elder_id: [
+            Number(row.relation, row.phone) for row in known if row.relation == rules.OWN or elder_id in open_to_family
+        ]
+        for elder_id, known in rows.items()
+    }

@@ -11,11 +11,44 @@ from django.db import models
 
 # A column of one of these names tells of somebody wherever it stands, unless the register says that it does not.
 TELLING = frozenset(
-    """
-    name sort_key shown_name display_name username phone caller_number address hukou_place lng lat place birth_on died_on
-    number_cipher cells_cipher search_keys door_code habits warnings account account_name bank_account holder informant
-    informant_relation raised_by told_by requester applicant relation answers declared facts device claims
-    """.split()
+    {
+        "name",
+        "sort_key",
+        "shown_name",
+        "display_name",
+        "username",
+        "phone",
+        "caller_number",
+        "address",
+        "hukou_place",
+        "lng",
+        "lat",
+        "place",
+        "birth_on",
+        "died_on",
+        "number_cipher",
+        "cells_cipher",
+        "search_keys",
+        "door_code",
+        "habits",
+        "warnings",
+        "account",
+        "account_name",
+        "bank_account",
+        "holder",
+        "informant",
+        "informant_relation",
+        "raised_by",
+        "told_by",
+        "requester",
+        "applicant",
+        "relation",
+        "answers",
+        "declared",
+        "facts",
+        "device",
+        "claims",
+    }
 )
 FREE = (models.CharField, models.TextField, models.JSONField, models.FloatField, ArrayField)
 

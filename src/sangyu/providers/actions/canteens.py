@@ -37,7 +37,8 @@ def open_canteen(
     """Open a canteen of an enterprise (老年餐厅), contracted from one day to another; once per name.
 
     `item` is the meal as it stands in the catalogue; its offer says which rule splits the price.
-    Raises: NotAllowed; NotFound, for an enterprise, item or community of somebody else; Incomplete; PriceAboveCap.
+    Raises: NotAllowed; NotFound, for an enterprise, item or community of somebody else; Incomplete; PriceAboveCap;
+    CatererUnlicensed.
     """
     ensure_role(by, Role.BUREAU, Role.DISPATCHER)
     providers_read.get_enterprise(by, enterprise.pk)
@@ -49,6 +50,12 @@ def open_canteen(
         price_fen=standard_price_fen,
         since=contracted_from,
         until=contracted_until,
+    )
+    providers_read.ensure_caterer(
+        programme_id=by.programme_id,
+        name=name.strip(),
+        held=providers_read.licences_held(enterprise.pk, contracted_from),
+        on=contracted_from,
     )
     community = Area.objects.filter(
         code=community_code, kind=AreaKind.COMMUNITY, code__startswith=by.programme.area_id

@@ -11,6 +11,7 @@ from django.db import transaction
 from sangyu.access import actions as access
 from sangyu.access.models import Area, Role, User
 from sangyu.access.queries import ensure_role
+from sangyu.adoption import queries as adoption_read
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
 from sangyu.providers import queries as providers_read
@@ -25,6 +26,8 @@ from sangyu.providers.models import (
     ServiceItem,
     Worker,
 )
+
+TERM_RULE = "contract-term"
 
 
 @transaction.atomic
@@ -93,10 +96,12 @@ def sign_contract(
     item_ids: Iterable[UUID],
     by: User,
     at: datetime,
+    reason: str = "",
 ) -> Contract:
     """Contract an enterprise for items in areas, from one day to another; once per number.
 
-    Raises: NotAllowed; NotFound, for an item or an area that is not the programme's; Incomplete.
+    `reason` says why it runs longer than the policy of its first day has as a rule.
+    Raises: NotAllowed; NotFound, for an item or an area that is not the programme's; Incomplete; ContractTooLong.
     """
     ensure_role(by, Role.BUREAU, Role.SUPERVISOR)
     providers_read.get_enterprise(by, enterprise.pk)
@@ -120,6 +125,7 @@ def sign_contract(
     )
     if not made:
         return contract
+    _ensure_term(contract, by.programme_id, reason)
     ContractArea.objects.bulk_create([ContractArea(contract=contract, area_id=area) for area in sorted(areas)])
     ContractItem.objects.bulk_create([ContractItem(contract=contract, item_id=item) for item in sorted(items)])
     access.record(
@@ -128,9 +134,23 @@ def sign_contract(
         verb="providers.sign_contract",
         object_kind="enterprise",
         object_id=enterprise.pk,
-        facts={"number": number, "valid_from": valid_from, "valid_until": valid_until},
+        facts={"number": number, "valid_from": valid_from, "valid_until": valid_until}
+        | ({"reason": reason.strip()} if reason.strip() else {}),
     )
     return contract
+
+
+def _ensure_term(contract: Contract, programme_id: UUID, reason: str) -> None:
+    months = rules.months_taken(contract.valid_from, contract.valid_until)
+    term = adoption_read.decide_if_ruled(programme_id, TERM_RULE, {"months": months}, contract.valid_from)
+    if term is not None:
+        rules.ensure_term(
+            number=contract.number,
+            result=term.result,
+            because=term.because,
+            clause=adoption_read.clause_of(programme_id, TERM_RULE, contract.valid_from),
+            reason=reason,
+        )
 
 
 def _ensure_paper(paper: rules.Paper) -> None:

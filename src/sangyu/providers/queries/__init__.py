@@ -2,7 +2,8 @@
 
 from sangyu.providers.queries.canteens import (
     canteens,
-    lapsed_licence,
+    ensure_caterer,
+    licences_held,
     own_canteens,
     subsidised_on,
 )
@@ -54,15 +55,16 @@ __all__ = [
     "certificates",
     "contract_on",
     "contracts",
+    "ensure_caterer",
     "enterprises",
     "expiring",
     "get_enterprise",
     "get_item",
     "item_classes",
     "items",
-    "lapsed_licence",
     "last_scores",
     "licences",
+    "licences_held",
     "market_price_fen",
     "officers",
     "organisation_of",

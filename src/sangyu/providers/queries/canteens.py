@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
+from sangyu.adoption import queries as adoption_read
+from sangyu.providers import rules
 from sangyu.providers.models import Canteen, CanteenUser, EnterpriseState, Licence
-from sangyu.providers.rules import first_lapsed, held_until
+from sangyu.providers.rules import food_licence_until, held_until
+
+CATERER_RULE = "caterer-licence"
 
 
 def canteens(viewer: User) -> QuerySet[Canteen]:
@@ -43,10 +49,23 @@ def subsidised_on(canteen: Canteen, on: date) -> bool:
     )
 
 
-def lapsed_licence(canteen: Canteen, on: date) -> tuple[str, date] | None:
-    """Name the kind of licence of a canteen's enterprise that had run out by a day, with its last day (exclusive).
+def licences_held(enterprise_id: UUID, on: date) -> dict[str, date]:
+    """Tell until when, exclusive, each kind of licence of an enterprise holds, judged on a day.
 
-    None if every kind that was ever lodged holds: the same reading as in dispatch.
+    What has run out is told too: every kind that was ever lodged stays required, the same reading as in dispatch.
     """
-    papers = Licence.objects.filter(enterprise_id=canteen.enterprise_id)
-    return first_lapsed(held_until(papers.values_list("kind", "valid_from", "valid_until"), on=on), on=on)
+    papers = Licence.objects.filter(enterprise_id=enterprise_id)
+    return held_until(papers.values_list("kind", "valid_from", "valid_until"), on=on)
+
+
+def ensure_caterer(*, programme_id: UUID, name: str, held: Mapping[str, date], on: date) -> None:
+    """Refuse a canteen on a day whose policy asks a caterer for more than `held`; other policies ask nothing.
+
+    Raises: CatererUnlicensed.
+    """
+    until = food_licence_until(held)
+    known = {} if until is None else {"licence_until": until}
+    asked = adoption_read.decide_if_ruled(programme_id, CATERER_RULE, known, on)
+    if asked is not None:
+        clause = adoption_read.clause_of(programme_id, CATERER_RULE, on)
+        rules.ensure_caterer(name=name, result=asked.result, because=asked.because, clause=clause)

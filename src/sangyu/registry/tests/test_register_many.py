@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.cast import Cast, resident_number
 
-from sangyu.access.models import AuditEntry
+from sangyu.access import actions as access
+from sangyu.access.models import AuditEntry, OrganisationKind, Role
 from sangyu.access.queries import NotAllowed
 from sangyu.kit.ids import new_id
 from sangyu.registry import rules
@@ -96,9 +97,12 @@ def test_what_is_there_already_is_not_added_again(cast: Cast) -> None:
 
 
 def test_the_registered_of_another_area_get_nothing(cast: Cast) -> None:
-    cast.clerk.organisation.area_code = NORTH
+    north = access.found_organisation(
+        programme=cast.programme, kind=OrganisationKind.COMMUNITY, name="北园社区", area_code=NORTH
+    )
+    clerk = cast.user(north, "north", "季北", Role.COMMUNITY)
     (told,) = add_many(
-        additions=[Addition(cast.li.pk, contacts=(Kin("某", "邻居", "13800000009"),))], by=cast.clerk, at=cast.at
+        additions=[Addition(cast.li.pk, contacts=(Kin("某", "邻居", "13800000009"),))], by=clerk, at=cast.at
     )
     assert "迁出" in told.refused
     assert not Contact.objects.filter(phone="13800000009").exists()

@@ -21,6 +21,7 @@ from sangyu.kit.point import Point
 from sangyu.orders import actions as orders
 from sangyu.orders.models import Order, Stage
 from sangyu.orders.rules import ElderDied, ensure_alive
+from sangyu.visits import queries as visits_read
 from sangyu.visits import rules
 from sangyu.visits.actions.places import place_facts
 from sangyu.visits.models import Departure, Evidence, EvidenceKind, Visit, VisitCharge
@@ -93,7 +94,7 @@ def check_out(
     minutes = rules.minutes_between(arrived_at=visit.arrived_at, left_at=at)
     if place is not None:
         _keep(visit, EvidenceKind.DEPARTURE_PLACE, place_facts(order, place), at)
-    graded, because = rules.grade(rules.proof_of({row.kind: row.facts for row in Evidence.objects.filter(visit=visit)}))
+    graded, because = visits_read.graded(visit, Evidence.objects.filter(visit=visit))
     refused = _charge(visit, order, by, at)
     orders.mark_served(order=order, by=by, at=at)
     departure = Departure.objects.create(

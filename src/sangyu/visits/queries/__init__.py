@@ -15,7 +15,7 @@ from sangyu.visits.queries.incidents import (
     incidents_settled,
 )
 from sangyu.visits.queries.photos import Shot, file_for, photos
-from sangyu.visits.queries.seen import SixFacts, get_visit, served_between, six_facts, visit_of, visits
+from sangyu.visits.queries.seen import SixFacts, get_visit, graded, served_between, six_facts, visit_of, visits
 
 __all__ = [
     "INCIDENT_KINDS",
@@ -31,6 +31,7 @@ __all__ = [
     "file_for",
     "get_incident",
     "get_visit",
+    "graded",
     "incident_photos",
     "incidents",
     "incidents_of",

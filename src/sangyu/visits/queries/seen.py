@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
+from sangyu.adoption import queries as adoption_read
 from sangyu.kit.errors import NotFound
 from sangyu.orders.models import Order
 from sangyu.visits import rules
 from sangyu.visits.models import Departure, Evidence, Visit, VisitCharge
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+LOCATION_RULE = "visit-location"
 
 
 def visits(viewer: User) -> QuerySet[Visit]:
@@ -45,6 +51,21 @@ def visit_of(viewer: User, order: Order) -> Visit | None:
     return visits(viewer).filter(order=order).first()
 
 
+def graded(visit: Visit, evidence: Iterable[Evidence]) -> tuple[str, str]:
+    """Grade what proves a visit, with the reason; the city's own rule for the distance goes before ours.
+
+    A rule whose distance nobody has set yet decides nothing, and ours holds.
+    """
+    proof = rules.proof_of({row.kind: row.facts for row in evidence})
+    if proof.distance_m is None:
+        return rules.grade(proof)
+    on = visit.arrived_at.astimezone(BEIJING).date()
+    said = adoption_read.decide_if_ruled(visit.programme_id, LOCATION_RULE, {"distance_m": proof.distance_m}, on)
+    if said is None or not said.decided:
+        return rules.grade(proof)
+    return rules.grade(proof, rules.Ruled(said.result == "pass", said.because))
+
+
 @dataclass(frozen=True)
 class SixFacts:
     """Service, elder, worker, place, begin and end of a visit, with everything that proves them."""
@@ -62,7 +83,7 @@ class SixFacts:
     @property
     def so_far(self) -> tuple[str, str]:
         """The grade that what is there proves now, with its reason; the departure's own grade is final."""
-        return rules.grade(rules.proof_of({row.kind: row.facts for row in self.evidence}))
+        return graded(self.visit, self.evidence)
 
 
 def six_facts(viewer: User, visit: Visit) -> SixFacts:

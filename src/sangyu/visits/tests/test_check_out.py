@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ from tests.neighbours import neighbour
 from tests.race import race
 
 from sangyu.access.models import Role
+from sangyu.adoption import actions as adoption
 from sangyu.benefits.models import Charge
 from sangyu.kit.errors import NotFound
 from sangyu.kit.point import Crs, Point
@@ -24,6 +26,7 @@ from sangyu.visits.models import Departure, VisitCharge
 from sangyu.visits.rules import LeftBeforeArrival
 
 FAR = Point(lng=103.90, lat=36.10, crs=Crs.WGS84)
+NEARBY = Point(lng=HOME.lng + 0.001, lat=HOME.lat, crs=HOME.crs)  # some ninety metres from her door
 
 
 def check_out(cast, visit, **more):
@@ -131,3 +134,22 @@ def test_two_arrivals_at_once_are_one_visit(cast):
     order = cast.assigned().order
     arrive = partial(visits.check_in, order_id=order.pk, by=cast.zhao_user, at=order.wanted_from, place=HOME)
     assert len({visit.pk for visit in race(arrive, arrive, arrive)}) == 1
+
+
+@pytest.mark.proves("XS-18")
+@pytest.mark.parametrize(("geofence_m", "grade"), [(150, "B"), (50, "D"), (None, "B")])
+def test_a_city_that_sets_its_own_distance_is_asked_whether_the_worker_was_there(cast, geofence_m, grade):
+    visit = cast.arrived(place=NEARBY, door_code="")
+    adoption.adopt(
+        programme_id=cast.programme.pk,
+        pack_id="weifang-xiashan",
+        parameters={} if geofence_m is None else {"geofence_m": geofence_m},
+        document="峡政发〔2021〕3号",
+        valid_from=visit.arrived_at.date(),
+        by_id=cast.head.pk,
+        at=cast.at,
+    )
+    departure = check_out(cast, visit)
+    assert departure.grade == grade, "a distance that nobody has set leaves ours"
+    if geofence_m == 50:
+        assert re.fullmatch(r"签到处距老人家\d+米，超过50米，请人工核实", departure.because)

@@ -10,9 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sangyu.access.models import Role
+from sangyu.access import actions as access
+from sangyu.access.models import AreaKind, OrganisationKind, Role
 from sangyu.applications import actions as applications
-from sangyu.applications.models import Application, Award, Posting, State
+from sangyu.applications.models import Agreement, Application, Award, Posting, State
 from sangyu.portals.finance.tests.pdf_text import text_of
 
 LIST, TAKE, STACK = (reverse(f"applications:{name}") for name in ("list", "take", "stack"))
@@ -26,7 +27,7 @@ def scan(name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{name}.pdf", b"%PDF-1.4\n" + name.encode() + b"\n%%EOF\n", "application/pdf")
 
 
-def test_from_the_window_to_the_call_afterwards(huli, sit, monkeypatch):
+def test_from_the_window_to_the_call_afterwards(huli, sit):
     clerk = sit(huli.clerk)
     assert f"?elder={huli.li.pk}" in clerk.get(TAKE, {"find": "李秀兰"}).content.decode()
     kinds = clerk.get(TAKE, {"elder": huli.li.pk}).content.decode()
@@ -58,9 +59,7 @@ def test_from_the_window_to_the_call_afterwards(huli, sit, monkeypatch):
 
     huli.at = datetime.combine(posting.until_on + timedelta(days=1), huli.at.timetz())
     applications.end_notices(programme_id=huli.programme.pk, by=huli.clock, at=huli.at)
-    later(monkeypatch, huli.at)
-    head = Client()
-    head.force_login(huli.second)
+    head = sit(huli.second, huli.at)
     page = head.get(STACK).content.decode()
     assert "李秀兰" in page
     assert "无偿" in page
@@ -80,29 +79,17 @@ def test_from_the_window_to_the_call_afterwards(huli, sit, monkeypatch):
     clerk.post(at(made, "sign"), signed | {"party": "ELDER", "content": scan("elder")})
     clerk.post(at(made, "sign"), signed | {"party": "COMMUNITY", "name": "罗敏", "content": scan("community")})
     clerk.post(at(made, "arrange"), {"first_on": "2026-11-20", "said": "康安，每周五"})
-    sun = Client()
-    sun.force_login(huli.sun)
-    sun.post(at(made, "call-back"), {"satisfied": "yes", "said": "擦得干净"})
+    sit(huli.sun, huli.at).post(at(made, "call-back"), {"satisfied": "yes", "said": "擦得干净"})
     made.refresh_from_db()
     assert made.state == State.DONE
     assert "擦得干净" in clerk.get(case).content.decode()
 
 
 def agreement_hash(made: Application) -> str:
-    from sangyu.applications.queries import agreement_of
-
-    drawn = agreement_of(made)
-    assert drawn is not None
-    return drawn.sha256
+    return Agreement.objects.get(application=made).sha256
 
 
-def later(monkeypatch, at: datetime) -> None:
-    """Set the clock of the desks on."""
-    for module in ("case", "postings", "stack", "window"):
-        monkeypatch.setattr(f"sangyu.portals.applications.views.{module}.now", lambda: at)
-
-
-def test_the_board_is_open_to_anybody_while_it_hangs_and_names_nobody_whole(huli, sit, monkeypatch):
+def test_the_board_is_open_to_anybody_while_it_hangs_and_names_nobody_whole(huli, sit):
     sit(huli.clerk)
     _made, posting = huli.posted()
     board = reverse("applications:board", args=[posting.pk])
@@ -112,7 +99,7 @@ def test_the_board_is_open_to_anybody_while_it_hangs_and_names_nobody_whole(huli
     assert "李秀兰" not in shown
     assert huli.li.address not in shown
     assert answer["X-Robots-Tag"] == "noindex, nofollow, noarchive"
-    later(monkeypatch, huli.at + timedelta(days=30))
+    sit(huli.clerk, huli.at + timedelta(days=30))
     assert Client().get(board).status_code == 404
 
 
@@ -139,13 +126,13 @@ def test_a_stranger_finds_nothing_and_nobody_but_the_bureau_approves(huli, sit):
     made = huli.classified("paid")
     case = reverse("applications:case", args=[made.pk])
     assert sit(huli.ma).get(case).status_code == 403
-    other = huli.user(
-        huli.community.__class__.objects.exclude(pk=huli.community.pk).filter(programme=huli.programme).first(),
-        "elsewhere",
-        "外人",
-        Role.COMMUNITY,
+    access.load_areas(
+        rows=[{"code": "350206001002", "name": "别处社区", "kind": AreaKind.COMMUNITY, "parent": "350206001"}]
     )
-    assert sit(other).get(case).status_code == 404
+    there = access.found_organisation(
+        programme=huli.programme, kind=OrganisationKind.COMMUNITY, name="别处", area_code="350206001002"
+    )
+    assert sit(huli.user(there, "elsewhere", "外人", Role.COMMUNITY)).get(case).status_code == 404
     assert sit(huli.clerk).get(STACK).status_code == 403
     assert sit(huli.clerk).post(reverse("applications:decide", args=[made.pk, "approve"])).status_code == 403
 

@@ -24,6 +24,7 @@ from sangyu.registry.actions import Standing
 from sangyu.registry.models import Elder, Kinship
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+CHANGES = frozenset({"up", "down", "emergency", "remove"})
 
 
 @for_clerks
@@ -139,7 +140,7 @@ def change_contact(request: HttpRequest, elder_id: UUID, change: str) -> HttpRes
     elder = registry_read.get_elder(request.user, elder_id)
     wanted = request.POST.get("contact", "")
     contact = next((row for row in registry_read.contacts(request.user, elder) if str(row.pk) == wanted), None)
-    if contact is None:
+    if contact is None or change not in CHANGES:
         raise NotFound(_("没有找到这个联系人，可能已经移除。"))
     act = {"contact_id": contact.pk, "by": request.user, "at": now()}
     try:

@@ -59,6 +59,7 @@ def frame(viewer: User, here: str) -> dict[str, object]:
             nav=[
                 Tab(_("老人"), home, active=here == "elders", key="g h", icon="users"),
                 Tab(_("登记入院"), reverse("community:register"), active=here == "register", key="g n", icon="plus"),
+                Tab(_("批量导入"), reverse("intake:batches"), key="g b", icon="upload"),
                 Tab(_("名册差异"), reverse("matching:differences"), key="g m", icon="check"),
                 Tab(_("申请"), reverse("applications:list"), key="g a", icon="list"),
                 duplicates,

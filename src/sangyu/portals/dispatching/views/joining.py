@@ -87,6 +87,7 @@ def contract(request: HttpRequest, enterprise_id: UUID) -> HttpResponse:
             valid_until=said["valid_until"],
             area_codes=said["areas"],
             item_ids=[UUID(item) for item in said["items"]],
+            reason=said["reason"],
             by=request.user,
             at=now(),
         )

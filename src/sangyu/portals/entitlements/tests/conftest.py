@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 from tests.seat import Sit, seat
+from tests.standing import standing
 
-from sangyu.allowances.tests.conftest import Months, months
+from sangyu.allowances.tests.steps import Months, founded
 
-__all__ = ["months", "sit"]
+
+@standing
+def months() -> Months:
+    """Gulou's programme with money for its allowances."""
+    return founded()
 
 
 @pytest.fixture

@@ -180,10 +180,10 @@ def _list(request: HttpRequest, *, wrong: Any = None, status: int = 200) -> Http
     month = Month.of(today)
     page = money_context(
         request,
-        offered=[(one, DrawUpForm(initial={"code": one.benefit.code, "month": str(month)})) for one in offered],
+        offered=offered,
         rows=allowances_read.runs(request.user),
         wrong=wrong,
-        account_form=AccountForm(initial={"key": str(uuid4())}, auto_id="id-account-%s"),
+        key=str(uuid4()),
         collective=[one for one in offered if one.scheme and one.benefit.payee != "elder"],
         month=month,
     )

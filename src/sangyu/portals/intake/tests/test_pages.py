@@ -15,6 +15,7 @@ from tests.seat import violations
 
 from sangyu.intake.models import Batch, Stage, StagedRow, Standing
 from sangyu.intake.tests.dirty import dirty_sheet, to_xlsx
+from sangyu.policy.excel_door import cell_name
 from sangyu.portals.intake import views
 from sangyu.registry.models import Elder
 
@@ -42,7 +43,7 @@ def test_from_a_sheet_to_the_register_and_back(cast: Cast, sit, sheet: Path, tmp
     page = clerk.get(where).content.decode()
     row = StagedRow.objects.filter(batch=batch, standing=Standing.WRONG, double_of=None).order_by("line").first()
     assert row.faults[0]["what"] in page
-    assert f"名单!{'ABCDEFGHIJ'[batch.places[row.faults[0]['column']]]}{row.line}" in page
+    assert f"名单!{cell_name(row.line - 1, batch.places[row.faults[0]['column']])}" in page
     assert Elder.objects.count() == before
 
     wrong = clerk.get(reverse("intake:wrong", args=[batch.pk]))
@@ -106,6 +107,7 @@ def test_sheets_are_handed_out_empty_and_full(cast: Cast, sit, tmp_path: Path) -
     clerk = sit(cast.clerk)
     empty = clerk.get(reverse("intake:sheet", args=["elders"]))
     assert empty["Content-Disposition"].startswith("attachment")
+    assert b"".join(empty.streaming_content).startswith(b"PK")
     assert clerk.get(reverse("intake:sheet", args=["nothing"])).status_code == 404
     where = reverse("intake:hand-out")
     assert clerk.post(where, {"template": "elders", "area": "", "reason": "看"}).status_code == 422
