@@ -235,6 +235,7 @@ NOT_PAGES = {
         "dispatching:candidates",
         "dispatching:cancel",
         "rehearsal:progress",
+        "intake:progress",
     },
     "leads on to a page": {
         "quality:appraisals",
@@ -256,6 +257,8 @@ NOT_PAGES = {
         "quality:week-list",
         "quality:quarter-list",
         "quality:year-list",
+        "intake:sheet",
+        "intake:wrong",
         "entitlements:file",
         "entitlements:slip-paper",
         "finance:file-n",

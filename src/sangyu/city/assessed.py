@@ -18,14 +18,13 @@ from sangyu.assessment.actions import Sent
 from sangyu.assessment.models import Appointment, Assessment, Part
 from sangyu.assessment.rules import Answers, Scale
 from sangyu.city.blueprint import BEIJING, Blueprint
-from sangyu.city.build import PASSWORD
+from sangyu.city.build import ASSESSING_BODY, ASSESSORS, PASSWORD
 from sangyu.city.dice import below
 from sangyu.city.people import Elder
 from sangyu.city.players import Players, elder_id, users_of
 from sangyu.kit.errors import Refusal
 
 SCALE = "gbt-42195-2022"
-ASSESSORS = (("assessor1", "林知微"), ("assessor2", "何以宁"), ("assessor3", "苏明远"), ("assessor4", "陶然"))
 OLD_ENOUGH = 75
 TODAY = 2
 
@@ -50,10 +49,14 @@ class _Team:
         self.day = at.astimezone(BEIJING).date()
         self.head = players.users["bureau"]
         self.scale = assessment_read.packed_scale(SCALE)
-        begun_at = at - timedelta(days=60)
-        body = assessment.admit_body(name="城关区康宁能力评估中心", by=self.head, at=begun_at)
-        users = users_of(players.programme)
-        self.people = [
+        self.people = self._people(at - timedelta(days=60))
+        self._elders = self._old_people()
+
+    def _people(self, since_at: datetime) -> list[User]:
+        """Return the assessors; a city that was built before there were any gets them now."""
+        body = assessment.admit_body(name=ASSESSING_BODY, by=self.head, at=since_at)
+        users = users_of(self.players.programme)
+        return [
             users.get(username)
             or access.invite_user(
                 organisation=body,
@@ -61,11 +64,10 @@ class _Team:
                 display_name=name,
                 roles=[Role.ASSESSOR],
                 password=PASSWORD,
-                on=begun_at.date(),
+                on=since_at.date(),
             )
             for username, name in ASSESSORS
         ]
-        self._elders = self._old_people()
 
     def is_done(self) -> bool:
         """Whether today's visits are there; they are the last thing that is left."""

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from sangyu.access import actions as access
 from sangyu.access.models import Organisation, OrganisationKind, Programme, Role, User
 from sangyu.adoption import actions as adoption
+from sangyu.assessment import actions as assessment
 from sangyu.budget import actions as budget
 from sangyu.city import canteens, catalogue, diary, firms, names, players
 from sangyu.city import people as made
@@ -73,6 +74,8 @@ _STAFF = (
     ("finance", "钱谨", Role.FINANCE, OrganisationKind.OPERATOR),
     ("approver", "冯度", Role.APPROVER, OrganisationKind.OPERATOR),
 )
+ASSESSING_BODY = "城关区康宁能力评估中心"
+ASSESSORS = (("assessor1", "林知微"), ("assessor2", "何以宁"), ("assessor3", "苏明远"), ("assessor4", "陶然"))
 _EVIDENCE = {
     "three_no": "特困人员救助供养证",
     "severe_disability": "残疾人证（一级）",
@@ -148,7 +151,7 @@ class _Build:
         return access.found_organisation(programme=self.organiser, kind=kind, name=name, area_code=area_code)
 
     def staff(self) -> None:
-        """Found the bureau and the operator, and invite those who work there."""
+        """Found the bureau, the operator and a body of assessors, and invite those who work there."""
         district = self.plan.areas.code
         bodies = {
             OrganisationKind.BUREAU: self.organisation(OrganisationKind.BUREAU, "城关区民政局", district),
@@ -159,6 +162,9 @@ class _Build:
         self.head = self.user(bodies[OrganisationKind.BUREAU], "bureau", "何静", Role.BUREAU, Role.HEAD, log_in=True)
         for username, name, role, body in _STAFF:
             self.user(bodies[body], username, name, role, log_in=True)
+        body = assessment.admit_body(name=ASSESSING_BODY, by=self.head, at=self.at)
+        for username, name in ASSESSORS:
+            self.user(body, username, name, Role.ASSESSOR, log_in=True)
         for n in range(players.AGENTS_MIN + 1, players.agent_count(self.plan) + 1):
             self.user(operator, f"agent{n}", self.invented_name("agent", n), Role.AGENT, log_in=False)
 

@@ -14,7 +14,7 @@ from datetime import time as clock
 
 from sangyu.city import areas, build, diary, pages, players
 from sangyu.city.applied import leave_applications
-from sangyu.city.assessed import ASSESSORS, leave_assessments
+from sangyu.city.assessed import leave_assessments
 from sangyu.city.blueprint import BEIJING, Blueprint, month_to_play
 from sangyu.city.build import PASSWORD
 from sangyu.city.close import check_books, close
@@ -110,7 +110,7 @@ def log_ins(plan: Blueprint) -> list[str]:
         ("质量台", "quality"),
         ("财务", "finance，复核 approver"),
         ("社区窗口", " ".join(clerks)),
-        ("能力评估", " ".join(username for username, _ in ASSESSORS)),
+        ("能力评估", " ".join(username for username, _ in build.ASSESSORS)),
         ("民政局", "bureau（局长），分管领导 deputy，审计 auditor"),
     ]
     return [f"登录用户（密码都是 {PASSWORD}）：", *(f"  {desk}：{names}" for desk, names in rows)]

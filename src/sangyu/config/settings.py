@@ -62,6 +62,7 @@ DESKS = [
     "sangyu.portals.intake",
     "sangyu.portals.applications",
     "sangyu.portals.matching",
+    "sangyu.portals.privacy",
     "sangyu.portals.entitlements",
     "sangyu.portals.quality",
     "sangyu.portals.finance",

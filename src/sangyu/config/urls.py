@@ -13,6 +13,7 @@ DESKS = [
     "till",
     "assessor",
     "matching",
+    "privacy",
     "quality",
     "finance",
     "bureau",

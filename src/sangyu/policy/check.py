@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sangyu.policy import cover, ir, lists, stages
+from sangyu.policy import cover, holes, ir, lists, stages
 from sangyu.policy.bands import outside
 from sangyu.policy.cases import run_file
 from sangyu.policy.errors import BadAnswer, Finding, PolicyError, UnknownPack
@@ -16,7 +16,7 @@ from sangyu.policy.forms import share_out
 from sangyu.policy.names import names_in, names_of
 from sangyu.policy.read import Reader
 from sangyu.policy.runtime import Unknown
-from sangyu.policy.to_chinese import value_text
+from sangyu.policy.to_chinese import label, value_text
 from sangyu.policy.to_python import figure_program, program
 
 CASES_LEAST = 2
@@ -58,6 +58,7 @@ def _faults(pack: ir.Pack, documents: Path | None) -> Iterator[Fault]:
         for version in rule.versions:
             yield from _coverage(rule, version.table, pack)
             yield from _overlaps(rule, version.table)
+            yield from _holes(rule, version.table, pack)
             yield from _shares(rule, version.table, pack)
     yield from _locators(pack, documents)
     yield from _unused(pack)
@@ -108,6 +109,17 @@ def _overlaps(rule: ir.Rule, table: ir.Table) -> Iterator[Fault]:
             if common is not None:
                 name = different[0][0].column.name
                 yield table.file, later.line, rule.id, f"与第{earlier.line}行在 {name}={common} 处重叠而结果不同"
+
+
+def _holes(rule: ir.Rule, table: ir.Table, pack: ir.Pack) -> Iterator[Fault]:
+    """Find values between two ranges that neither row takes: they fall through to a row that was not meant for them."""
+    for hole in holes.holes(table):
+        name = hole.column.name
+        low, high = (value_text(name, point, pack) for point in (hole.low, hole.high))
+        said = low if hole.low == hole.high else f"{low}至{high}"
+        between = f"第{hole.before}行和第{hole.after}行都不管，会落到别的行（多半是末尾的兜底行）"
+        said = f"{label(name, pack)}{said}没有写到：{between}；请把这两行接上，或为它另写一行"
+        yield table.file, hole.after, rule.id, said
 
 
 def _apart(one: ir.Cell, other: ir.Cell) -> bool:

@@ -59,9 +59,9 @@ def check_batch(*, batch_id: UUID, at: datetime) -> Batch:
             mark_doubles(batch, None)
             passed(batch, Stage.CHECKED, checked_at=at, way=0)
     except BadWorkbook as refusal:
-        _refuse(batch, "；".join(finding.message for finding in refusal.findings) + "。", at)
+        refuse(batch, "；".join(finding.message for finding in refusal.findings) + "。", at)
     except Refusal as refusal:
-        _refuse(batch, str(refusal), at)
+        refuse(batch, str(refusal), at)
     file_of(batch).unlink(missing_ok=True)
     batch.refresh_from_db()
     return batch
@@ -90,7 +90,8 @@ def mark_doubles(batch: Batch, indexes: list[str] | None) -> None:
         )
 
 
-def _refuse(batch: Batch, fault: str, at: datetime) -> None:
+def refuse(batch: Batch, fault: str, at: datetime) -> None:
+    """Say of a batch why it could not be read; nothing of it is kept."""
     _forget(batch)
     Batch.objects.filter(pk=batch.pk).update(stage=Stage.REFUSED, fault=fault[:FAULT_MAX], checked_at=at)
 

@@ -27,6 +27,8 @@ def mend(*, batch_id: UUID, line: int, cells: Mapping[str, str], by: User, at: d
     Raises: NotAllowed; NotFound; NotNow, for a line that is in the register already.
     """
     batch = lock(batch_id, by, Stage.CHECKED, Stage.WRITTEN)
+    if batch.emptied_at is not None:
+        raise NotNow("这一批的内容已过期清除，不能再改。请重新交表。")
     row = StagedRow.objects.select_for_update().filter(batch=batch, line=line).first()
     if row is None:
         raise NotFound(f"这一批里没有第{line}行。请刷新后再看。")

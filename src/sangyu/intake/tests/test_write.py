@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.cast import Cast
 
+from sangyu.access.cipher import Unreadable
 from sangyu.access.models import AuditEntry
 from sangyu.intake import actions as intake
 from sangyu.intake.actions import common, writing
@@ -98,6 +99,23 @@ def test_a_job_that_was_broken_off_goes_on_where_it_was(cast: Cast, batch: Batch
     assert outcomes(batch)["WRITTEN"] == 7
     assert intake.go_on(batch_id=batch.pk, at=cast.at).stage == Stage.WRITTEN
     assert outcomes(batch)["WRITTEN"] == batch.counts["NEW"]
+
+
+def test_a_job_that_fails_leaves_the_batch_where_a_person_can_act(cast: Cast, batch: Batch, monkeypatch) -> None:
+    monkeypatch.setattr(writing, "CHUNK", 7)
+    spoilt = StagedRow.objects.filter(batch=batch, standing=Standing.NEW).latest("line")
+    whole, spoilt.cells_cipher = spoilt.cells_cipher, "k1.spoilt"
+    spoilt.save()
+    intake.begin_writing(batch_id=batch.pk, by=cast.head, at=cast.at)
+    with pytest.raises(Unreadable):
+        intake.go_on(batch_id=batch.pk, at=cast.at)
+    batch.refresh_from_db()
+    there = outcomes(batch)["WRITTEN"]
+    assert batch.stage == Stage.WRITTEN
+    assert there % 7 == 0
+    assert Elder.objects.filter(pk__in=StagedRow.objects.filter(batch=batch).values("elder_id")).count() == there
+    StagedRow.objects.filter(pk=spoilt.pk).update(cells_cipher=whole)
+    assert written(cast, batch).counts["WRITTEN"] == batch.counts["NEW"]
 
 
 def test_only_chosen_lines_are_written(cast: Cast, batch: Batch) -> None:

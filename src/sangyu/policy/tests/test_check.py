@@ -25,6 +25,15 @@ def test_shipped_pack_has_no_faults(pack_id: str) -> None:
         pytest.param(LUNCH, "not lunch", "not brunch", "not brunch", "没有代码“brunch”", id="unknown code"),
         pytest.param(LUNCH, "65..74", "74..65", "74..65", "下限大于上限", id="range upside down"),
         pytest.param(LUNCH, "65..74", "65..75", "65..75", "在 age=75 处重叠", id="overlap"),
+        pytest.param(
+            LUNCH,
+            "65..74",
+            "65..72",
+            ">=75,",
+            "年龄73周岁至74周岁没有写到：第13行和第12行都不管",
+            id="hole",
+        ),
+        pytest.param(LUNCH, ">=75,", ">=76,", ">=76,", "年龄75周岁没有写到", id="hole of one value"),
         pytest.param(LUNCH, "{age_gap:65}", "{nobody}", "{nobody}", "{nobody} 没有对应的名称", id="placeholder"),
         pytest.param(LUNCH, '"min(900, price_fen)"', "900", "rest,900,", "不能合成价格", id="share above the price"),
         pytest.param(
@@ -144,6 +153,19 @@ def test_fault_is_reported_where_it_stands(tmp_path: Path, file: str, old: str, 
         if finding.file == f"{PACK_ID}/{file}" and finding.line == line_of(folder, file, at)
     ]
     assert any(said in finding.message for finding in here), "\n".join(map(str, found))
+
+
+def test_a_row_written_for_what_was_left_out_closes_the_hole(tmp_path: Path) -> None:
+    row = ",,,,,65..74,,,,,,,rest,"
+    folder = changed(tmp_path, LUNCH, row, row.replace("74", "72"))
+    assert [finding.message[:12] for finding in check(folder) if "没有写到" in finding.message] == [
+        "年龄73周岁至74周岁"
+    ]
+    table = folder / LUNCH
+    refused = ",,,,,73..74,,,,,,,rest,0,73、74周岁不享受就餐补贴，自付{elder}\n"
+    text = table.read_text(encoding="utf-8-sig")
+    table.write_text(text.replace(",,,,,65..72", f"{refused},,,,,65..72"), encoding="utf-8-sig")
+    assert not any("没有写到" in finding.message for finding in check(folder))
 
 
 def test_fixed_shares_stand_where_the_row_fixes_the_price(tmp_path: Path) -> None:

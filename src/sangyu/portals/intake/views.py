@@ -163,7 +163,7 @@ def _batch(request: HttpRequest, batch_id: UUID, *, undoing: UndoForm | None = N
         right=_waiting(counts),
         may_write=held.stage in (Stage.CHECKED, Stage.WRITTEN) and _waiting(counts) > 0,
         may_choose=held.stage in (Stage.CHECKED, Stage.WRITTEN) and shows in ("new", "more"),
-        may_mend=held.stage in (Stage.CHECKED, Stage.WRITTEN),
+        may_mend=held.stage in (Stage.CHECKED, Stage.WRITTEN) and held.emptied_at is None,
         undo_until=intake.until(held) if (intake.until(held) or now()) > now() else None,
         same=intake_read.same_file(request.user, held) if held.stage == Stage.CHECKED else None,
         tabs=_tabs(held, counts, shows),

@@ -136,7 +136,7 @@ def hand_over(*, request_id: UUID, sha256: str, by: User, at: datetime) -> None:
 
     Raises: NotAllowed; NotFound.
     """
-    ensure_role(by, *ANSWERERS)
+    ensure_role(by, Role.BUREAU)
     case = privacy_read.get_request(by, request_id)
     facts = {"fact": "copy", "reason": f"{case.request.get_kind_display()}请求", "sha256": sha256}
     _note("privacy.hand_over", case.request.elder_id, facts, by, at)

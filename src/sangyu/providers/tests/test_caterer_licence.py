@@ -1,4 +1,4 @@
-"""Where the policy asks a caterer for a food licence, no canteen opens without one and none sells after its last day."""
+"""Where the policy asks a caterer for a food licence, no canteen opens without and none sells after it."""
 
 from __future__ import annotations
 
@@ -55,19 +55,20 @@ def sells_on(cast: Cast, day: date) -> None:
 @pytest.mark.proves("JM-05")
 def test_no_canteen_opens_without_a_food_licence_that_holds(cast: Cast) -> None:
     adopt(cast)
-    with pytest.raises(CatererUnlicensed, match="会城长者食堂不能供餐：没有登记食品类许可证.*先登记有效的食品许可证"):
+    with pytest.raises(CatererUnlicensed, match=r"会城长者食堂不能供餐：没有登记食品类许可证.*先登记有效的食品许可证"):
         open_on(cast, NEW_YEAR)
     providers.lodge_licence(enterprise=cast.kangan, paper=FOOD, by=cast.head, at=cast.at)
     assert open_on(cast, LAST_DAY).contracted_from == LAST_DAY
-    with pytest.raises(CatererUnlicensed, match="许可证2027年3月5日已到期.*“领取《食品生产经营卫生许可证》"):
+    with pytest.raises(CatererUnlicensed, match=r"许可证2027年3月5日已到期.*“领取《食品生产经营卫生许可证》"):
         open_on(cast, date(2027, 3, 6), "圭峰长者食堂")
 
 
+@pytest.mark.proves("JM-05")
 def test_the_last_day_still_counts_and_the_next_does_not(cast: Cast) -> None:
     adopt(cast)
     providers.lodge_licence(enterprise=cast.kangan, paper=FOOD, by=cast.head, at=cast.at)
     sells_on(cast, LAST_DAY)
-    with pytest.raises(CatererUnlicensed, match="2027年3月5日已到期，不能供餐"):
+    with pytest.raises(CatererUnlicensed, match=r"2027年3月5日已到期，不能供餐"):
         sells_on(cast, date(2027, 3, 6))
 
 

@@ -32,7 +32,7 @@ class CaseShown:
 
 def duplicate_cases(viewer: User, *, after: tuple[int, UUID] | None = None, limit: int = 30) -> list[CaseShown]:
     """Return the open cases, the surest first, behind (score, id) of the last; those with a record one may see."""
-    rows = _visible(viewer).filter(closed_at=None).order_by("-score_pm", "id")
+    rows = _open(viewer).order_by("-score_pm", "id")
     if after is not None:
         rows = rows.extra(where=["(-registry_duplicatecase.score_pm, registry_duplicatecase.id) > (%s, %s)"],
                           params=[-after[0], after[1]])  # fmt: skip
@@ -41,7 +41,7 @@ def duplicate_cases(viewer: User, *, after: tuple[int, UUID] | None = None, limi
 
 def duplicate_count(viewer: User) -> int:
     """Count the open cases of the viewer."""
-    return _visible(viewer).filter(closed_at=None).count()
+    return _open(viewer).count()
 
 
 def get_duplicate_case(viewer: User, case_id: UUID) -> CaseShown:
@@ -60,6 +60,11 @@ def _visible(viewer: User) -> QuerySet[DuplicateCase]:
     rows = DuplicateCase.objects.filter(programme_id=viewer.programme_id)
     rows = rows.filter(one__in=seen) | rows.filter(other__in=seen)
     return rows.select_related("one__community", "other__community")
+
+
+def _open(viewer: User) -> QuerySet[DuplicateCase]:
+    """Return the cases that ask for a word: open, and of two records that each still stand for themselves."""
+    return _visible(viewer).filter(closed_at=None, one__merged_into=None, other__merged_into=None)
 
 
 def _shown(cases: list[DuplicateCase]) -> list[CaseShown]:

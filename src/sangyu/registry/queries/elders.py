@@ -159,7 +159,7 @@ def _belongs(group: str, on: date) -> Q | Exists:
     if group == "no_contact":
         return living & ~Q(Exists(Contact.objects.filter(elder=OuterRef("pk")).exclude(relation="本人")))
     if group == "duplicate":
-        open_cases = DuplicateCase.objects.filter(closed_at=None)
+        open_cases = DuplicateCase.objects.filter(closed_at=None, one__merged_into=None, other__merged_into=None)
         return Q(Exists(open_cases.filter(Q(one=OuterRef("pk")) | Q(other=OuterRef("pk")))))
     held = Identity.objects.filter(elder=OuterRef("pk"), code__in=GROUPS[group].codes, valid_from__lte=on)
     return living & Q(Exists(held.filter(Q(valid_until=None) | Q(valid_until__gt=on))))

@@ -146,6 +146,10 @@ def test_what_is_read_of_either_record_is_read_of_the_one_that_stays(cast, twice
     assert registry_read.same_as(twice.pk) == registry_read.same_as(cast.li.pk) == {cast.li.pk, twice.pk}
     assert [row.label for row in registry_read.documents(cast.clerk, cast.li)] == ["居民身份证", "护照"]
     assert registry_read.merges_into(cast.li) == [merge]
+    DuplicateCase.objects.create(
+        programme=cast.programme, one=cast.grandpa, other=twice, grounds=["PHONE"], score_pm=900, found_at=cast.at
+    )
+    assert registry_read.duplicate_cases(cast.head) == [], "a record that stands for nobody is no case"
 
 
 def test_merged_and_parted_is_as_it_was(cast, twice):

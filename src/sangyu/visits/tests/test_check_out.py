@@ -136,7 +136,6 @@ def test_two_arrivals_at_once_are_one_visit(cast):
     assert len({visit.pk for visit in race(arrive, arrive, arrive)}) == 1
 
 
-@pytest.mark.proves("XS-18")
 @pytest.mark.parametrize(("geofence_m", "grade"), [(150, "B"), (50, "D"), (None, "B")])
 def test_a_city_that_sets_its_own_distance_is_asked_whether_the_worker_was_there(cast, geofence_m, grade):
     visit = cast.arrived(place=NEARBY, door_code="")

@@ -28,6 +28,7 @@ from sangyu.registry.queries import CaseShown
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 ROWS = 30
+COMPARED = 8  # of the lines that are shown; two records never have one number
 
 
 @for_clerks_and_bureau
@@ -146,8 +147,8 @@ def _lines(viewer: User, one: Elder, other: Elder) -> list[dict[str, Any]]:
         ]
 
     return [
-        {"label": label, "one": mine, "other": theirs, "differs": fold(mine) != fold(theirs)}
-        for (label, mine), (_label, theirs) in zip(told(one), told(other), strict=True)
+        {"label": label, "one": mine, "other": theirs, "differs": n < COMPARED and fold(mine) != fold(theirs)}
+        for n, ((label, mine), (_label, theirs)) in enumerate(zip(told(one), told(other), strict=True))
     ]
 
 
@@ -158,7 +159,7 @@ def _records(shown: CaseShown) -> list[tuple[str, str]]:
 
 def _first(shown: CaseShown) -> dict[str, str]:
     waits = shown.waits_for
-    return {"keep": str(waits.survivor_id if waits else shown.case.one_id), "verdict": "SAME" if waits else ""}
+    return {"keep": str(waits.survivor_id if waits else shown.case.one_id), "verdict": ""}
 
 
 def _after(shown: CaseShown) -> str:

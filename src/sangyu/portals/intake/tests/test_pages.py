@@ -140,8 +140,13 @@ def test_the_pages_stand_in_a_browser(cast: Cast, open_desk, sit, sheet: Path) -
     clerk = sit(cast.clerk)
     batch = hand_in(clerk, sheet)
     row = StagedRow.objects.filter(batch=batch, standing=Standing.WRONG, double_of=None).order_by("line").first()
+    written = hand_in(
+        clerk, to_xlsx(dirty_sheet(13, 6, COMMUNITIES, workbook=False), sheet.with_name("一批.xlsx")), "w"
+    )
+    clerk.post(reverse("intake:write", args=[written.pk]))
     folder = os.environ.get("SANGYU_PICTURES")
     for name, path in {
+        "written": reverse("intake:batch", args=[written.pk]),
         "new": reverse("intake:new"),
         "batch": reverse("intake:batch", args=[batch.pk]),
         "chosen": reverse("intake:batch", args=[batch.pk]) + "?show=new",
@@ -150,6 +155,8 @@ def test_the_pages_stand_in_a_browser(cast: Cast, open_desk, sit, sheet: Path) -
         "hand-out": reverse("intake:hand-out"),
     }.items():
         page = open_desk(cast.clerk, path)
+        if name == "written":
+            page.get_by_role("button", name="整批撤销").click()
         assert violations(page) == [], name
         if folder:
             page.screenshot(path=f"{folder}/{name}-1366.png", full_page=True)

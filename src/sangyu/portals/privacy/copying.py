@@ -1,0 +1,232 @@
+"""Everything the house knows of one elder, gathered from each room, as a file for people and a file for machines."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sangyu.access.models import User
+from sangyu.allowances.models import Line as AllowanceLine
+from sangyu.applications import queries as applications_read
+from sangyu.assessment import queries as assessment_read
+from sangyu.benefits import queries as benefits_read
+from sangyu.hotline import queries as hotline_read
+from sangyu.kit.money import yuan
+from sangyu.orders import queries as orders_read
+from sangyu.outbox import queries as outbox_read
+from sangyu.portals.finance.papers import Paper, as_pdf
+from sangyu.portals.finance.papers.paper import Column, Table
+from sangyu.portals.privacy.words import fact_word, verb_word
+from sangyu.privacy import queries as privacy_read
+from sangyu.registry import queries as registry_read
+from sangyu.registry.models import Elder
+from sangyu.visits import queries as visits_read
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+ROWS_MAX = 2_000
+FIRST = (1980, 1, 1, 0, 0, 0)  # of a file in the archive, so that the same rows make the same bytes
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One room's part: what it is called, its columns, and its rows as text."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
+    """Gather what every room holds of an elder; `number` is the document's, which is shown against a reason only.
+
+    Raises: NotFound, for an elder whom the viewer may not see.
+    """
+    ids = registry_read.same_as(registry_read.get_elder(viewer, elder.pk).pk)
+    return [
+        _chapter("登记", ("项目", "内容"), _basics(elder, number)),
+        _chapter(
+            "联系人",
+            ("关系", "姓名", "电话"),
+            ((r.relation, r.name, r.phone) for r in registry_read.contacts(viewer, elder)),
+        ),
+        _chapter(
+            "亲属和监护",
+            ("关系", "姓名", "监护", "从", "到"),
+            (
+                (r.get_relation_display(), r.name, r.get_guardianship_display(), r.valid_from, r.valid_until)
+                for r in registry_read.kin(viewer, elder)
+            ),
+        ),
+        _chapter(
+            "身份认定",
+            ("身份", "材料", "从", "到"),
+            (
+                (r.get_code_display(), r.evidence, r.valid_from, r.valid_until)
+                for r in registry_read.identities(viewer, elder)
+            ),
+        ),
+        _chapter(
+            "以前的住处",
+            ("社区", "地址", "到", "原因"),
+            ((r.community, r.address, r.valid_until, r.reason) for r in registry_read.residences(viewer, elder)),
+        ),
+        _chapter("老人卡", ("卡号", "发卡"), ((r.number, r.issued_on) for r in registry_read.cards_of(viewer, elder))),
+        _chapter(
+            "来电",
+            ("时间", "号码", "结果", "记录"),
+            (
+                (r.rang_at, r.caller_number, r.get_end_display(), r.note)
+                for r in hotline_read.calls(viewer).filter(elder__in=ids).order_by("rang_at", "id")[:ROWS_MAX]
+            ),
+        ),
+        _chapter(
+            "工单",
+            ("单号", "项目", "约定时间", "状态", "价格（元）", "自付（元）", "备注"),
+            (
+                (r.number, r.item, r.wanted_from, r.get_stage_display(), yuan(r.price_fen), yuan(r.elder_fen), r.note)
+                for r in orders_read.orders(viewer).filter(elder__in=ids).order_by("wanted_from", "id")[:ROWS_MAX]
+            ),
+        ),
+        _chapter(
+            "上门",
+            ("到达", "服务人员", "企业", "项目"),
+            (
+                (r.arrived_at, r.worker.name, r.enterprise.short_name, r.order.item)
+                for r in visits_read.visits(viewer).filter(order__elder__in=ids).order_by("arrived_at", "id")[:ROWS_MAX]
+            ),
+        ),
+        _chapter(
+            "收费",
+            ("日期", "项目", "价格（元）", "政府付（元）", "自付（元）"),
+            (
+                (r.service_on, r.item, yuan(r.price_fen), yuan(r.public_fen), yuan(r.elder_fen))
+                for r in benefits_read.charges(viewer).filter(elder__in=ids).order_by("service_on", "id")[:ROWS_MAX]
+            ),
+        ),
+        _chapter(
+            "津贴",
+            ("月份", "名目", "金额（元）", "理由"),
+            (
+                (r.period, r.run.scheme.title, yuan(r.amount_fen), r.because)
+                for r in AllowanceLine.objects.filter(elder__in=ids)
+                .exclude(amount_fen=0)
+                .select_related("run__scheme")
+                .order_by("period", "id")[:ROWS_MAX]
+            ),
+        ),
+        _chapter(
+            "能力评估",
+            ("等级", "从", "到"),
+            (
+                (r.label, r.valid_from, r.valid_until)
+                for pk in sorted(ids)
+                for r in assessment_read.conclusions_of(viewer, pk)
+            ),
+        ),
+        _chapter(
+            "申请",
+            ("申请事项", "申请人", "时间", "状态"),
+            (
+                (r.title, r.applicant, r.at, r.get_state_display())
+                for r in applications_read.applications(viewer).filter(elder__in=ids).order_by("at", "id")[:ROWS_MAX]
+            ),
+        ),
+        _chapter(
+            "短信",
+            ("时间", "收信人", "号码", "内容"),
+            (
+                (r.text.at, r.text.get_to_display(), r.text.phone, r.text.body)
+                for r in outbox_read.texts_page(elder.programme_id, elder_ids=ids, limit=ROWS_MAX)
+            ),
+        ),
+        _chapter(
+            "同意",
+            ("时间", "事项", "怎么说", "谁说的", "凭据"),
+            (
+                (r.at, _topic(r.topic), "同意" if r.agrees else "不同意", r.get_speaker_display(), r.reference)
+                for r in privacy_read.history(viewer, elder)
+            ),
+        ),
+        _chapter(
+            "谁看过、谁改过",
+            ("时间", "谁", "单位", "做了什么", "原因"),
+            (
+                (r.at, r.who, r.organisation, f"{verb_word(r.verb)}{fact_word(r.fact)}", r.reason)
+                for r in privacy_read.sights(viewer, elder, limit=ROWS_MAX)
+            ),
+        ),
+    ]
+
+
+def archive(elder: Elder, parts: list[Chapter], at: datetime) -> bytes:
+    """Pack the chapters as a PDF to be read and a JSON file to be carried elsewhere."""
+    told = {
+        "registration_number": elder.registration_number,
+        "programme": elder.programme.name,
+        "made_at": at.astimezone(BEIJING).isoformat(timespec="seconds"),
+        "chapters": [
+            {"title": part.title, "rows": [dict(zip(part.columns, row, strict=True)) for row in part.rows]}
+            for part in parts
+        ],
+    }
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in (
+            ("个人信息.pdf", as_pdf(_paper(elder, parts, at))),
+            ("个人信息.json", json.dumps(told, ensure_ascii=False, indent=1).encode()),
+        ):
+            packed.writestr(zipfile.ZipInfo(name, FIRST), content, zipfile.ZIP_DEFLATED)
+    return book.getvalue()
+
+
+def _paper(elder: Elder, parts: list[Chapter], at: datetime) -> Paper:
+    return Paper(
+        title="个人信息副本",
+        organisation=elder.programme.name,
+        number=elder.registration_number,
+        pairs=(("登记编号", elder.registration_number), ("姓名", elder.name)),
+        paragraphs=("应您的要求，这里是系统里关于您的全部记录。发现不对的，可以要求更正；不清楚的，请问经办人。",),
+        tables=tuple(
+            Table(columns=tuple(Column(title) for title in part.columns), rows=part.rows, title=part.title)
+            for part in parts
+            if part.rows
+        ),
+        notes=("没有列出的一类，系统里没有记录。", f"如有疑问，请拨打{elder.programme.hotline_number}。"),
+        made_at=at,
+        wide=True,
+    )
+
+
+def _basics(elder: Elder, number: str) -> Iterable[tuple[Any, ...]]:
+    yield "姓名", elder.name
+    yield "性别", elder.get_sex_display()
+    yield "出生日期", elder.birth_on
+    yield "证件号码", number
+    yield "社区", elder.community
+    yield "住址", elder.address
+    yield "户籍", elder.hukou_place or ("本区" if elder.hukou_in_area else "外地")
+    yield "生活习惯", elder.habits
+    yield "上门提醒", elder.warnings
+    yield "登记时间", elder.registered_at
+    yield "去世日期", elder.died_on
+
+
+def _chapter(title: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Chapter:
+    return Chapter(title, columns, tuple(tuple(_told(cell) for cell in row) for row in rows))
+
+
+def _told(cell: Any) -> str:
+    if isinstance(cell, datetime):
+        return f"{cell.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    return "" if cell is None else str(cell)
+
+
+def _topic(code: str) -> str:
+    found = privacy_read.register().topic(code)
+    return found.title if found else code
