@@ -47,6 +47,7 @@ from sangyu.portals.texting.gateways import MockGateway
 from sangyu.portals.texting.send import send_due
 from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
+from sangyu.privacy import actions as privacy
 from sangyu.quality import actions as quality
 from sangyu.quality import queries as quality_read
 from sangyu.quality.models import AppraisalItem, SiteCheck
@@ -88,6 +89,14 @@ class FullHouse(Cast):
         self._registers()
         self._allowances()
         self._sheets()
+        self._about_own_data()
+
+    def _about_own_data(self) -> None:
+        """Grandmother Li's guardian wants a copy of everything, and wants it erased."""
+        said = {"asked_by": "GUARDIAN", "asker": "林晓", "check_made": "DOCUMENT", "check_note": "监护协议原件"}
+        said |= {"elder_id": self.li.pk, "wish": "搬去女儿家，不再需要", "by": self.clerk, "at": NOW}
+        self.asked_copy = privacy.take_in(kind="COPY", key="copy", **said)
+        self.asked_erasure = privacy.take_in(kind="ERASE", key="erase", **said)
 
     def _applications(self) -> None:
         """Somebody waits for the bureau's word on a telephone; a list hangs in the community."""

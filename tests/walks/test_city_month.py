@@ -12,7 +12,10 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from sangyu.access import queries as access_read
+from sangyu.assessment import queries as assessment_read
+from sangyu.assessment.models import Stage
 from sangyu.city import areas, build, demo, players
+from sangyu.city.assessed import leave_assessments
 from sangyu.city.blueprint import BEIJING, Blueprint, month_to_play
 from sangyu.city.close import check_books, close
 from sangyu.city.lunches import Tills
@@ -164,6 +167,17 @@ def test_today_leaves_something_on_every_desk_and_only_once(plan: Blueprint) -> 
 
     assert not leave_work(plan, who, at=NOW + timedelta(hours=1), progress=silent)
     assert orders_read.counts(who.users["dispatcher1"]) == counts
+
+
+def test_the_assessors_have_visits_today_and_every_stage_has_an_assessment(plan: Blueprint) -> None:
+    who = players.load(plan)
+    assert leave_assessments(plan, who, at=NOW, progress=silent)
+    found = set(assessment_read.assessments(who.users["bureau"]).values_list("stage", flat=True))
+    assert found == set(Stage.values)
+    today = [row.visit_at for row in assessment_read.own_due(who.users["assessor1"])]
+    assert len([visit_at for visit_at in today if visit_at >= NOW]) == 2
+    assert [row.part for row in assessment_read.own_due(who.users["assessor3"])][:1] == ["THIRD"]
+    assert not leave_assessments(plan, who, at=NOW + timedelta(hours=1), progress=silent)
 
 
 def test_a_city_of_another_seed_is_refused_where_one_stands(plan: Blueprint, monkeypatch, tmp_path) -> None:

@@ -144,6 +144,13 @@ matching:differences    clerk
 matching:differences    head            ?settled=1
 matching:difference     clerk           .differing.pk
 matching:closing        ma              .li.pk
+privacy:purposes        zhao_user
+privacy:requests        clerk           ?q=李秀兰
+privacy:elder           ma              .li.pk
+privacy:seen            clerk           .li.pk          ?all=1
+privacy:request         clerk           .asked_copy.pk
+privacy:request         head            .asked_erasure.pk
+privacy:removals        head
 quality:queue           sun
 quality:task            sun             .to_ring.pk
 quality:samples         sun

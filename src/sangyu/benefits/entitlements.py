@@ -197,7 +197,9 @@ class _Books:
             fact = vocabulary().get(said.missing)
             parameter = adoption_read.pack_of(adopted).parameters.get(said.missing)
             label = fact.label if fact else parameter.label if parameter else said.missing
-            return replace(found, missing=said.missing, missing_label=label, statable=said.missing in STATABLE)
+            because = f"没有设定“{label}”，请民政局先设定" if parameter else f"缺少“{label}”，登记后才能判定"
+            statable = said.missing in STATABLE
+            return replace(found, because=because, missing=said.missing, missing_label=label, statable=statable)
         turns = self._next(benefit, said)
         if turns is not None:
             day, then = turns

@@ -33,7 +33,8 @@ CREATE OR REPLACE FUNCTION sangyu_let_forget() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
     IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV AND NOT EXISTS (
         SELECT FROM unnest(TG_ARGV) AS told (name)
-        WHERE to_jsonb(NEW) ->> name IS DISTINCT FROM to_jsonb(OLD) ->> name AND to_jsonb(NEW) ->> name <> '{FORGOTTEN}'
+        WHERE to_jsonb(NEW) ->> name IS DISTINCT FROM to_jsonb(OLD) ->> name
+        AND to_jsonb(NEW) ->> name IS DISTINCT FROM '{FORGOTTEN}'
     ) THEN
         RETURN NEW;
     END IF;

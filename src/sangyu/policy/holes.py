@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from sangyu.policy import ir
-
-Point = int | date
 
 
 @dataclass(frozen=True)
@@ -22,19 +20,20 @@ class Hole:
     """Values `low` to `high`, both included, of a column that the rows on lines `before` and `after` leave out."""
 
     column: ir.Name
-    low: Point
-    high: Point
+    low: int | date
+    high: int | date
     before: int
     after: int
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """The whole numbers or days that one cell lets through; None where it is open."""
+    """The whole numbers, or the days by their ordinals, that the cell of a row lets through; None where it is open."""
 
-    low: Point | None
-    high: Point | None
+    low: int | None
+    high: int | None
     line: int
+    of_days: bool
 
 
 def holes(table: ir.Table) -> Iterator[Hole]:
@@ -47,43 +46,39 @@ def holes(table: ir.Table) -> Iterator[Hole]:
                 beside[cell.column, frozenset(row.cells[:place] + row.cells[place + 1 :])].append(stretch)
     for (column, others), stretches in beside.items():
         known = [one for (name, fewer), some in beside.items() if name == column and fewer <= others for one in some]
-        for hole in _between(column, stretches):
-            if not any(_touches(one, hole) for one in known):
-                yield hole
+        yield from _between(column, stretches, known)
 
 
-def _between(column: ir.Name, stretches: list[Stretch]) -> Iterator[Hole]:
-    """Go through the stretches in order; what lies between two of them is a hole."""
-    closed = [one for one in stretches if one.low is not None]
-    opening = [one for one in stretches if one.low is None and one.high is not None]
-    in_order = [*opening, *sorted(closed, key=lambda one: (str(type(one.low)), one.low))]
-    for one, following in pairwise(in_order):
-        if one.high is None or following.low is None or type(one.high) is not type(following.low):
+def _between(column: ir.Name, stretches: list[Stretch], known: list[Stretch]) -> Iterator[Hole]:
+    """Go through the stretches in order; what lies between two of them, and in nothing `known`, is a hole."""
+    for one, following in pairwise(sorted(stretches, key=lambda one: (one.low is not None, one.low or 0))):
+        if one.high is None or following.low is None or following.low - one.high < 2:
             continue
-        low, high = _step(one.high, 1), _step(following.low, -1)
-        if low <= high:  # type: ignore[operator]
+        low, high = one.high + 1, following.low - 1
+        if any(_meets(other, low, high) for other in known):
+            continue
+        if one.of_days:
+            yield Hole(column, date.fromordinal(low), date.fromordinal(high), one.line, following.line)
+        else:
             yield Hole(column, low, high, one.line, following.line)
 
 
 def _stretch(cell: ir.Cell, line: int) -> Stretch | None:
+    """Read the range of a cell; None for one that hangs on a setting, a parameter or a formula."""
     test = cell.test
     if not isinstance(test, ir.Within):
         return None
-    bounds: list[Point | None] = []
-    for bound, excluded, step in ((test.low, test.low_excluded, 1), (test.high, test.high_excluded, -1)):
-        if bound is None:
-            bounds.append(None)
-        elif isinstance(bound, ir.Const) and isinstance(bound.value, int | date) and not isinstance(bound.value, bool):
-            bounds.append(_step(bound.value, step) if excluded else bound.value)
-        else:
-            return None  # a setting, a parameter or a formula: where it lies is not written in the table
-    return Stretch(bounds[0], bounds[1], line)
+    bounds = [bound.value if isinstance(bound, ir.Const) else bound for bound in (test.low, test.high)]
+    of_days = any(isinstance(bound, date) for bound in bounds)
+    low, high = (bound.toordinal() if isinstance(bound, date) else bound for bound in bounds)
+    if not (low is None or isinstance(low, int)) or not (high is None or isinstance(high, int)):
+        return None
+    if low is not None and test.low_excluded:
+        low += 1
+    if high is not None and test.high_excluded:
+        high -= 1
+    return Stretch(low, high, line, of_days)
 
 
-def _step(point: Point, by: int) -> Point:
-    return point + timedelta(days=by) if isinstance(point, date) else point + by
-
-
-def _touches(one: Stretch, hole: Hole) -> bool:
-    above = one.low is None or one.low <= hole.high  # type: ignore[operator]
-    return above and (one.high is None or one.high >= hole.low)  # type: ignore[operator]
+def _meets(one: Stretch, low: int, high: int) -> bool:
+    return (one.low is None or one.low <= high) and (one.high is None or one.high >= low)

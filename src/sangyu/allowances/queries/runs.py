@@ -24,6 +24,7 @@ class Offered:
     """One thing that the pack in force gives by runs, with its scheme once somebody has reckoned it."""
 
     benefit: Benefit
+    fund: str
     scheme: Scheme | None
 
     @property
@@ -74,7 +75,8 @@ def schemes(viewer: User, on: date) -> list[Offered]:
     adopted = adoption_read.in_force(viewer.programme_id, on)
     known = {row.code: row for row in Scheme.objects.filter(programme_id=viewer.programme_id)}
     given = [one for one in benefits_read.benefits_of(adopted) if one.given == "run"]
-    return [Offered(benefit, known.get(benefit.code)) for benefit in given]
+    funds = adoption_read.pack_of(adopted).funds
+    return [Offered(benefit, funds[benefit.fund].title, known.get(benefit.code)) for benefit in given]
 
 
 def runs(viewer: User, *, limit: int = 60) -> list[RunPage]:

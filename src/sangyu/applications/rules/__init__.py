@@ -12,7 +12,6 @@ from sangyu.applications.rules.plan import (
     WITHDRAWN,
     Past,
     Standing,
-    first_of,
     may_be_skipped,
     standing,
 )
@@ -59,7 +58,6 @@ __all__ = [
     "Standing",
     "StillOpen",
     "WordsMissing",
-    "first_of",
     "is_drawn",
     "may_be_skipped",
     "standing",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sangyu.policy.stages import ACCEPT, APPROVE, CLASSIFY, MATCH, NOTICE, REVIEW, Kind, Step
+from sangyu.policy.stages import APPROVE, CLASSIFY, MATCH, NOTICE, REVIEW, Kind, Step
 
 PASSED, FAILED, BEGUN = "PASSED", "FAILED", "BEGUN"
 RETURNED, RESUBMITTED, REOPENED, WITHDRAWN = "RETURNED", "RESUBMITTED", "REOPENED", "WITHDRAWN"
@@ -69,10 +69,3 @@ def standing(past: Iterable[Past]) -> Standing:
 def may_be_skipped(kind: Kind, service_class: str) -> tuple[Step, ...]:
     """Return the steps that an application of this class does not go through."""
     return tuple(step for step in kind.steps if step.classes and service_class not in step.classes)
-
-
-def first_of(kind: Kind) -> Step:
-    """Return the step by which every application begins."""
-    found = kind.step(ACCEPT)
-    assert found is not None  # a list without one is not adopted
-    return found

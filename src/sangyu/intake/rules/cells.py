@@ -95,8 +95,9 @@ def number_word(cell: Cell) -> str:
     Raises: BadCell.
     """
     text = words(cell, length_max=40)
-    digits = sum(character.isdigit() for character in text)
-    if _POWER.fullmatch(unicodedata.normalize("NFKC", text)) or (isinstance(cell, Raw) and digits > _EXACT_DIGITS):
+    if _POWER.fullmatch(unicodedata.normalize("NFKC", text)) or (
+        isinstance(cell, Raw) and _digits(text) > _EXACT_DIGITS
+    ):
         raise BadCell(
             f"号码被 Excel 存成了数值（{text}），后几位已经丢失，不能猜。请把这一列的格式改为“文本”，对照证件重新输入。"
         )
@@ -153,6 +154,10 @@ def folded(text: str) -> str:
     """Return a label as it is compared: without blanks, stars, notes in brackets, and full-width forms."""
     plain = re.sub(r"[(\[【〔].*?[)\]】〕]", "", unicodedata.normalize("NFKC", text).casefold())
     return "".join(character for character in plain if not character.isspace() and character not in "*:：、.。")
+
+
+def _digits(text: str) -> int:
+    return sum(character.isdigit() for character in text)
 
 
 def _plain(cell: Cell) -> str:

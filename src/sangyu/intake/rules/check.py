@@ -64,7 +64,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Checked:
-    """A line that was checked. `values` are what was read, `texts` what is kept of it, `document` None if not."""
+    """A line that was checked: what was read of it, what is kept of it, and the document if it could be read."""
 
     values: Mapping[str, Any]
     texts: Mapping[str, str]
@@ -82,12 +82,11 @@ def check(template: Template, line: Mapping[str, Cell], known: Known) -> Checked
     wrong: dict[str, str] = {}
     for column in template.columns:
         cell = line.get(column.key, "")
-        text = texts[column.key] = shown(cell)
-        if not text.strip() and isinstance(cell, str):
-            texts[column.key] = ""
+        if isinstance(cell, str) and (not cell or not cell.strip()):
             if column.required:
                 wrong[column.key] = f"没有填{column.label}。请补上。"
             continue
+        texts[column.key] = shown(cell)
         try:
             values[column.key], texts[column.key] = _read(column, cell, known)
         except Refusal as refusal:
@@ -96,12 +95,10 @@ def check(template: Template, line: Mapping[str, Cell], known: Known) -> Checked
     if template.code == ELDERS.code and document:
         _person(document, values, wrong, known)
     for n in range(1, KIN + 1):
-        _together(template, line, wrong, (f"kin_{n}_name", f"kin_{n}_relation", f"kin_{n}_phone"))
+        _together(template, texts, wrong, (f"kin_{n}_name", f"kin_{n}_relation", f"kin_{n}_phone"))
     for n in range(1, IDENTITIES + 1):
         one = f"identity_{n}"
-        _together(
-            template, line, wrong, (one, f"{one}_evidence", f"{one}_from"), also=(f"{one}_until", f"{one}_source")
-        )
+        _together(template, texts, wrong, (one, f"{one}_evidence", f"{one}_from"), (f"{one}_until", f"{one}_source"))
         since, until = values.get(f"{one}_from"), values.get(f"{one}_until")
         if since and until and until <= since:
             wrong[f"{one}_until"] = f"终止日{until}不晚于起始日{since}，等于从未认定。请核对日期。"
@@ -184,20 +181,19 @@ def _person(document: DocumentSaid, values: dict[str, Any], wrong: dict[str, str
 
 def _together(
     template: Template,
-    line: Mapping[str, Cell],
+    texts: Mapping[str, str],
     wrong: dict[str, str],
     keys: tuple[str, ...],
     also: tuple[str, ...] = (),
 ) -> None:
     """Ask for the rest of what belongs together once a part of it is there."""
-    if keys[-1] not in template.keys:
+    first = next((key for key in (*keys, *also) if key in texts), None)
+    if first is None or keys[-1] not in template.keys:
         return
-    there = [key for key in (*keys, *also) if shown(line.get(key, "")).strip()]
-    if there:
-        first = template.column(there[0]).label
-        for key in keys:
-            if key not in there and key not in wrong:
-                wrong[key] = f"填了“{first}”，还要填{template.column(key).label}。请补上，或一并清空。"
+    for key in keys:
+        if key not in texts and key not in wrong:
+            label = template.column(key).label
+            wrong[key] = f"填了“{template.column(first).label}”，还要填{label}。请补上，或一并清空。"
 
 
 def _identities_once(values: Mapping[str, Any], texts: Mapping[str, str], wrong: dict[str, str]) -> None:

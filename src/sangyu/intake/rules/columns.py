@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from sangyu.intake.rules.cells import folded
 from sangyu.intake.rules.refusals import BadFile
@@ -58,7 +59,7 @@ class Template:
         """Return a column by its key."""
         return next(column for column in self.columns if column.key == key)
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """Return the keys of the columns in their order."""
         return tuple(column.key for column in self.columns)

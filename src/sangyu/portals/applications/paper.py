@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sangyu.applications.models import Agreement, Notice, Posting
+from sangyu.applications.models import Notice, Posting
 from sangyu.applications.queries import Reached
 from sangyu.kit.money import yuan
 from sangyu.portals.finance.papers import Paper
@@ -93,11 +93,6 @@ def agreement_paper(found: Reached) -> Paper:
         notes=((f"说明：{chosen.reason}",) if chosen and chosen.reason else ()),
         made_at=chosen.at if chosen else it.at,
     )
-
-
-def agreement_words(agreement: Agreement) -> str:
-    """Name an agreement by the first digits of its hash."""
-    return f"第{agreement.n}稿 {agreement.sha256[:12]}"
 
 
 def item_label(name: str, price_fen: int, elder_fen: int) -> str:

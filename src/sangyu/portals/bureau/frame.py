@@ -31,6 +31,7 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         ("matching:registers", _("名册"), "g n", "list"),
         *((("intake:batches", _("批量导入"), "g b", "upload"),) if Role.BUREAU in request.user.roles else ()),
         *((("community:duplicates", _("疑似重复"), "g d", "users"),) if Role.BUREAU in request.user.roles else ()),
+        ("privacy:purposes", _("个人信息"), "g i", "lock"),
         ("finance:months", _("结算"), "g m", "wallet"),
         ("audit:search", _("一分钱"), "g t", "search"),
     )

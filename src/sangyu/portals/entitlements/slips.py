@@ -16,6 +16,8 @@ from sangyu.kit.month import Month
 from sangyu.providers.models import ServiceItem
 from sangyu.registry.models import Elder
 
+SPOKEN = {1: "一", 2: "两"}
+
 
 @dataclass(frozen=True)
 class Left:
@@ -84,7 +86,7 @@ def _enough(pot: benefits_read.Pot, item: ServiceItem | None, elder: Elder, on: 
     needed = each.price_fen if pot.unit == "fen" else item.minutes
     times = pot.left // needed if needed else 0
     if times:
-        return f"还能{item.name}{times}次。"
+        return f"还能{item.name}{SPOKEN.get(times, times)}次。"
     short = f"还差{plain(needed - pot.left)}元" if pot.unit == "fen" else f"还差{_hours(needed - pot.left)}"
     return f"够{item.name}一次的一部分，{short}由您付。"
 

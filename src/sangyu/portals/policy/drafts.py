@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
@@ -21,12 +21,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sangyu.access import actions as access
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.actions import BaseChanged
-from sangyu.adoption.models import DraftState
+from sangyu.adoption.models import Draft, DraftState
 from sangyu.adoption.queries import Adopted
 from sangyu.adoption.rules import warnings
 from sangyu.adoption.workbook import to_workbook
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import new_id
+from sangyu.policy import Pack
 from sangyu.policy.errors import BadPack
 from sangyu.policy.excel_read import FILE_BYTES_MAX, BadWorkbook
 from sangyu.portals.clock import now
@@ -34,6 +35,7 @@ from sangyu.portals.components.forms import DeskForm
 from sangyu.portals.policy import changes, reading
 from sangyu.portals.policy.figures import FiguresForm, ProposalForm, WorkbookForm
 from sangyu.portals.policy.frame import change_seat, context, draft_seat, seat, sign_seat
+from sangyu.providers import queries as providers_read
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -249,6 +251,7 @@ def _draft_page(
         decider=named.get(decided.by_id, "") if decided else "",
         told=compared,
         warnings=warnings(pack, found.parameters, on=found.wanted_from or today()) if is_open else [],
+        above=_above_cap(request, found, pack) if is_open or found.state == DraftState.ADOPTED else [],
         examples=sorted(examples, key=lambda one: not one.fault),
         wrong=sum(1 for one in examples if one.fault),
         stale=is_open and adoption_read.newest(found.programme_id).pk != found.base_id,
@@ -260,6 +263,14 @@ def _draft_page(
     )
     bad = refused is not None or (form is not None and form.errors)
     return render(request, "policy/draft.html", page, status=422 if bad else 200)
+
+
+def _above_cap(request: HttpRequest, found: Draft, pack: Pack) -> list[providers_read.AboveCap]:
+    """List the prices that a draft's maximum would not pass from its first day on: tomorrow at the earliest."""
+    tomorrow = today() + timedelta(days=1)
+    wanted = max(found.wanted_from or tomorrow, tomorrow)
+    since = found.decision.valid_from if found.state == DraftState.ADOPTED else wanted
+    return providers_read.prices_above_cap(request.user, pack, found.parameters, since=since)
 
 
 def _rehearsal(draft_id: UUID) -> str:

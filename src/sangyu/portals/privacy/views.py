@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_POST
 
 from sangyu.kit.errors import NotFound, Refusal
@@ -187,9 +188,10 @@ def copy(request: HttpRequest, request_id: UUID) -> HttpResponse:
     at = now()
     number = ""
     if registry_read.documents(request.user, asked.elder):
-        reason = _("本人要求的副本（%(kind)s）") % {"kind": asked.get_kind_display()}
+        reason = f"本人要求的副本（{asked.get_kind_display()}）"
         number = registry.look_up_document(elder_id=asked.elder_id, reason=reason, by=request.user, at=at)
-    content = archive(asked.elder, chapters(request.user, asked.elder, number=number), at)
+    with override("zh-hans"):  # what is handed over is a Chinese paper, whatever the clerk reads
+        content = archive(asked.elder, chapters(request.user, asked.elder, number=number), at)
     privacy.hand_over(request_id=request_id, sha256=hashlib.sha256(content).hexdigest(), by=request.user, at=at)
     name = f"copy-{asked.elder.registration_number}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

@@ -22,6 +22,7 @@ from sangyu.applications import actions as applications
 from sangyu.benefits import actions as benefits
 from sangyu.dispatch import actions as dispatch
 from sangyu.insight import actions as insight
+from sangyu.intake import actions as intake
 from sangyu.kit.month import Month
 from sangyu.ledger import actions as ledger
 from sangyu.orders import actions as orders
@@ -32,6 +33,7 @@ from sangyu.portals.developer.send import push_due
 from sangyu.portals.texting.compose import compose
 from sangyu.portals.texting.gateways import gateway
 from sangyu.portals.texting.send import send_due
+from sangyu.privacy import actions as privacy
 from sangyu.quality import actions as quality
 from sangyu.settlement import actions as settlement
 
@@ -178,6 +180,16 @@ def expire_holds(timestamp: int) -> None:
 async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:
     """Delete the notes of jobs that were done days ago; failed ones stay until somebody has looked."""
     await builtin_tasks.remove_old_jobs(context, max_hours=JOBS_KEPT_HOURS)
+
+
+@app.periodic(cron="20 19 * * *")
+@app.task(queueing_lock="forget_what_is_over", lock="forget_what_is_over")
+def forget_what_is_over(timestamp: int) -> None:
+    """Take away what is past the days that the register of purposes gives it, and note how much went."""
+    at = now()
+    emptied = intake.forget_lines(at=at)
+    privacy.note_removal(purpose="sheets", what="批量导入的批次", rows=emptied, at=at)
+    _everywhere(lambda programme, clock: privacy.forget_texts(programme_id=programme.pk, at=at))
 
 
 @app.periodic(cron="0 18 1 * *")

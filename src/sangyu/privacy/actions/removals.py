@@ -17,9 +17,7 @@ def forget_texts(*, programme_id: UUID, at: datetime) -> int:
 
     A step is a transaction of its own, so a round that is stopped goes on where it was.
     """
-    purpose = privacy_read.register().purpose("tell")
-    assert purpose.days is not None
-    before = at - timedelta(days=purpose.days)
+    before = _end_of("tell", at)
     since = (
         Removal.objects.filter(programme_id=programme_id, purpose="tell")
         .order_by("-at", "-id")
@@ -29,20 +27,28 @@ def forget_texts(*, programme_id: UUID, at: datetime) -> int:
     done = 0
     while gone := outbox.forget_texts(programme_id=programme_id, since=since, before=before, limit=BATCH):
         done += gone
-    note_removal(programme_id=programme_id, purpose="tell", what="短信的号码和内容", before=before, rows=done, at=at)
+    note_removal(programme_id=programme_id, purpose="tell", what="短信的号码和内容", rows=done, at=at)
     return done
 
 
 def note_removal(
-    *, programme_id: UUID | None, purpose: str, what: str, before: datetime, rows: int, at: datetime
+    *, purpose: str, what: str, rows: int, at: datetime, programme_id: UUID | None = None
 ) -> Removal | None:
-    """Note that rows of a purpose were taken away; nothing taken is nothing noted.
+    """Note that rows of a purpose that were older than its days were taken away; nothing taken is nothing noted.
 
-    Raises: KeyError, for a purpose that is not in the register.
+    Without a programme it is noted for the house as a whole.
+    Raises: KeyError, for a purpose that is not in the register or has no days.
     """
-    privacy_read.register().purpose(purpose)
+    before = _end_of(purpose, at)
     if not rows:
         return None
     return Removal.objects.create(
         programme_id=programme_id, purpose=purpose, what=what, before=before, rows=rows, at=at
     )
+
+
+def _end_of(purpose: str, at: datetime) -> datetime:
+    days = privacy_read.register().purpose(purpose).days
+    if days is None:
+        raise KeyError(purpose)
+    return at - timedelta(days=days)

@@ -30,4 +30,4 @@ def test_texts_are_forgotten_after_their_days_and_counted(cast):
 
 def test_only_purposes_of_the_register_are_noted(cast):
     with pytest.raises(KeyError):
-        privacy.note_removal(programme_id=None, purpose="fun", what="x", before=cast.at, rows=1, at=cast.at)
+        privacy.note_removal(purpose="fun", what="x", rows=1, at=cast.at)

@@ -20,7 +20,6 @@ from sangyu.providers import rules
 from sangyu.providers.models import Enterprise, PayRate, Price, ServiceItem
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-CAP_RULE = "price-cap"
 
 
 def list_item(*, by: User, fields: Mapping) -> ServiceItem:
@@ -83,15 +82,15 @@ def ensure_within_cap(programme_id: UUID, *, name: str, price_fen: int, since: d
     """Refuse a price above the maximum of any policy that holds on one of its days, as far as it is adopted by now.
 
     A policy that knows no maximum, and a day before any policy, leave the price free; a maximum that is not yet set
-    refuses every price. What is adopted later does not look back on the prices that stand.
+    refuses every price. What is adopted later changes no price that stands; `prices_above_cap` lists those.
     Raises: PriceAboveCap, with the clause and from which day.
     """
     for adopted in adoption_read.in_force_during(programme_id, since, until):
-        rule = adoption_read.pack_of(adopted).rules.get(CAP_RULE)
+        rule = adoption_read.pack_of(adopted).rules.get(providers_read.CAP_RULE)
         if rule is None:
             continue
         on = max(since, adopted.valid_from)
-        asked = adoption_read.decide(programme_id, CAP_RULE, {"price_fen": price_fen}, on)
+        asked = adoption_read.decide(programme_id, providers_read.CAP_RULE, {"price_fen": price_fen}, on)
         rules.ensure_within_cap(
             name=name,
             result=asked.result,

@@ -7,6 +7,7 @@ from sangyu.providers.queries.canteens import (
     own_canteens,
     subsidised_on,
 )
+from sangyu.providers.queries.caps import CAP_RULE, AboveCap, prices_above_cap
 from sangyu.providers.queries.catalogue import (
     Pay,
     PriceMissing,
@@ -45,7 +46,9 @@ from sangyu.providers.queries.papers import (
 )
 
 __all__ = [
+    "CAP_RULE",
     "EXPIRING_DAYS",
+    "AboveCap",
     "Expiring",
     "Pay",
     "PriceMissing",
@@ -74,6 +77,7 @@ __all__ = [
     "pay_fen",
     "pay_fens",
     "pay_rates",
+    "prices_above_cap",
     "search_items",
     "standings",
     "subsidised_on",

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from tests.cast import COMMUNITY, HOME, Cast
 
+from sangyu import policy
 from sangyu.adoption import actions as adoption
 from sangyu.providers import actions as providers
+from sangyu.providers import queries as providers_read
 from sangyu.providers.actions import PriceAboveCap
 from sangyu.providers.models import Canteen, Price, ServiceItem
 
@@ -96,3 +98,23 @@ def test_a_canteen_asks_no_more_than_the_maximum_either(cast: Cast) -> None:
     with pytest.raises(PriceAboveCap, match="从2027-01-01起价格15元"):
         canteen(cast, 15_00, date(2026, 12, 1))
     assert canteen(cast, 12_00, NEW_YEAR).standard_price_fen == 12_00
+
+
+def test_prices_that_stood_before_a_maximum_are_listed_from_its_first_day_and_stay_as_they_are(
+    cast: Cast, window: ServiceItem
+) -> None:
+    canteen(cast, 15_00, date(2026, 12, 1))
+    gulou, capped = policy.load("fuzhou-gulou"), {"approved_max_fen": 70_00}
+
+    def told(since: date) -> list[tuple[str, int, date]]:
+        found = providers_read.prices_above_cap(cast.head, gulou, capped, since=since)
+        assert all("超过核定的最高价70元" in one.because for one in found)
+        return [(one.name, one.price_fen, one.on) for one in found if one.name in {"擦窗", "北门社区餐厅"}]
+
+    assert told(NEW_YEAR) == [("擦窗", 80_00, NEW_YEAR)]
+    adopt(cast, capped)
+    price(cast, window, 60_00, date(2027, 2, 1))
+    assert told(NEW_YEAR) == [("擦窗", 80_00, NEW_YEAR)], "nothing was changed by the adoption"
+    assert told(date(2027, 2, 1)) == []
+    chengguan = policy.load("lanzhou-chengguan")
+    assert providers_read.prices_above_cap(cast.head, chengguan, {}, since=NEW_YEAR) == []

@@ -39,7 +39,7 @@ from sangyu.portals.applications.forms import (
 )
 from sangyu.portals.applications.frame import context, seat
 from sangyu.portals.applications.paper import agreement_paper, item_label
-from sangyu.portals.applications.views.window import BEIJING, _facts_form
+from sangyu.portals.applications.views.window import BEIJING, facts_form
 from sangyu.portals.clock import now
 from sangyu.portals.finance.papers import as_pdf
 
@@ -193,7 +193,7 @@ def _asked(request: HttpRequest, it: Application) -> tuple[list[str], Any]:
     known = applications_read.facts_about(it.elder, it.declared, today, but=it.pk)
     rule, wanted = applications_read.wanted_of(it.programme_id, kind.rule, known, today)
     names = [fact.name for fact in wanted]
-    return names, _facts_form(names, rule, request, today)
+    return names, facts_form(names, rule, request, today)
 
 
 def _declared(request: HttpRequest, it: Application) -> dict[str, Any]:

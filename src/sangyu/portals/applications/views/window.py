@@ -117,7 +117,7 @@ def take(request: HttpRequest) -> HttpResponse:
         names = [fact.name for fact in foreseen.wanted]
         starts = {"applicant": elder.name, "on": today.isoformat()}
         form = TakeForm(request.POST or None, initial=starts)
-        asked = _facts_form(names, foreseen.rule, request, today)
+        asked = facts_form(names, foreseen.rule, request, today)
         if request.method == "POST" and form.is_valid() and asked.is_valid():
             try:
                 made = applications.apply(
@@ -141,7 +141,7 @@ def take(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/take.html", context(request, "take", **shown), status=status)
 
 
-def _facts_form(names: list[str], rule: Any, request: HttpRequest, today: Any) -> QuestionForm:
+def facts_form(names: list[str], rule: Any, request: HttpRequest, today: Any) -> QuestionForm:
     """The fields for what nobody knows; the day is today's and is not asked."""
     if request.method == "POST":
         data = request.POST.copy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +11,7 @@ from tests.cast import BEIJING, PARAMETERS
 from tests.neighbour import Neighbour
 from tests.seat import seat
 
+from sangyu.access import actions as access
 from sangyu.access.models import AuditEntry
 from sangyu.adoption import actions as adoption
 from sangyu.adoption.models import Adoption, Draft
@@ -233,3 +234,37 @@ def test_what_is_only_proposed_is_not_for_who_quotes_nor_for_next_door(cast, sit
     assert review(sit(cast.auditor), draft).status_code == 403
     next_door = Neighbour(cast.at)
     assert sit(next_door.head).get(address).status_code == 404
+
+
+def test_a_lower_maximum_names_the_prices_that_stand_above_it_and_changes_none(cast, sit):
+    adoption.adopt(
+        programme_id=cast.programme.pk,
+        pack_id="fuzhou-gulou",
+        parameters={"approved_max_fen": 300_00},
+        document="鼓价〔2026〕8号",
+        valid_from=date(2026, 11, 20),
+        by_id=cast.head.pk,
+        at=cast.at,
+    )
+    draft = access.propose_draft(
+        document=DOCUMENT,
+        reason="最高价下调",
+        parameters={"approved_max_fen": 50_00},
+        wanted_from=date(2026, 12, 1),
+        by=cast.deputy,
+        at=NOW,
+        key="1",
+    )
+    page = sit(cast.head).get(reverse("policy:draft", args=[draft.pk])).content.decode()
+    assert "高于最高价的现行价格" in page
+    assert "超过核定的最高价50元" in page
+    assert cast.cleaning.name in page
+    assert "高于最高价" not in sit(cast.head).get(reverse("policy:draft", args=[higher(cast).pk])).content.decode()
+
+
+def higher(cast) -> Draft:
+    """Propose a maximum above every price."""
+    figures = {"approved_max_fen": 400_00}
+    return access.propose_draft(
+        document="再议", reason="不降", parameters=figures, wanted_from=None, by=cast.deputy, at=NOW, key="2"
+    )

@@ -1,0 +1,134 @@
+"""From a word on the telephone to a copy and an erasure by what the pages post; and who sees what."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sangyu.outbox.models import Text
+from sangyu.portals.texting.compose import compose
+from sangyu.privacy.models import Answer, Consent, Request
+from sangyu.registry import actions as registry
+from sangyu.registry.models import Elder
+
+NO = {
+    "c-topic": "family_news",
+    "c-answer": "NO",
+    "c-guardian": "",
+    "c-channel": "VOICE",
+    "c-reference": "录音 1109-17",
+}
+ASKED = {
+    "r-asked_by": "SELF",
+    "r-asker": "李秀兰",
+    "r-check_made": "DOCUMENT",
+    "r-check_note": "身份证原件，尾号0224",
+    "r-wish": "请删掉我的档案",
+}
+
+
+def ask(client, cast, kind):
+    return client.post(
+        reverse("privacy:take-in", args=[cast.li.pk]), ASKED | {"r-kind": kind, "r-key": kind}, follow=True
+    )
+
+
+def test_the_family_hears_nothing_from_the_moment_the_elder_refuses(cast, sit):
+    ma = sit(cast.ma)
+    assert ma.post(reverse("privacy:consent", args=[cast.li.pk]), {}).status_code == 422
+    page = ma.post(reverse("privacy:consent", args=[cast.li.pk]), NO, follow=True).content.decode()
+    assert "已记下，马上生效" in page
+    assert "录音 1109-17" in page
+    assert not Consent.objects.get().agrees
+    cast.order()
+    while compose(at=cast.at + timedelta(minutes=5)):
+        pass
+    assert {text.to for text in Text.objects.filter(elder_id=cast.li.pk)} == {"ELDER"}
+    assert "没有这个同意事项" not in page
+    unknown = ma.post(reverse("privacy:consent", args=[cast.li.pk]), NO | {"c-topic": "anything"})
+    assert unknown.status_code == 422
+
+
+def test_a_copy_holds_every_part_and_says_that_it_was_handed_over(cast, sit):
+    cast.visited()
+    clerk = sit(cast.clerk)
+    assert "2026-11-30前答复" in ask(clerk, cast, "COPY").content.decode()
+    request = Request.objects.get()
+    assert clerk.post(reverse("privacy:copy", args=[request.pk])).status_code == 403
+    head = sit(cast.head)
+    answer = head.post(reverse("privacy:copy", args=[request.pk]))
+    packed = zipfile.ZipFile(io.BytesIO(answer.content))
+    told = json.loads(packed.read("个人信息.json"))
+    chapters = {part["title"]: part["rows"] for part in told["chapters"]}
+    assert packed.read("个人信息.pdf").startswith(b"%PDF")
+    assert {"项目": "姓名", "内容": "李秀兰"} in chapters["登记"]
+    assert len(chapters["工单"]) == len(chapters["上门"]) == len(chapters["收费"]) == 1
+    assert chapters["联系人"]
+    assert answer["Cache-Control"] == "no-store"
+    seen = head.get(reverse("privacy:seen", args=[cast.li.pk])).content.decode()
+    assert "交付副本" in seen
+    assert "本人要求的副本" in seen
+    posted = {"outcome": "DONE", "reason": "副本已当面交给本人"}
+    head.post(reverse("privacy:answer", args=[request.pk]), posted)
+    assert "副本已当面交给本人" in head.get(reverse("privacy:requests")).content.decode()
+    assert head.post(reverse("privacy:answer", args=[request.pk]), posted | {"outcome": "REFUSED"}).status_code == 409
+
+
+def test_an_erasure_waits_for_what_is_unfinished_and_bound(cast, sit):
+    cast.order()
+    clerk = sit(cast.clerk)
+    ask(clerk, cast, "ERASE")
+    request = Request.objects.get()
+    where = reverse("privacy:request", args=[request.pk])
+    assert "还有1件工单没有办完" in clerk.get(where).content.decode()
+    head = sit(cast.head)
+    refused = head.post(reverse("privacy:erase", args=[request.pk]))
+    assert (refused.status_code, "还有1件工单没有办完" in refused.content.decode()) == (409, True)
+    assert not Answer.objects.exists()
+
+
+def test_who_owes_nothing_and_was_never_served_is_erased_by_a_second_person(cast, sit):
+    clerk = sit(cast.clerk)
+    ask(clerk, cast, "ERASE")
+    request = Request.objects.get()
+    assert clerk.post(reverse("privacy:erase", args=[request.pk])).status_code == 403
+    head = sit(cast.head)
+    assert "可以删除" in head.get(reverse("privacy:request", args=[request.pk])).content.decode()
+    page = head.post(reverse("privacy:erase", args=[request.pk]), follow=True).content.decode()
+    assert "已照办" in page
+    assert Elder.objects.get(pk=cast.li.pk).name == "已删除"
+    assert "已删除的个人信息" in head.get(reverse("privacy:elder", args=[cast.li.pk])).content.decode()
+
+
+def test_who_looked_is_told_with_the_reason(cast, sit):
+    clerk = sit(cast.clerk)
+    where = reverse("privacy:seen", args=[cast.li.pk])
+    assert "没有人查看过" in clerk.get(where).content.decode()
+    registry.look_up_document(elder_id=cast.li.pk, reason="窗口核对本人身份证", by=cast.head, at=cast.at)
+    page = clerk.get(where).content.decode()
+    assert "查看证件号码" in page
+    assert "窗口核对本人身份证" in page
+    assert "登记入院" in clerk.get(where, {"all": "1"}).content.decode()
+
+
+def test_everybody_reads_the_purposes_and_only_some_the_rest(cast, sit):
+    worker = sit(cast.zhao_user)
+    assert "会计凭证保存三十年" in worker.get(reverse("privacy:purposes")).content.decode()
+    for page in ("privacy:requests", "privacy:removals"):
+        assert worker.get(reverse(page)).status_code == 403
+    assert "还没有到期的" in sit(cast.head).get(reverse("privacy:removals")).content.decode()
+    assert sit(cast.clerk).get(reverse("privacy:elder", args=[cast.ma.pk])).status_code == 404
+    found = sit(cast.clerk).get(reverse("privacy:requests"), {"q": "李秀兰"}).content.decode()
+    assert reverse("privacy:elder", args=[cast.li.pk]) in found
+
+
+@pytest.mark.parametrize("who", ["wang", "kangan_user"])
+def test_others_learn_nothing_of_an_elder(cast, sit, who):
+    client = sit(getattr(cast, who))
+    for page in ("elder", "seen"):
+        assert client.get(reverse(f"privacy:{page}", args=[cast.li.pk])).status_code == 403
