@@ -23,6 +23,7 @@ SAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
         "intake",
         "assessment",
         "matching",
+        "privacy",
         "benefits",
         "applications",
         "allowances",

@@ -45,9 +45,9 @@ from sangyu.portals.rehearsal.models import Run
 from sangyu.portals.texting.compose import READER, compose
 from sangyu.portals.texting.gateways import MockGateway
 from sangyu.portals.texting.send import send_due
+from sangyu.privacy import actions as privacy
 from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
-from sangyu.privacy import actions as privacy
 from sangyu.quality import actions as quality
 from sangyu.quality import queries as quality_read
 from sangyu.quality.models import AppraisalItem, SiteCheck

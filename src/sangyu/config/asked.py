@@ -1,9 +1,10 @@
 """Which room asks each rule of a pack, read from the rooms' own source, and what the others wait for.
 
 A table that nobody asks decides nothing, however right it is. Who asks is not declared anywhere, so that it cannot be
-declared wrongly: the offers of the pack are asked by `benefits`, the bands of its parameters by `adoption`, and every
-other rule by the room whose source calls a decision with its name. What no room asks stands in the pack's NOTES.md
-under `HEADING`, with the room of the street that it waits for.
+declared wrongly: the offers of the pack and its list of benefits are asked by `benefits` (what is given by runs by
+`allowances` too), the bands of its parameters by `adoption`, and every other rule by the room whose source calls a
+decision with its name. What no room asks stands in the pack's NOTES.md under `HEADING`, with the room of the street
+that it waits for.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from sangyu import policy
 from sangyu.config.processes.places import PROJECT
 from sangyu.config.proof import Requirement, requirements
+from sangyu.policy.benefit_list import BENEFITS_FILE, Benefit, read_benefits
 from sangyu.policy.names import names_of
 
 SOURCE = PROJECT / "src" / "sangyu"
@@ -52,6 +54,9 @@ def askers(pack: policy.Pack) -> dict[str, set[str]]:
         named = {offer.eligible, offer.price, offer.split, offer.account, *offer.grants}
         for rule in {*named, *(rule for rule, _ in offer.answers.values())} - {None}:
             found[str(rule)].add("benefits")
+    for benefit in _benefits(pack):
+        for rule in {benefit.rule, benefit.amount[0] if benefit.amount else benefit.rule}:
+            found[rule] |= {"benefits", *(["allowances"] if benefit.given == "run" else [])}
     for parameter in pack.parameters.values():
         if parameter.band:
             found[parameter.band.rule].add("adoption")
@@ -60,6 +65,12 @@ def askers(pack: policy.Pack) -> dict[str, set[str]]:
             found[rule] |= rooms
     _ask_what_is_read(pack, found)
     return dict(found)
+
+
+def _benefits(pack: policy.Pack) -> tuple[Benefit, ...]:
+    """Read what a pack gives from the list beside its rules; nothing where there is none."""
+    path = pack.folder / BENEFITS_FILE
+    return read_benefits(path.read_text(encoding="utf-8-sig"))[0] if path.is_file() else ()
 
 
 def _ask_what_is_read(pack: policy.Pack, found: dict[str, set[str]]) -> None:

@@ -198,12 +198,17 @@ def post(*, application_ids: Sequence[UUID], by: User, at: datetime) -> Posting:
             Outcome.BEGUN,
             by=by,
             at=at,
-            reason=f"公示到{last.on}",
+            reason=until_words(decision.until, last.on),
             service_class=application.service_class,
             facts=told,
         )
         go_on(application, by=by, at=at)
     return posting
+
+
+def until_words(counted: date, last: date) -> str:
+    """Say until when a posting hangs, and why later than the days that were counted."""
+    return f"公示到{last}为止" if last == counted else f"公示到{last}为止：{counted}不上班，延到下一个工作日"
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ def test_who_is_too_young_is_refused_with_the_sentence_of_the_rule(wuhan):
     refused = applications_read.reached(wuhan.clerk, made.pk).refused
     assert made.state == State.REFUSED
     assert refused is not None
-    assert refused.reason == "还不能领取高龄津贴：70周岁，不满80周岁"
+    assert refused.reason == "还不能领取高龄津贴：还差3572天满80周岁，2036年8月20日起符合"
     assert not Award.objects.exists()
 
 

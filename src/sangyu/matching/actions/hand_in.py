@@ -32,21 +32,21 @@ CHUNK = 2_000
 def hand_in(*, register: str, month: Month, path: Path, file_name: str, by: User, at: datetime) -> Batch:
     """Read a register of a month; nobody's record changes. The same file for the same month is read once.
 
-    Raises: NotAllowed; RegisterUnknown; FileUnreadable; FileKnown, for bytes that came as another month's.
+    One that was set aside may be handed in anew. Raises: NotAllowed; RegisterUnknown; FileUnreadable; FileKnown, for bytes that came as another month's.
     """
     ensure_role(by, Role.BUREAU)
     declared = matching_read.register(register)
     sha256 = sha256_of(path)
-    known = Batch.objects.filter(programme_id=by.programme_id, register=register, sha256=sha256)
-    found = known.filter(month=str(month)).order_by("-at").first()
-    if found is not None:
-        return found
-    other = known.exclude(stage=BatchStage.DISCARDED).first()
+    same = Batch.objects.filter(programme_id=by.programme_id, register=register, sha256=sha256)
+    other = same.exclude(stage=BatchStage.DISCARDED).first()
+    if other is not None and other.month == str(month):
+        return other
     if other is not None:
         raise FileKnown(f"这份文件已作为{other.month}的“{declared.title}”交过。月份选错了的，请先把那一份作废再交。")
     if month > Month.of(at.astimezone(BEIJING).date()):
         raise FileUnreadable(f"{month}还没有到，请核对月份。")
-    batch_id = derived_id("matching-batch", by.programme_id, register, str(month), sha256)
+    set_aside = same.filter(month=str(month)).count()
+    batch_id = derived_id("matching-batch", by.programme_id, register, str(month), sha256, set_aside)
     reading = _Reading(batch_id, by.programme_id, declared)
     kept = list(reading.entries(rules.read_lines(declared, lines_of(path))))
     seen = reading.seen(month)

@@ -75,6 +75,8 @@ def test_a_file_set_aside_may_come_again_under_its_right_month(cast, hand_in):
     matching.discard(batch_id=wrong.pk, reason="月份选错了", by=cast.head, at=cast.at)
     with pytest.raises(Settled, match="已经作废"):
         matching.compare(batch_id=wrong.pk, by=cast.head, at=cast.at)
+    assert hand_in("death", said).pk != wrong.pk
+    matching.discard(batch_id=hand_in("death", said).pk, reason="又选错了", by=cast.head, at=cast.at)
     right = hand_in("death", said, month=NOVEMBER)
     assert right.doubts == []
     compared(cast, right, reason="")

@@ -99,7 +99,7 @@ def _note(row: Step) -> str:
     if row.step == StepCode.CALL_BACK:
         said.append(_("满意") if facts["satisfied"] else _("不满意"))
     because = facts.get("decision", {}).get("because", "")
-    if because and because not in row.reason:
+    if because and because not in row.reason and row.outcome != Outcome.BEGUN:
         said.append(because)
     return "；".join(said)
 

@@ -89,7 +89,15 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
             "工单",
             ("单号", "项目", "约定时间", "状态", "价格（元）", "自付（元）", "备注"),
             (
-                (r.number, r.item, r.wanted_from, r.get_stage_display(), yuan(r.price_fen), yuan(r.elder_fen), r.note)
+                (
+                    r.number,
+                    r.item.name,
+                    r.wanted_from,
+                    r.get_stage_display(),
+                    yuan(r.price_fen),
+                    yuan(r.elder_fen),
+                    r.note,
+                )
                 for r in orders_read.orders(viewer).filter(elder__in=ids).order_by("wanted_from", "id")[:ROWS_MAX]
             ),
         ),
@@ -97,7 +105,7 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
             "上门",
             ("到达", "服务人员", "企业", "项目"),
             (
-                (r.arrived_at, r.worker.name, r.enterprise.short_name, r.order.item)
+                (r.arrived_at, r.worker.name, r.enterprise.short_name, r.order.item.name)
                 for r in visits_read.visits(viewer).filter(order__elder__in=ids).order_by("arrived_at", "id")[:ROWS_MAX]
             ),
         ),
@@ -105,7 +113,7 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
             "收费",
             ("日期", "项目", "价格（元）", "政府付（元）", "自付（元）"),
             (
-                (r.service_on, r.item, yuan(r.price_fen), yuan(r.public_fen), yuan(r.elder_fen))
+                (r.service_on, r.item.name, yuan(r.price_fen), yuan(r.public_fen), yuan(r.elder_fen))
                 for r in benefits_read.charges(viewer).filter(elder__in=ids).order_by("service_on", "id")[:ROWS_MAX]
             ),
         ),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from sangyu.access.models import User
 from sangyu.allowances.models import Line as AllowanceLine
@@ -32,7 +34,7 @@ def hindrances(viewer: User, elder: Elder, on: date) -> list[Hindrance]:
     """
     registry_read.get_elder(viewer, elder.pk)
     ids = registry_read.same_as(elder.pk)
-    unfinished = {
+    unfinished: dict[str, QuerySet[Any]] = {
         "工单没有办完": Order.objects.filter(elder__in=ids, stage__in=OPEN_STAGES),
         "投诉没有办结": Complaint.objects.filter(elder__in=ids).filter(
             ~Exists(ComplaintClosure.objects.filter(complaint=OuterRef("pk")))
@@ -49,7 +51,7 @@ def hindrances(viewer: User, elder: Elder, on: date) -> list[Hindrance]:
     return found + bound(privacy_read.register().purposes, last_days(ids), on)
 
 
-def last_days(ids: frozenset) -> dict[str, date]:
+def last_days(ids: frozenset[UUID]) -> dict[str, date]:
     """Return the last day of each event from which the register of purposes counts. Shape: event -> day."""
     served = Charge.objects.filter(elder__in=ids).aggregate(last=Max("service_on"))["last"]
     given = AllowanceLine.objects.filter(elder__in=ids).exclude(amount_fen=0)
@@ -58,7 +60,7 @@ def last_days(ids: frozenset) -> dict[str, date]:
     return {event: day for event, day in known.items() if day is not None}
 
 
-def _unpaid(ids: frozenset):
+def _unpaid(ids: frozenset[UUID]) -> QuerySet[Charge]:
     paid = PaymentReturn.objects.filter(paid=True).values("payment__statement")
     settled = Line.objects.filter(charge=OuterRef("pk"), withdrawn=False, statement__in=paid)
     taken_back = Reversal.objects.filter(charge=OuterRef("pk"))

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from sangyu.access.models import User
 from sangyu.privacy.models import Consent
@@ -31,17 +30,21 @@ class Word:
 def consented(elder_ids: Iterable[UUID], topic: str, at: datetime) -> frozenset[UUID]:
     """Return those of some elders who agree to a topic at a moment: by their last word, else by what holds without one.
 
-    One query for however many; the word of one record counts for every record of the same person. Who withdraws is
+    Two queries for however many; the word of one record counts for every record of the same person. Who withdraws is
     gone from the next answer on.
     Raises: TopicUnknown.
     """
     known = topic_called(topic)
     wanted = set(elder_ids)
-    person = dict(Elder.objects.filter(pk__in=wanted).values_list("pk", Coalesce("merged_into_id", "pk")))
+    records = Elder.objects.filter(pk__in=wanted).values_list("pk", "merged_into_id")
+    person = {pk: survivor or pk for pk, survivor in records}
+    people = set(person.values())
+    rows = Consent.objects.filter(Q(elder__in=people) | Q(elder__merged_into__in=people), topic=topic, at__lte=at)
     said: dict[UUID, bool] = {}
-    rows = _words(set(person.values())).filter(topic=topic, at__lte=at).order_by("person", "-at", "-id")
-    for whose, agrees in rows.distinct("person").values_list("person", "agrees"):
-        said[whose] = agrees
+    for whose, survivor, agrees in rows.order_by("-at", "-id").values_list(
+        "elder_id", "elder__merged_into_id", "agrees"
+    ):
+        said.setdefault(survivor or whose, agrees)
     return frozenset(pk for pk in wanted if said.get(person.get(pk, pk), known.without_a_word))
 
 
@@ -53,15 +56,13 @@ def words_of(viewer: User, elder: Elder) -> list[Word]:
     last: dict[str, Consent] = {}
     for row in history(viewer, elder):
         last.setdefault(row.topic, row)
-    return [
-        Word(
-            topic=topic,
-            agrees=row.agrees if (row := last.get(topic.code)) else topic.without_a_word,
-            last=row,
-            is_old=bool(row and row.edition != edition_of(topic)),
-        )
-        for topic in register().topics
-    ]
+    return [_word(topic, last.get(topic.code)) for topic in register().topics]
+
+
+def _word(topic: Topic, last: Consent | None) -> Word:
+    if last is None:
+        return Word(topic, agrees=topic.without_a_word, last=None, is_old=False)
+    return Word(topic, agrees=last.agrees, last=last, is_old=last.edition != edition_of(topic))
 
 
 def history(viewer: User, elder: Elder) -> list[Consent]:
@@ -83,8 +84,3 @@ def topic_called(code: str) -> Topic:
     if found is None:
         raise TopicUnknown("没有这个同意事项，请刷新后再选。")
     return found
-
-
-def _words(people: set[UUID]) -> QuerySet[Consent]:
-    mine = Q(elder__in=people) | Q(elder__merged_into__in=people)
-    return Consent.objects.filter(mine).annotate(person=Coalesce(F("elder__merged_into_id"), F("elder_id")))

@@ -41,10 +41,7 @@ def forget(*, elder_id: UUID, by: User, at: datetime) -> Elder:
         row.sort_key = row.hukou_place = row.door_code = row.habits = row.warnings = ""
         row.lng = row.lat = None
         row.search_keys = []
-    Elder.objects.bulk_update(
-        records,
-        ["name", "address", "sort_key", "hukou_place", "door_code", "habits", "warnings", "lng", "lat", "search_keys"],
-    )
+        row.save()
     Document.objects.filter(elder__in=ids).delete()
     Contact.objects.filter(elder__in=ids).delete()
     HouseholdMember.objects.filter(elder__in=ids).delete()

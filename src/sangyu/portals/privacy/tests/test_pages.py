@@ -39,19 +39,27 @@ def ask(client, cast, kind):
 
 
 def test_the_family_hears_nothing_from_the_moment_the_elder_refuses(cast, sit):
+    registry.add_contact(
+        elder_id=cast.li.pk, name="李梅", relation="女儿", number="13900000077", by=cast.clerk, at=cast.at
+    )
+    before = cast.order()
+    compose(at=cast.at)
+    assert told(before) == {"ELDER", "FAMILY"}
     ma = sit(cast.ma)
-    assert ma.post(reverse("privacy:consent", args=[cast.li.pk]), {}).status_code == 422
-    page = ma.post(reverse("privacy:consent", args=[cast.li.pk]), NO, follow=True).content.decode()
+    where = reverse("privacy:consent", args=[cast.li.pk])
+    assert ma.post(where, {}).status_code == 422
+    assert ma.post(where, NO | {"c-topic": "anything"}).status_code == 422
+    page = ma.post(where, NO, follow=True).content.decode()
     assert "已记下，马上生效" in page
     assert "录音 1109-17" in page
+    after = cast.order(days=2)
+    compose(at=cast.at + timedelta(minutes=5))
+    assert told(after) == {"ELDER"}
     assert not Consent.objects.get().agrees
-    cast.order()
-    while compose(at=cast.at + timedelta(minutes=5)):
-        pass
-    assert {text.to for text in Text.objects.filter(elder_id=cast.li.pk)} == {"ELDER"}
-    assert "没有这个同意事项" not in page
-    unknown = ma.post(reverse("privacy:consent", args=[cast.li.pk]), NO | {"c-topic": "anything"})
-    assert unknown.status_code == 422
+
+
+def told(order):
+    return set(Text.objects.filter(cause_id=order.pk).values_list("to", flat=True))
 
 
 def test_a_copy_holds_every_part_and_says_that_it_was_handed_over(cast, sit):
@@ -132,3 +140,15 @@ def test_others_learn_nothing_of_an_elder(cast, sit, who):
     client = sit(getattr(cast, who))
     for page in ("elder", "seen"):
         assert client.get(reverse(f"privacy:{page}", args=[cast.li.pk])).status_code == 403
+
+
+def test_nothing_that_is_typed_or_handed_over_here_is_in_a_log(cast, sit, caplog):
+    caplog.set_level("DEBUG")
+    ma = sit(cast.ma)
+    ma.post(reverse("privacy:consent", args=[cast.li.pk]), NO)
+    ma.get(reverse("privacy:requests"), {"q": "李秀兰"})
+    ask(ma, cast, "COPY")
+    sit(cast.head).post(reverse("privacy:copy", args=[Request.objects.get().pk]))
+    told = caplog.text + "".join(str(vars(record)) for record in caplog.records)
+    assert "privacy:copy" in told
+    assert [word for word in ("李秀兰", "尾号0224", "13900000001", "录音 1109-17") if word in told] == []
