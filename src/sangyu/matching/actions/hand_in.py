@@ -32,7 +32,8 @@ CHUNK = 2_000
 def hand_in(*, register: str, month: Month, path: Path, file_name: str, by: User, at: datetime) -> Batch:
     """Read a register of a month; nobody's record changes. The same file for the same month is read once.
 
-    One that was set aside may be handed in anew. Raises: NotAllowed; RegisterUnknown; FileUnreadable; FileKnown, for bytes that came as another month's.
+    One that was set aside may be handed in anew.
+    Raises: NotAllowed; RegisterUnknown; FileUnreadable; FileKnown, for bytes that came as another month's.
     """
     ensure_role(by, Role.BUREAU)
     declared = matching_read.register(register)

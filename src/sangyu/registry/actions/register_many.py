@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -344,7 +345,7 @@ def decider_of(by: User, on: date) -> Any:
     """
     adopted = adoption_read.in_force(by.programme_id, on)
     pack = adoption_read.pack_of(adopted)
-    decided: dict[tuple[date, bool], tuple[dict[str, Any], str]] = {}
+    decided = _decided(adopted.pk, on)
 
     def decide(born: date, hukou_in_area: bool) -> tuple[dict[str, Any], str]:
         key = (born, hukou_in_area)
@@ -355,6 +356,12 @@ def decider_of(by: User, on: date) -> Any:
         return decided[key]
 
     return decide
+
+
+@lru_cache(maxsize=4)
+def _decided(_adoption_id: UUID, _on: date) -> dict[tuple[date, bool], tuple[dict[str, Any], str]]:
+    """Return what was decided by an adopted pack on a day so far; the next chunk asks much the same."""
+    return {}
 
 
 def _decider(by: User, at: datetime) -> Any:

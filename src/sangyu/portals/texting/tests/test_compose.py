@@ -15,6 +15,7 @@ from sangyu.outbox.models import Text
 from sangyu.portals.texting.compose import compose
 from sangyu.portals.texting.rules import yuan
 from sangyu.portals.texting.tests.conftest import DAUGHTER
+from sangyu.privacy import actions as privacy
 from sangyu.registry import actions as registry
 from sangyu.visits import actions as visits
 
@@ -112,6 +113,15 @@ def test_what_the_night_held_back_is_told_once_in_the_morning(town: Cast, texted
         ("assigned", "ELDER"): "DELIVERED",
         ("assigned", "FAMILY"): "DELIVERED",
     }
+
+
+def test_the_family_hears_nothing_more_once_the_elder_refuses(town: Cast, texted) -> None:
+    town.order(elder=town.zhou)
+    assert [text.to for text in texted()] == ["ELDER", "FAMILY"]
+    said = {"channel": "VOICE", "reference": "录音 1109-17", "by": town.ma, "at": town.at}
+    privacy.note_consent(elder_id=town.zhou.pk, topic="family_news", agrees=False, **said)
+    town.order(elder=town.zhou, days=2)
+    assert [text.to for text in texted()] == ["ELDER"]
 
 
 def test_nobody_is_texted_about_the_dead(town: Cast, texted) -> None:

@@ -1,0 +1,75 @@
+"""A tablet without a line: it opens the visits, fills in and seals a sheet, and hands it in once when it is back."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from tests.cast import PASSWORD
+from tests.seat import violations
+
+from sangyu.access.models import AuditEntry
+from sangyu.assessment.models import Draft, Evidence, Part, Sheet
+from sangyu.assessment.tests.sheets import GB
+from sangyu.files.tests.paint import photo
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KEPT = "Object.keys(localStorage).filter(key => key.startsWith('sangyu.sheet.'))"
+READY = "navigator.serviceWorker.ready.then(() => true)"
+
+
+def test_a_visit_without_a_line_is_handed_in_once_afterwards(team, open_tablet, tmp_path):
+    here = team.part(team.appointed(), Part.FIRST)
+    page = open_tablet(team.lin, reverse("assessor:today"))
+    page.get_by_text("1 份评估表已带在这台设备上").wait_for()
+    page.evaluate(READY)
+    page.reload()
+    page.get_by_text("1 份评估表已带在这台设备上").wait_for()
+
+    page.context.set_offline(True)
+    page.goto(page.url)
+    page.get_by_role("link", name="开始评估").click()
+    page.locator("[data-card='B.1.1']:visible").wait_for()
+    for item in GB.items:
+        page.locator(f"[data-card='{item.code}']:visible label").first.click()
+    shot = tmp_path / "door.jpg"
+    shot.write_bytes(photo())
+    page.get_by_role("button", name="上一项").click()
+    page.locator("input[type=file]").set_input_files(shot)
+    page.get_by_role("button", name="附上").click()
+    page.get_by_text("1 张存在这台设备上").wait_for()
+    page.get_by_role("button", name="下一项").click()
+    page.get_by_role("button", name="封存", exact=True).click()
+    page.get_by_text("请填写提供情况的人和与老人的关系").wait_for()
+    page.locator("#sealed-informant").fill("李建国")
+    page.locator("#sealed-relation").fill("儿子")
+    page.get_by_role("button", name="封存", exact=True).click()
+    page.get_by_text("已封存", exact=True).wait_for()
+    assert page.locator("[data-card='B.1.1']").get_attribute("disabled") is not None
+    assert violations(page) == []
+    page.goto(page.url.split("#")[0])
+    page.get_by_text("已封存", exact=True).wait_for()
+    assert not Draft.objects.exists()
+
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.on("response", lambda r: print("RESP", r.request.method, r.status, r.url))
+    page.wait_for_timeout(14000)
+    print("STATE", page.evaluate("Array.from(document.querySelectorAll('[data-photos-when],[data-sheet-when]')).filter(e=>!e.hidden).map(e=>e.textContent)"), page.evaluate("navigator.onLine"))
+    page.get_by_text("已交上 1 张").wait_for(timeout=1000)
+    page.locator("[data-sheet-when=sent]").wait_for()
+    page.get_by_role("button", name="保存，去核对").click()
+    assert page.get_by_label("提供情况的人").input_value() == "李建国"
+    page.get_by_label("您的登录密码").fill(PASSWORD)
+    page.get_by_role("button", name="签字", exact=True).click()
+    page.get_by_text("还没有结果").wait_for()
+    sheet = Sheet.objects.get()
+    assert (len(sheet.answers), sheet.informant, sheet.appointment_id) == (len(GB.items), "李建国", here.pk)
+    assert Evidence.objects.get().item == GB.items[-1].code
+    assert "sealed_at" in AuditEntry.objects.get(verb="assessment.sign").facts
+
+    page.goto(page.url.split("/assessor/")[0] + reverse("assessor:today"))
+    page.get_by_text("已签字").wait_for()
+    page.wait_for_function(f"({KEPT}).length === 0")
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/sign-in/**")
+    page.wait_for_function("caches.keys().then(names => names.length === 0)")
