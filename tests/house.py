@@ -173,12 +173,21 @@ def bad_links(links: Iterable[Link], lines: Mapping[str, int]) -> list[str]:
 
 
 def locks_of(paths: Iterable[Path], models: frozenset[str]) -> list[str]:
-    """Find `select_for_update` on models whose rows may only be added: the serving log-in has no right to lock them."""
+    """Find `select_for_update` on models whose rows may only be added: the serving log-in has no right to lock them.
+
+    Models are told as `room.Model`; two rooms may have one of the same name.
+    """
     found = []
     for path in paths:
+        meant = {
+            name.asname or name.name: f"{node.module.split('.')[1]}.{name.name}"
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.ImportFrom) and re.fullmatch(r"sangyu\.\w+\.models", node.module or "")
+            for name in node.names
+        }
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Attribute) and node.attr == "select_for_update":
-                named = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+                named = {meant.get(part.id, "") for part in ast.walk(node.value) if isinstance(part, ast.Name)}
                 found += [f"{_where(path, node)} {name}" for name in sorted(named & models)]
     return found
 

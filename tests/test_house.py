@@ -201,14 +201,22 @@ def test_a_model_that_says_insert_only_is_on_the_list():
 
 
 def test_nobody_locks_a_row_that_the_serving_log_in_may_only_add():
-    frozen = frozenset(model.__name__ for model in our_models() if model._meta.db_table in insert_only_tables())
+    frozen = frozenset(
+        f"{model.__module__.split('.')[1]}.{model.__name__}"
+        for model in our_models()
+        if model._meta.db_table in insert_only_tables()
+    )
     files = [path for room in ROOMS for path in house.sources(PACKAGE / room)]
     assert house.locks_of(files, frozen) == []
 
 
 def test_a_lock_on_a_row_that_is_only_added_is_found(plant):
-    chain = "Appraisal.objects.filter(pk=1).select_for_update()\nOrder.objects.select_for_update()"
-    assert len(house.locks_of([plant(chain)], frozenset({"Appraisal"}))) == 1
+    chain = (
+        "from sangyu.quality.models import Appraisal\nfrom sangyu.orders.models import Order\n"
+        "Appraisal.objects.filter(pk=1).select_for_update()\nOrder.objects.select_for_update()"
+    )
+    assert len(house.locks_of([plant(chain)], frozenset({"quality.Appraisal"}))) == 1
+    assert house.locks_of([plant(chain)], frozenset({"visits.Appraisal"})) == []
 
 
 def test_no_file_names_a_package_index_or_a_place_on_somebody_s_machine():

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sangyu.assessment.tests.sheets import GB, with_points
 from sangyu.assessment.tests.team import Team
+from sangyu.benefits import actions as benefits
 from sangyu.benefits import facts as benefits_facts
-from sangyu.benefits import stating
 from sangyu.kit.month import Month
 from sangyu.matching import actions as matching
 from sangyu.matching.tests.conftest import LI, text
@@ -35,7 +35,7 @@ def test_a_roster_is_believed_until_a_paper_says_otherwise(cast, tmp_path: Path)
     assert "has_pension" not in benefits_facts.facts(cast.li, date(2026, 10, 31))
     assert benefits_facts.facts(cast.li, date(2026, 11, 1))["has_pension"] is True
     assert benefits_facts.facts(cast.grandpa, date(2026, 11, 1))["has_pension"] is False
-    stating.state(
+    benefits.state(
         elder_id=cast.grandpa.pk,
         name="has_pension",
         value=True,

@@ -255,8 +255,8 @@ def _locators(pack: ir.Pack, documents: Path | None) -> Iterator[Fault]:
     for rule in pack.rules.values():
         if rule.source.document in texts and rule.source.locator not in texts[rule.source.document]:
             yield "pack.toml", rule.line, rule.id, f"原文片段“{rule.source.locator}”不在文件里"
-    for file, line, document, locator in stages.named_places(pack.folder):
-        title = pack.documents[document].title if document in pack.documents else ""
+    for file, line, key, locator in stages.named_places(pack.folder):
+        title = pack.documents[key].title if key in pack.documents else ""
         if title in texts and locator not in texts[title]:
             yield file, line, "", f"原文片段“{locator}”不在文件里"
 

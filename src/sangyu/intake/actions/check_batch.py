@@ -75,19 +75,25 @@ def mark_doubles(batch: Batch, indexes: list[str] | None) -> None:
     if batch.template != ELDERS.code:
         return
     with connection.cursor() as cursor:
+        # One pass, no join: nobody has counted lines staged just now, and a join would be planned for none.
         cursor.execute(
             """
-            UPDATE intake_stagedrow AS row SET double_of = first.line, standing = %(wrong)s
-            FROM (
-                SELECT number_index, min(line) AS line FROM intake_stagedrow
+            SELECT id, first FROM (
+                SELECT id, line, min(line) OVER (PARTITION BY number_index) AS first FROM intake_stagedrow
                 WHERE batch_id = %(batch)s AND number_index <> ''
                   AND (%(indexes)s::text[] IS NULL OR number_index = ANY(%(indexes)s))
-                GROUP BY number_index HAVING count(*) > 1
-            ) AS first
-            WHERE row.batch_id = %(batch)s AND row.number_index = first.number_index AND row.line > first.line
+            ) AS told WHERE line > first
             """,
-            {"batch": batch.pk, "indexes": indexes, "wrong": Standing.WRONG.value},
+            {"batch": batch.pk, "indexes": indexes},
         )
+        doubles = cursor.fetchall()
+        for start in range(0, len(doubles), CHUNK):
+            part = doubles[start : start + CHUNK]
+            cursor.execute(
+                "UPDATE intake_stagedrow AS row SET double_of = n.first, standing = %s"
+                " FROM unnest(%s::uuid[], %s::int[]) AS n (id, first) WHERE row.id = n.id",
+                [Standing.WRONG.value, [one[0] for one in part], [one[1] for one in part]],
+            )
 
 
 def refuse(batch: Batch, fault: str, at: datetime) -> None:

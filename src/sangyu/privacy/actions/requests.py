@@ -33,7 +33,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 TAKERS = (Role.AGENT, Role.SUPERVISOR, Role.COMMUNITY, Role.BUREAU)
 ANSWERERS = (Role.COMMUNITY, Role.BUREAU)
 WORKING_DAYS = 15
-ERASED = "姓名、证件、联系人、亲属和住址已从档案中删除。账目、工单和审计记录只剩登记编号。"
+ERASED = "姓名、证件、联系人、亲属和住址已从档案中删除。账目和审计记录仍在；工单和来电里当时写下的话不能改。"
 
 
 @transaction.atomic

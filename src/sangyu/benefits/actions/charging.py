@@ -15,9 +15,7 @@ from sangyu.adoption import queries as adoption_read
 from sangyu.benefits import pots
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Charge, ChargeShare, Reversal
-from sangyu.benefits.pricing import quote
 from sangyu.benefits.rules import NotReversible, Quote
-from sangyu.benefits.stating import state
 from sangyu.budget import actions as budget
 from sangyu.kit.errors import Refusal
 from sangyu.kit.ids import derived_id
@@ -31,19 +29,6 @@ from sangyu.registry.models import Elder
 BEIJING = ZoneInfo("Asia/Shanghai")
 CREDIT_KINDS = ("ELDER_CREDIT", "ELDER_MINUTES")
 BOOKED_AT_ONCE = 500
-__all__ = [
-    "MonthNotOver",
-    "charge",
-    "charge_at_once",
-    "credit_hold_id",
-    "hold_id",
-    "lapse_credits",
-    "quote",
-    "release",
-    "reserve",
-    "reverse",
-    "state",
-]
 
 
 class MonthNotOver(Refusal):
