@@ -17,8 +17,8 @@ from procrastinate.job_context import JobContext
 from sangyu.access import actions as access
 from sangyu.access import queries as access_read
 from sangyu.access.models import Programme, User
-from sangyu.assessment import actions as assessment
 from sangyu.applications import actions as applications
+from sangyu.assessment import actions as assessment
 from sangyu.benefits import actions as benefits
 from sangyu.dispatch import actions as dispatch
 from sangyu.insight import actions as insight
