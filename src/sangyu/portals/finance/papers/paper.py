@@ -48,8 +48,8 @@ class Place:
 class Paper:
     """Everything that stands on a paper, in its order from top to bottom.
 
-    `pairs` are label and value; `seals` name whose seal goes where; `root` is the hash by which it is checked; `size` is
-    a4 or a3, on which everything is set larger so that it reads from a wall.
+    `pairs` are label and value; `seals` name whose seal goes where; `root` is the hash by which it is checked; `size`
+    is a4 or a3, on which everything is set larger so that it reads from a wall.
     """
 
     title: str
