@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 from sangyu.access.cipher import Unreadable, field_cipher
 from sangyu.kit.ids import derived_id
-from sangyu.registry.models import Document
+from sangyu.registry.models import Document, Elder
 
 TAIL = 4
 _PERSONAL = 18
@@ -35,9 +37,28 @@ def index_of(number: str, kind: str = "") -> str:
     return field_cipher().index(told if len(told) == _PERSONAL else f"{kind}:{told}", kind="document")
 
 
-def elder_id(programme_id: UUID, number: str, kind: str = "") -> UUID:
-    """Name the elder whom a programme makes of a number; who has no key cannot tell the number from the name."""
-    return derived_id("elder", programme_id, index_of(number, kind))
+def elder_id(programme_id: UUID, number: str, kind: str = "", *, again: int = 0) -> UUID:
+    """Name the elder whom a programme makes of a number; who has no key cannot tell the number from the name.
+
+    `again` counts how often the person came back after having been forgotten.
+    """
+    return derived_id("elder", programme_id, index_of(number, kind), *([again] if again else []))
+
+
+def free_elder_id(programme_id: UUID, number: str, kind: str = "") -> UUID:
+    """Name an elder to be registered: whoever had the number and was forgotten keeps the name they had."""
+    names = (elder_id(programme_id, number, kind, again=again) for again in count())
+    return next(name for name in names if not Elder.objects.filter(pk=name).exists())
+
+
+def free_elder_ids(programme_id: UUID, said: Sequence[tuple[str, str]]) -> list[UUID]:
+    """Name many elders to be, by number and kind; only for who was forgotten the register is asked once more."""
+    names = [elder_id(programme_id, number, kind) for number, kind in said]
+    taken = set(Elder.objects.filter(pk__in=names).values_list("pk", flat=True))
+    return [
+        free_elder_id(programme_id, number, kind) if name in taken else name
+        for name, (number, kind) in zip(names, said, strict=True)
+    ]
 
 
 def tail_key(number: str) -> str:

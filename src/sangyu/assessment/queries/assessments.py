@@ -31,8 +31,8 @@ from sangyu.assessment.models import (
 from sangyu.assessment.rules import PracticeMissing, Result, Scale, differences, merged, read_scale, score
 from sangyu.assessment.rules import Stacking as ScaleStacking
 from sangyu.kit.errors import NotFound
-from sangyu.kit.names import fold
-from sangyu.registry.rules import stored_keys
+from sangyu.registry import queries as registry_read
+from sangyu.registry.models import Elder
 
 READERS = frozenset({Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR})
 NOT_FOUND = "没有找到这次评估，可能不在您负责的范围内。"
@@ -56,9 +56,9 @@ def assessments(viewer: User) -> QuerySet[Assessment]:
 
 def assessments_about(viewer: User, text: str) -> QuerySet[Assessment]:
     """The assessments that the viewer may know of, of elders who match every word as in the register's search."""
-    words = stored_keys(fold(word) for word in text.split())
+    elders = registry_read.matching(Elder.objects.filter(programme_id=viewer.programme_id), text)
     rows = assessments(viewer)
-    return rows.filter(elder__search_keys__contains=words) if words else rows
+    return rows if elders is None else rows.filter(elder__in=elders)
 
 
 def get_assessment(viewer: User, assessment_id: UUID) -> Assessment:

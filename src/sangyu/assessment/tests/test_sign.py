@@ -127,7 +127,7 @@ def test_the_same_photo_beside_the_same_item_is_added_once(team):
     here = team.part(team.appointed(), Part.FIRST)
     add = partial(assessment.add_evidence, appointment_id=here.pk, by=team.lin, at=team.at)
     assert add(item="B.2.4", content=photo()) == add(item="B.2.4", content=photo())
-    add(item="B.2.3", content=photo())
+    add(item="B.2.3", content=photo(), at=team.at + timedelta(minutes=1))
     assert [row.item for row in assessment_read.evidence_of(here)] == ["B.2.4", "B.2.3"]
     with pytest.raises(NotAKindWeKeep):
         add(item="B.2.4", content=b"MZ")

@@ -97,6 +97,23 @@ def test_what_names_the_person_goes_and_money_and_the_audit_book_stay_whole(cast
     assert access_read.verify_chain(cast.programme.pk) == []
 
 
+def test_who_comes_back_is_registered_anew_beside_the_record_that_was_forgotten(cast):
+    erase(cast, ask(cast))
+    again = registry.register(
+        name="李秀兰",
+        document_number=LI,
+        community_code=cast.li.community_id,
+        address="草场街 9 号",
+        hukou_in_area=True,
+        phones=["13900000001"],
+        by=cast.clerk,
+        at=cast.at + YEARS,
+    )
+    assert again.pk != cast.li.pk
+    assert registry_read.registered_as(cast.head, LI) == again
+    assert Elder.objects.get(pk=cast.li.pk).name == "已删除"
+
+
 def test_what_is_bound_or_unfinished_is_said_with_its_day(cast):
     request = ask(cast)
     with pytest.raises(NotYetErasable, match="一张工单没有办完；民法典，2029-11-10起可以删除"):

@@ -121,7 +121,7 @@ def register(
         raise NotEligible(f"{name}：{decision.because}。")
     telephones = [phone.parse(number) for number in phones if number.strip()]
     kin = [replace(person_, phone=phone.parse(person_.phone)) for person_ in family]
-    elder_id = numbers.elder_id(by.programme_id, document.number, document.kind)
+    elder_id = numbers.free_elder_id(by.programme_id, document.number, document.kind)
     canonical = place.converted(Crs.WGS84) if place else None
     try:
         with transaction.atomic():
@@ -149,16 +149,16 @@ def register(
                 registered_by=by,
                 registered_at=at,
             )
+            Document.objects.create(
+                programme_id=by.programme_id,
+                elder=elder,
+                kind=document.kind,
+                **numbers.kept(by.programme_id, document.kind, document.number),
+            )
     except IntegrityError as clash:
         # Two desks registered at the same moment: the same person, who is found now, or two that got one number.
         refuse_duplicate(by, document)
         raise AlreadyRegistered("同一时刻另有一位老人登记，编号相撞。请重新提交一次。") from clash
-    Document.objects.create(
-        programme_id=by.programme_id,
-        elder=elder,
-        kind=document.kind,
-        **numbers.kept(by.programme_id, document.kind, document.number),
-    )
     own = [Kin(name, "本人", number) for number in telephones]
     Contact.objects.bulk_create(
         [

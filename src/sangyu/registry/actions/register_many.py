@@ -186,6 +186,8 @@ def _register(newcomers: Sequence[Newcomer], by: User, at: datetime) -> list[Tol
     }
     indexes = [numbers.index_of(one.document.number, one.document.kind) for one in newcomers]
     there = standing_of(by, indexes)
+    said = [(one.document.number, one.document.kind) for one in newcomers]
+    names = dict(zip(indexes, numbers.free_elder_ids(by.programme_id, said), strict=True))
     decide = _decider(by, at)
     told: list[Told] = []
     fresh: list[tuple[Newcomer, UUID, dict[str, Any]]] = []
@@ -200,7 +202,7 @@ def _register(newcomers: Sequence[Newcomer], by: User, at: datetime) -> list[Tol
             told.append(Told(refused=f"{one.name}：{lacks}"))
         else:
             seen.add(index)
-            elder_id = numbers.elder_id(by.programme_id, one.document.number, one.document.kind)
+            elder_id = names[index]
             fresh.append((one, elder_id, decision))
             told.append(Told(elder_id=elder_id))
     registered = _free_numbers(by, [(one.community_code, elder_id) for one, elder_id, _ in fresh])
