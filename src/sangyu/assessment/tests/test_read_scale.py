@@ -61,7 +61,7 @@ def test_an_unknown_scale_is_refused():
         ("changes.csv", "A.2.14-5,2,1", "A.2.14-5,16,1", "changes.csv:4：16次永远不会达到"),
         ("changes.csv", "1,,4,处于", "1,1,4,处于", "changes.csv:2：raises 和 to_level"),
         ("ladders.csv", "help,3,", "help,4,", "ladders.csv:3：“help”的4分写了两次"),
-        ("scale.toml", 'stacking = "once"', 'stacking = "twice"', "scale.toml:6：stacking 应是"),
+        ("scale.toml", 'stacking = "once"', 'stacking = "twice"', "scale.toml:7：stacking 应是"),
         ("scale.toml", "in_force_from", "since", "scale.toml:1：缺少 in_force_from"),
     ],
 )
