@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from tests.cast import Cast
+from tests.seat import seat
 
 from sangyu.matching.models import Batch, Difference, Outcome
 from sangyu.matching.tests.conftest import GRANDPA, LI, stranger
@@ -104,20 +106,24 @@ def test_one_call_of_the_family_stops_everything(cast, sit):
     assert "金额由民政局和热线查看" in sit(cast.clerk).get(where).content.decode()
 
 
-def test_no_text_and_no_follow_up_call_goes_to_the_family_any_more(cast, sit):
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("died", [False, True])
+def test_no_text_and_no_follow_up_call_goes_to_the_family_any_more(died, monkeypatch):
+    cast = Cast()
     visit = cast.visited(place=None)
     evening = visit.arrived_at + timedelta(hours=9)
     quality.draw_sample(day=visit.arrived_at.date(), by=cast.sun, at=evening)
     assert [task.order for task in quality_read.tasks_due(cast.sun)] == [visit.order]
     cast.order(days=3, hour=15)
-    sit(cast.ma, evening).post(
-        reverse("matching:closing", args=[cast.li.pk]),
-        {"told_by": "李建国", "relation": "儿子", "died_on": "2026-11-10", "sure": "on"},
-    )
-    assert quality_read.tasks_due(cast.sun) == []
+    if died:
+        seat(monkeypatch, cast.at, later_s=60)(cast.ma, evening).post(
+            reverse("matching:closing", args=[cast.li.pk]),
+            {"told_by": "李建国", "relation": "儿子", "died_on": "2026-11-10", "sure": "on"},
+        )
+    assert bool(quality_read.tasks_due(cast.sun)) is not died
     while compose(at=evening):
         pass
-    assert not Text.objects.exists()
+    assert Text.objects.exists() is not died
 
 
 @pytest.mark.parametrize("who", ["kangan_user", "zhao_user", "wang", "sun"])
