@@ -11,6 +11,7 @@ from tests.seat import seat
 
 from sangyu.matching.models import Batch, Difference, Outcome
 from sangyu.matching.tests.conftest import GRANDPA, LI, stranger
+from sangyu.orders import actions as orders
 from sangyu.orders.models import Order
 from sangyu.outbox.models import Text
 from sangyu.portals.matching.tests.conftest import upload
@@ -110,20 +111,32 @@ def test_one_call_of_the_family_stops_everything(cast, sit):
 @pytest.mark.parametrize("died", [False, True])
 def test_no_text_and_no_follow_up_call_goes_to_the_family_any_more(died, monkeypatch):
     cast = Cast()
+    texts_after(cast.at)  # somebody listens from here on
     visit = cast.visited(place=None)
     evening = visit.arrived_at + timedelta(hours=9)
     quality.draw_sample(day=visit.arrived_at.date(), by=cast.sun, at=evening)
     assert [task.order for task in quality_read.tasks_due(cast.sun)] == [visit.order]
-    cast.order(days=3, hour=15)
+    order = cast.order(days=3, hour=15)
+    heard = texts_after(cast.at)
+    assert heard > 0
     if died:
         seat(monkeypatch, cast.at, later_s=60)(cast.ma, evening).post(
             reverse("matching:closing", args=[cast.li.pk]),
             {"told_by": "李建国", "relation": "儿子", "died_on": "2026-11-10", "sure": "on"},
         )
+    else:
+        orders.cancel(order_id=order.pk, reason="老人住院", by=cast.ma, at=evening)
+    order.refresh_from_db()
+    assert order.stage == "CANCELLED"
     assert bool(quality_read.tasks_due(cast.sun)) is not died
-    while compose(at=evening):
+    assert (texts_after(evening) > heard) is not died
+
+
+def texts_after(at) -> int:
+    """Count the texts there are when everything that was told by now has been written."""
+    while compose(at=at):
         pass
-    assert Text.objects.exists() is not died
+    return Text.objects.count()
 
 
 @pytest.mark.parametrize("who", ["kangan_user", "zhao_user", "wang", "sun"])
