@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings as in_force
 from django.test import Client
 
+from sangyu.access.cipher import field_cipher
 from sangyu.access.models import User
 from sangyu.portals.clock import now
 from sangyu.portals.entrance.passage import PROVED
@@ -74,6 +75,7 @@ def house(browser: Browser, settings: Any, monkeypatch: pytest.MonkeyPatch) -> H
     monkeypatch.setenv("SANGYU_DEMO", "0")
     monkeypatch.setenv("SANGYU_SECRET_KEY", settings.SECRET_KEY)
     monkeypatch.setenv("SANGYU_CTI_KEY", settings.CTI_KEY)
+    monkeypatch.setenv("SANGYU_FIELD_KEYS", field_cipher().ring.written())
 
     @contextmanager
     def open_at(at: datetime) -> Iterator[Seats]:
