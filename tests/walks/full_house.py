@@ -176,7 +176,7 @@ class FullHouse(Cast):
     def _sheets(self) -> None:
         """A sheet that is checked, with a line that is wrong; one that is written; one that nobody could read."""
         wrong = f"贺兰芝,{GRANDPA[:17]},酒泉路街道/南门社区,南门巷9号,是\n"
-        right = f"李秀兰,{LI},酒泉路街道/南门社区,南门巷9号,是"
+        right = f"李秀兰,{LI},{self.li.community_id},南门巷9号,是"
         self.sheet_checked = self._sheet(f"{wrong}{right},0931-8000078\n", "南门社区名单.csv")
         self.sheet_unread = self._sheet("", "空白.csv")
         read = self._sheet(f"{right},0931-8000077\n", "补充电话.csv")

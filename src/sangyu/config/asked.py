@@ -2,22 +2,23 @@
 
 A table that nobody asks decides nothing, however right it is. Who asks is not declared anywhere, so that it cannot be
 declared wrongly: the offers of the pack and its list of benefits are asked by `benefits` (what is given by runs by
-`allowances` too), the bands of its parameters by `adoption`, and every other rule by the room whose source calls a
-decision with its name. What no room asks stands in the pack's NOTES.md under `HEADING`, with the room of the street
-that it waits for.
+`allowances` too), its lists of applications and their steps by `applications`, the bands of its parameters by
+`adoption`, and every other rule by the room whose source calls a decision with its name. What no room asks stands in
+the pack's NOTES.md under `HEADING`, with the room of the street that it waits for.
 """
 
 from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 from sangyu import policy
 from sangyu.config.processes.places import PROJECT
 from sangyu.config.proof import Requirement, requirements
+from sangyu.policy import stages
 from sangyu.policy.benefit_list import BENEFITS_FILE, Benefit, read_benefits
 from sangyu.policy.names import names_of
 
@@ -57,6 +58,9 @@ def askers(pack: policy.Pack) -> dict[str, set[str]]:
     for benefit in _benefits(pack):
         for rule in {benefit.rule, benefit.amount[0] if benefit.amount else benefit.rule}:
             found[rule] |= {"benefits", *(["allowances"] if benefit.given == "run" else [])}
+    for kind in _kinds(pack):
+        for rule in {kind.rule, *(step.rule for step in kind.steps)} - {""}:
+            found[rule].add("applications")
     for parameter in pack.parameters.values():
         if parameter.band:
             found[parameter.band.rule].add("adoption")
@@ -71,6 +75,14 @@ def _benefits(pack: policy.Pack) -> tuple[Benefit, ...]:
     """Read what a pack gives from the list beside its rules; nothing where there is none."""
     path = pack.folder / BENEFITS_FILE
     return read_benefits(path.read_text(encoding="utf-8-sig"))[0] if path.is_file() else ()
+
+
+def _kinds(pack: policy.Pack) -> Iterable[stages.Kind]:
+    """Read what may be applied for, and by which steps, from the two lists beside the rules."""
+    kinds, steps = (pack.folder / name for name in stages.FILES)
+    if not (kinds.is_file() and steps.is_file()):
+        return ()
+    return stages.read(kinds.read_text(encoding="utf-8-sig"), steps.read_text(encoding="utf-8-sig"))[0].values()
 
 
 def _ask_what_is_read(pack: policy.Pack, found: dict[str, set[str]]) -> None:

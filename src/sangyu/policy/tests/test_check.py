@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sangyu.policy import BadPack, load, pack_ids, packs_folder
+from sangyu.policy import BadPack, load, pack_ids, packs_folder, stages
 from sangyu.policy.check import check
 from sangyu.policy.tests.change import PACK_ID, changed, line_of
 
@@ -195,7 +195,8 @@ def test_locator_is_compared_with_the_text_where_there_is_one(tmp_path: Path) ->
     assert check(folder) == []
     texts = tmp_path / "texts"
     texts.mkdir()
-    whole = "\n".join(rule.source.locator for rule in pack.rules.values())
+    said = [locator for _, _, _, locator in stages.named_places(pack.folder)]
+    whole = "\n".join([*(rule.source.locator for rule in pack.rules.values()), *said])
     (texts / pack.documents["virtual-nursing-home"].file).write_text(whole, encoding="utf-8")
     (finding,) = check(folder, texts)
     assert (finding.rule, finding.line) == ("platform-price", line_of(folder, "pack.toml", "[rules.platform-price]"))

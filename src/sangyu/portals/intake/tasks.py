@@ -14,10 +14,3 @@ from sangyu.portals.clock import now
 def go_on(batch_id: str) -> None:
     """Check, write or take back one batch; one after the other."""
     intake.go_on(batch_id=UUID(batch_id), at=now())
-
-
-@app.periodic(cron="40 19 * * *")
-@app.task(queueing_lock="forget_batches", lock="forget_batches")
-def forget_batches(timestamp: int) -> None:
-    """Empty the cells of batches that are over for a month, at night."""
-    intake.forget_lines(at=now())
