@@ -57,7 +57,7 @@ from sangyu.registry.models import DuplicateCase
 from sangyu.settlement import actions as settlement
 from sangyu.settlement.models import Line, Payment, Statement
 from sangyu.visits import actions as visits
-from tests.cast import BEIJING, FUND, HOME, PARAMETERS, Cast
+from tests.cast import BEIJING, FUND, HOME, PARAMETERS, Cast, resident_number
 from tests.month_end import bank_answers
 
 NOW = datetime(2027, 1, 11, 10, 30, tzinfo=BEIJING)
@@ -179,7 +179,8 @@ class FullHouse(Cast):
         right = f"李秀兰,{LI},{self.li.community_id},南门巷9号,是"
         self.sheet_checked = self._sheet(f"{wrong}{right},0931-8000078\n", "南门社区名单.csv")
         self.sheet_unread = self._sheet("", "空白.csv")
-        read = self._sheet(f"{right},0931-8000077\n", "补充电话.csv")
+        newcomer = f"贺兰英,{resident_number(date(1946, 5, 6), 60)},{self.li.community_id},南门巷9号,是"
+        read = self._sheet(f"{newcomer},0931-8000077\n", "九月新登记.csv")
         intake.begin_writing(batch_id=read.pk, by=self.clerk, at=NOW)
         self.sheet_written = intake.go_on(batch_id=read.pk, at=NOW)
 
