@@ -39,6 +39,16 @@ def timed(work: Callable[[], object], *, times: int) -> list[float]:
     return sorted(runs)
 
 
+def when_quiet() -> None:
+    """Wait until the machine's load of the last minute is at most `SANGYU_BENCH_LOAD_MAX`; without that go on at once.
+
+    What takes an hour to build is built beside other work, and measured when that is over.
+    """
+    most = float(os.environ.get("SANGYU_BENCH_LOAD_MAX", "inf"))
+    while os.getloadavg()[0] > most:
+        time.sleep(5)
+
+
 def spread(runs: list[float]) -> dict[str, float]:
     """Return median, 99th percentile and maximum of sorted runs."""
     return {

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from _asked import asked
 from _city import RECIPES, TEMPLATE, Cities, Load, cpu_s, exponent, most_room, percentiles, say, served, template
-from _figures import tell
+from _figures import tell, when_quiet
 from _pages import looked_at
 
 ORDERS = int(os.environ.get("SANGYU_BENCH_ORDERS", "1000000"))
@@ -300,6 +300,8 @@ def main() -> None:
             plain = rows_of("settlement_line") / seconds["settled"] if seconds.get("settled") else None
             if "build" in PARTS:
                 told_build(cities, name, *took)
+            if orders == ORDERS:
+                when_quiet()
             told_settling(drawn_at, plain)  # the pages show a month that was settled
             count_days(plan)
             if {"every", "growth"} & set(PARTS):

@@ -128,8 +128,18 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-sign-out]")) {
     for (const id of allIds()) drop(id);
     forgetPages();
+    forgetNames();
   }
 });
+
+// A sheet that was sealed without a line waits to be handed in; whoever signs out leaves no name of the family with it.
+function forgetNames() {
+  for (const key of Object.keys(localStorage)) {
+    if (!key.startsWith("sangyu.sheet.") || !key.endsWith(".sealed")) continue;
+    const { viewer: whose, at } = JSON.parse(localStorage.getItem(key));
+    localStorage.setItem(key, JSON.stringify({ viewer: whose, at }));
+  }
+}
 
 // Pages that a tablet took along to be read without a line belong to whoever is signed in.
 async function forgetPages() {

@@ -16,7 +16,8 @@ from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.tests.edits import credit_of
 from sangyu.allowances import actions as allowances
 from sangyu.applications import actions as applications
-from sangyu.applications.models import Notice, Posting
+from sangyu.applications.actions.common import add_step
+from sangyu.applications.models import Application, Notice, Posting
 from sangyu.assessment import actions as assessment
 from sangyu.assessment.models import Part
 from sangyu.assessment.tests.sheets import GB, NHSA, best, with_points
@@ -100,16 +101,12 @@ class FullHouse(Cast):
 
     def _applications(self) -> None:
         """Somebody waits for the bureau's word on a telephone; a list hangs in the community."""
-        zhou = self.elder("周桂兰", date(1948, 4, 9), 61, ["13900000061"])
-        registry.recognise(
-            elder=zhou, code="needy", evidence="认定书 6号", valid_from=date(2026, 1, 1), by=self.clerk, at=NOW
-        )
-        self.application = applications.apply(
-            elder_id=zhou.pk, kind="phone", applicant="周桂兰", relation="本人", by=self.clerk, at=NOW, key="1"
-        )
+        self.application = self._applied("周桂兰", 61)
+        posted = self._applied("吴桂兰", 62)
+        # No text of this city requires a posting, so it is hung out by hand.
         self.posting = Posting.objects.create(
             programme=self.programme,
-            community_id=zhou.community_id,
+            community_id=posted.community_id,
             posted_on=NOW.date(),
             until_on=NOW.date() + timedelta(days=7),
             certain=True,
@@ -117,7 +114,17 @@ class FullHouse(Cast):
             by=self.clerk,
             at=NOW,
         )
-        Notice.objects.create(posting=self.posting, application=self.application, shown_name="周*兰")
+        Notice.objects.create(posting=self.posting, application=posted, shown_name="吴*兰")
+        add_step(posted, "notice", "BEGUN", by=self.clerk, at=NOW, facts={"posting": str(self.posting.pk)})
+
+    def _applied(self, name: str, serial: int) -> Application:
+        elder = self.elder(name, date(1948, 4, 9), serial, [f"139000000{serial}"])
+        registry.recognise(
+            elder=elder, code="needy", evidence="认定书 6号", valid_from=date(2026, 1, 1), by=self.clerk, at=NOW
+        )
+        return applications.apply(
+            elder_id=elder.pk, kind="phone", applicant=name, relation="本人", by=self.clerk, at=NOW, key="1"
+        )
 
     def _family_and_a_doubt(self) -> None:
         """Grandmother Li has a guardian, and somebody thinks that two records are one person."""

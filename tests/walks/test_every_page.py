@@ -265,7 +265,6 @@ NOT_PAGES = {
         "quality:quarter-list",
         "quality:year-list",
         "intake:sheet",
-        "intake:wrong",
         "entitlements:file",
         "entitlements:slip-paper",
         "finance:file-n",

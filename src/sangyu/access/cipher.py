@@ -91,10 +91,6 @@ class FieldCipher:
                 "密文打不开：内容被改动、被移到别处，或密钥不对。请系统管理员保全数据库，并核对 SANGYU_FIELD_KEYS。"
             ) from None
 
-    def is_of_today(self, secret: str) -> bool:
-        """Say whether a text was encrypted with the key that encrypts today."""
-        return secret.partition(".")[0] == self.ring.first.name
-
     def index(self, text: str, *, kind: str) -> str:
         """Return the digest by which a text of a kind is found: 64 hexadecimal digits, always the same."""
         told = f"{kind}\0{text}".encode()

@@ -97,9 +97,6 @@ def decide(programme_id: UUID, rule: str, facts: Mapping[str, Any], on: date) ->
     return policy.decide(pack_of(adopted), rule, {**facts, "on": on.isoformat()}, on, adopted.parameters)
 
 
-# -- drafts and the history ----------------------------------------------------------------------------------------
-
-
 def decide_if_ruled(programme_id: UUID, rule: str, facts: Mapping[str, Any], on: date) -> policy.Decision | None:
     """Decide by a rule that not every city has; None where the policy of the day has none, and before any policy."""
     for adopted in in_force_during(programme_id, on, on + timedelta(days=1)):
@@ -115,6 +112,9 @@ def clause_of(programme_id: UUID, rule: str, on: date) -> str:
     Raises: NothingAdopted.
     """
     return pack_of(in_force(programme_id, on)).rules[rule].source.locator
+
+
+# -- drafts and the history ----------------------------------------------------------------------------------------
 
 
 def newest(programme_id: UUID) -> Adoption:

@@ -13,8 +13,8 @@ from sangyu.policy.bands import Outside, outside
 from sangyu.policy.inquiry import Inquiry
 from sangyu.policy.ir import Derived, Parameter, Setting
 
-# Whoever answers for the policy reads what is proposed; an agent quotes only what is in force.
 FIGURE_MAX = 10**12  # no number of a bureau is larger, in its smallest unit; a district's sums of them stay countable
+# Whoever answers for the policy reads what is proposed; an agent quotes only what is in force.
 DRAFT_READERS = frozenset({"BUREAU", "DEPUTY", "HEAD", "AUDITOR"})
 
 

@@ -100,10 +100,16 @@ _Found = list[tuple[str, Any, date, date]]
 
 def _found(elder: Elder, records: Collection[UUID]) -> _Found:
     """Say what assessments and the rosters of other authorities found of an elder, with the days on which it holds."""
-    levels = [tuple(span) for known in assessment_read.spans(records).values() for span in known]
+    found: _Found = [
+        (span.fact, span.word, span.valid_from, span.valid_until)
+        for known in assessment_read.spans(records).values()
+        for span in known
+    ]
     rosters = [span for known in matching_read.spans(elder.programme_id, records).values() for span in known]
     # Of two records of one person it is enough that one is listed.
-    return [*levels, *(tuple(span) for span in sorted(rosters, key=attrgetter("listed")))]
+    for span in sorted(rosters, key=attrgetter("listed")):
+        found.append((span.fact, span.listed, span.valid_from, span.valid_until))
+    return found
 
 
 def _found_on(found: _Found, on: date) -> dict[str, Any]:

@@ -53,8 +53,11 @@ def unmerge(*, merge_id: UUID, reason: str, by: User, at: datetime) -> Unmerge:
 
     Raises: what `registry.unmerge` raises.
     """
+    repeated = Unmerge.objects.filter(pk=merge_id).exists()
     undone = registry.unmerge(merge_id=merge_id, reason=reason, by=by, at=at)
-    give_back(merge=Merge.objects.get(pk=merge_id), by=by, at=at)
+    # Where nothing was left to give back no entry says so, and a repeat must not find something later.
+    if not repeated:
+        give_back(merge=Merge.objects.get(pk=merge_id), by=by, at=at)
     return undone
 
 

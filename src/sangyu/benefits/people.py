@@ -117,8 +117,8 @@ class People:
         for period in self._rosters:
             if period.valid_from <= day < period.valid_until:
                 known[period.fact] = person.id in self._listed_in(period.batch_id)
-        stated = self._stated.get(person.id)
-        return {**known, **stated_on(stated, day)} if stated else known
+        said = self._stated.get(person.id)
+        return {**known, **stated_on(said, day)} if said else known
 
     def _listed_in(self, batch_id: UUID) -> frozenset[UUID]:
         """Return who is listed in a roster; those of a month at a time are kept."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sangyu import policy
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import Adoption
-from sangyu.benefits.credits import UNITS, credit_key
+from sangyu.benefits.credits import UNITS, credit_key, parted
 from sangyu.benefits.facts import Life
 from sangyu.benefits.rules import Undecided
 from sangyu.kit.month import Month
@@ -137,20 +137,22 @@ class _Chain:
 
     def held(self) -> Held:
         balance = ledger_read.balance(self.key)
+        gone_over = parted(balance)
         if self.period == "year" or not rolls_over(self.adopted, self.pack, self.offer):
-            return Held(balance.debit_fen + balance.held_fen, 0)
+            return Held(balance.debit_fen + balance.held_fen - gone_over, 0)
         lines = ledger_read.statement(self.key).lines
         before = sum(line.amount_fen for line in lines if line.kind == ROLLED and line.amount_fen > 0)
         drawn = -sum(line.amount_fen for line in lines if line.kind not in (ROLLED, LAPSED) and line.amount_fen < 0)
-        used = drawn + balance.held_fen
+        used = drawn + balance.held_fen - gone_over
         parts, never_booked = self._rest()
-        if lines:
+        if balance.credit_fen > gone_over:
             never_booked = 0  # it came onto the books with the first use of this month
         return Held(used, before + sum(fen for _, fen in parts) + never_booked, tuple(parts))
 
     def _rest(self) -> tuple[list[tuple[AccountKey, int]], int]:
         """Return what is left of the months before: what older accounts hold, and what was never on the books."""
-        elder, parts, never_booked = self.elder, [], 0
+        elder, never_booked = self.elder, 0
+        parts: list[tuple[AccountKey, int]] = []
         booked = {
             row.account.period: row
             for row in ledger_read.balances(

@@ -55,9 +55,14 @@ def _print_ring(wish: argparse.Namespace) -> int:
 
 
 def _renew() -> int:
+    from sangyu.access.cipher import Unreadable
     from sangyu.registry import actions as registry
 
-    done = registry.renew_documents()
+    try:
+        done = registry.renew_documents()
+    except Unreadable as lost:
+        print(f"{lost}已重新加密的不受影响；./sangyu keys check 列出读不出的证件。", file=sys.stderr)
+        return 1
     print(f"已改用现在的密钥加密 {done:,} 个号码。")
     return 0
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sangyu.access.cipher import field_cipher
 from sangyu.intake.models import StagedRow
 from sangyu.intake.rules import Cell, Fault, Form, Raw
+
+# A sentence may quote a cell, and in a wrong cell anything may stand: no number of a document or telephone is told.
+_NUMBER = re.compile(r"\d(?:[ -]?\d){8,}[Xx]?")
 
 
 def encrypted(batch_id: UUID, number: int, cells: Mapping[str, Cell]) -> str:
@@ -35,5 +39,9 @@ def dumped(faults: Iterable[Fault]) -> str:
 
 
 def told(faults: Iterable[Fault]) -> list[dict[str, str]]:
-    """Return what is said of cells in the shape in which it is stored."""
-    return [{"column": fault.column, "what": fault.what} for fault in faults]
+    """Return what is said of cells in the shape in which it is stored: long numbers but for their ends hidden."""
+    return [{"column": fault.column, "what": _NUMBER.sub(_ends, fault.what)} for fault in faults]
+
+
+def _ends(number: re.Match[str]) -> str:
+    return f"{number[0][:3]}…{number[0][-2:]}"

@@ -1,4 +1,4 @@
-"""Open a register as it came: a workbook or comma-separated text, line by line, nothing of it in memory as a whole."""
+"""Open a register as it came: comma-separated text line by line, or a workbook, whose first sheet is in memory."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ def cancel_after_death(*, by: User, at: datetime, elder_id: UUID | None = None) 
             order = lock(order_id=order_id, by=by, elder_too=True)
             person = order.elder.merged_into or order.elder
             if person.died_on is not None and order.stage in rules.before("CANCELLED"):
-                ended.append(_cancel(order, f"{person.name}已于{person.died_on}去世", by, at))
+                ended.append(_cancel(order, f"老人已于{person.died_on}去世", by, at))
     return ended
 
 

@@ -36,16 +36,20 @@ class Stretch:
     of_days: bool
 
 
+Beside = dict[tuple[ir.Name, frozenset[ir.Cell]], list[Stretch]]
+
+
 def holes(table: ir.Table) -> Iterator[Hole]:
     """Find the holes between ranges of rows that are alike in everything else. A row written for them closes them."""
-    beside: dict[tuple[ir.Name, frozenset[ir.Cell]], list[Stretch]] = defaultdict(list)
+    ranges: Beside = defaultdict(list)
+    figures: Beside = defaultdict(list)  # they fill a hole; between them there is none
     for row in table.rows:
         for place, cell in enumerate(row.cells):
-            stretch = _stretch(cell, row.line)
-            if stretch is not None:
-                beside[cell.column, frozenset(row.cells[:place] + row.cells[place + 1 :])].append(stretch)
-    for (column, others), stretches in beside.items():
-        known = [one for (name, fewer), some in beside.items() if name == column and fewer <= others for one in some]
+            among = ranges if isinstance(cell.test, ir.Within) else figures
+            among[cell.column, frozenset(row.cells[:place] + row.cells[place + 1 :])] += _stretches(cell, row.line)
+    written = [*ranges.items(), *figures.items()]
+    for (column, others), stretches in ranges.items():
+        known = [one for (name, fewer), some in written if name == column and fewer <= others for one in some]
         yield from _between(column, stretches, known)
 
 
@@ -63,19 +67,28 @@ def _between(column: ir.Name, stretches: list[Stretch], known: list[Stretch]) ->
             yield Hole(column, low, high, one.line, following.line)
 
 
-def _stretch(cell: ir.Cell, line: int) -> Stretch | None:
-    """Read the range of a cell; None for one that hangs on a setting, a parameter or a formula."""
-    test = cell.test
-    if not isinstance(test, ir.Within):
-        return None
-    bounds = [bound.value if isinstance(bound, ir.Const) else bound for bound in (test.low, test.high)]
+def _stretches(cell: ir.Cell, line: int) -> list[Stretch]:
+    """Read a cell as ranges, a figure as a range of one; nothing of one that hangs on a setting or a formula."""
+    match cell.test:
+        case ir.Within(low, high, low_excluded, high_excluded):
+            ends = [(low, low_excluded), (high, high_excluded)]
+            found = [_stretch(ends, line)]
+        case ir.OneOf(wanted, negated=False):
+            found = [_stretch([(one, False), (one, False)], line) for one in wanted]
+        case _:
+            found = []
+    return [one for one in found if one is not None]
+
+
+def _stretch(ends: list[tuple[ir.Expr | None, bool]], line: int) -> Stretch | None:
+    bounds = [bound.value if isinstance(bound, ir.Const) else bound for bound, _ in ends]
     of_days = any(isinstance(bound, date) for bound in bounds)
     low, high = (bound.toordinal() if isinstance(bound, date) else bound for bound in bounds)
     if not (low is None or isinstance(low, int)) or not (high is None or isinstance(high, int)):
         return None
-    if low is not None and test.low_excluded:
+    if low is not None and ends[0][1]:
         low += 1
-    if high is not None and test.high_excluded:
+    if high is not None and ends[1][1]:
         high -= 1
     return Stretch(low, high, line, of_days)
 

@@ -28,7 +28,8 @@ ACCEPT, MATCH, CLASSIFY, REVIEW, NOTICE = "accept", "match", "classify", "review
 APPROVE, CHOOSE, AGREE, ARRANGE, CALL_BACK = "approve", "choose", "agree", "arrange", "call_back"
 STEPS = (ACCEPT, MATCH, CLASSIFY, REVIEW, NOTICE, APPROVE, CHOOSE, AGREE, ARRANGE, CALL_BACK)
 REGISTERS = "registers"
-PEOPLE = ("community", "bureau", "quality")
+BUREAU = "bureau"
+PEOPLE = ("community", BUREAU, "quality")
 DAYS_MAX = 250
 NOTE = "#"
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,29}")
@@ -183,8 +184,14 @@ def _faults_of_step(row: Mapping[str, str]) -> Iterator[str]:
         yield f"“{row['step']}”由谁办“{row['who']}”应为 {'、'.join(wanted)}"
     if row["days"] and not (row["days"].isascii() and row["days"].isdecimal() and 0 < int(row["days"]) <= DAYS_MAX):
         yield f"期限“{row['days']}”应为 1 至 {DAYS_MAX} 的整数（工作日），文件没有写的空着"
+    if row["step"] == APPROVE and row["who"] != BUREAU:
+        yield f"“{APPROVE}”只能由 {BUREAU} 办"
     if row["step"] == NOTICE and not row["rule"]:
         yield "公示要写按哪条规则算期限"
+    if row["step"] not in (NOTICE, APPROVE) and row["rule"]:
+        yield f"“{row['step']}”不问规则，这一格要空着"
+    if row["step"] == APPROVE and row["classes"]:
+        yield f"“{APPROVE}”每一类都要办，类别这一格要空着"
     yield from _strange_classes(row["classes"])
 
 
@@ -224,6 +231,8 @@ def _faults_of_order(steps: Sequence[Line], effect: str) -> Iterator[Fault]:
             yield line, f"步骤 {step['step']} 写了两遍"
         elif n and STEPS.index(step["step"]) < STEPS.index(codes[n - 1]):
             yield line, f"步骤 {step['step']} 应在 {codes[n - 1]} 之前"
+        if step["classes"] and CLASSIFY not in codes[:n]:
+            yield line, f"步骤 {step['step']} 在 {CLASSIFY} 之前，还没有类别，类别这一格要空着"
         if n and step["stage"] != steps[n - 1][1]["stage"] and step["stage"] in [one["stage"] for _, one in steps[:n]]:
             yield line, f"环节“{step['stage']}”的各步要写在一起"
     if (CLASSIFY in codes) == (MATCH in codes):

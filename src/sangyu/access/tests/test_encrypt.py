@@ -54,7 +54,6 @@ def test_keys_change_and_what_was_written_before_is_still_read(first: str, secon
     assert cipher.decrypt(secret, bound_to="here") == "62"
     assert cipher.encrypt("62", bound_to="here").startswith("k2.")
     assert cipher.index("62", kind="document") == FieldCipher(before).index("62", kind="document")
-    assert (cipher.is_of_today(secret), cipher.is_of_today(cipher.encrypt("62", bound_to="x"))) == (False, True)
     with pytest.raises(Unreadable, match="没有这把密钥"):
         FieldCipher(before).decrypt(cipher.encrypt("62", bound_to="here"), bound_to="here")
 
@@ -70,7 +69,7 @@ KEY, INDEX = GOOD.split(",")
         (INDEX, "至少一把加密密钥"),
         (KEY, "索引密钥"),
         (f"{GOOD},{KEY}", "写了两次"),
-        (f"{KEY},{KEY.replace('k1', 'k2')},{INDEX}", "内容相同"),
+        (f"{KEY},{KEY.replace('k1:', 'k2:')},{INDEX}", "内容相同"),
         (GOOD.replace("standard", "rot13"), "编号:套件:密钥"),
         (GOOD.replace(":", "="), "编号:套件:密钥"),
         (f"k1:standard:{'A' * 43}=,{INDEX}", "随机字节"),

@@ -21,7 +21,7 @@ from sangyu.ledger.rules import Reference
 
 @transaction.atomic
 def approve(*, run_id: UUID, by: User, at: datetime) -> Approval:
-    """Book what a run says; a repeat by the same person returns the word that was given.
+    """Book what a run says; a repeat returns the word that was given.
 
     Raises: NotAllowed, NotFound; SamePerson, for whoever reckoned it; Outdated, if it was reckoned anew or another run
     of the same thing was approved since; MoneyGone, if the year's money does not reach.

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.allowances import queries as allowances_read
-from sangyu.allowances.models import Approval, Run, Scheme
+from sangyu.allowances.models import Approval, Line, Run, Scheme
 from sangyu.allowances.queries.reckoning import benefit_of
 from sangyu.allowances.rules import MonthNotBegun, Told, last_day, root_of
 from sangyu.kit.ids import derived_id
 from sangyu.kit.month import Month
+from sangyu.ledger import actions as ledger
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 COLUMNS = (
@@ -100,23 +100,22 @@ def lock_scheme(by: User, code: str, month: Month) -> Scheme:
 
 
 def _write(run: Run, lines: Iterable[Told]) -> None:
-    stem: UUID = run.pk
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY allowances_line ({', '.join(COLUMNS)}) FROM STDIN") as copy,
-    ):
-        for line in lines:
-            copy.write_row(
-                (
-                    derived_id("allowance-line", stem, line.elder_id, line.period),
-                    stem,
-                    line.elder_id,
-                    line.period,
-                    str(line.change),
-                    line.entitled_fen,
-                    line.booked_fen,
-                    line.before_fen,
-                    line.amount_fen,
-                    line.because,
-                )
+    ledger.insert(
+        Line,
+        COLUMNS,
+        (
+            (
+                derived_id("allowance-line", run.pk, line.elder_id, line.period),
+                run.pk,
+                line.elder_id,
+                line.period,
+                str(line.change),
+                line.entitled_fen,
+                line.booked_fen,
+                line.before_fen,
+                line.amount_fen,
+                line.because,
             )
+            for line in lines
+        ),
+    )

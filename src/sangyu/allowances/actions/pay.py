@@ -16,7 +16,7 @@ from sangyu.allowances import rules
 from sangyu.allowances.actions.approve import lock_run
 from sangyu.allowances.actions.books import claimed, from_the_year, sent
 from sangyu.allowances.models import Approval, PayAccount, Payment, PaymentFile, PaymentReturn, Run, Scheme
-from sangyu.allowances.queries.balances import Party, accounts_of, balances
+from sangyu.allowances.queries.balances import PERSON, Party, accounts_of, balances
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
 from sangyu.ledger.rules import Reference
@@ -116,21 +116,21 @@ def take_return(*, run_id: UUID, content: bytes, by: User, at: datetime) -> int:
     """
     ensure_role(by, Role.FINANCE)
     run = lock_run(run_id, by)
-    outgoing = {row.number: row for row in Payment.objects.filter(file__run=run)}
+    outgoing = {row.number: row for row in Payment.objects.filter(file__run=run).annotate(person=PERSON)}
     answered = {row.payment_id: row for row in PaymentReturn.objects.filter(payment__file__run=run)}
     before = balances(run.scheme)
     fresh: list[PaymentReturn] = []
-    for row in rules.read_return(content):
-        payment = outgoing.get(row.number)
+    for said in rules.read_return(content):
+        payment = outgoing.get(said.number)
         if payment is None:
-            raise rules.BadReturnFile(f"支付编号{row.number}不在这次的付款文件里，请检查是否选错月份。")
+            raise rules.BadReturnFile(f"支付编号{said.number}不在这次的付款文件里，请检查是否选错月份。")
         stands = answered.get(payment.pk)
         if stands is not None:
-            if (stands.paid, stands.bank_reference) != (row.paid, row.bank_reference):
-                raise rules.BadReturnFile(f"支付编号{row.number}的结果与上次回单不同，请与银行核实。")
+            if (stands.paid, stands.bank_reference) != (said.paid, said.bank_reference):
+                raise rules.BadReturnFile(f"支付编号{said.number}的结果与上次回单不同，请与银行核实。")
             continue
         answered[payment.pk] = answer = PaymentReturn(
-            payment=payment, paid=row.paid, bank_reference=row.bank_reference, reason=row.reason[:120], by=by, at=at
+            payment=payment, paid=said.paid, bank_reference=said.bank_reference, reason=said.reason[:120], by=by, at=at
         )
         fresh.append(answer)
     if not fresh:
@@ -143,7 +143,7 @@ def take_return(*, run_id: UUID, content: bytes, by: User, at: datetime) -> int:
     refused: dict[Party, int] = {}
     for row in fresh:
         if not row.paid:
-            party = registry_read.survivor_of(row.payment.elder_id) if row.payment.elder_id else None
+            party = outgoing[row.payment.number].person
             refused[party] = refused.get(party, 0) + row.payment.amount_fen
     moved = rules.moved(before, refused)
     # Who owes something by now is owed that much less: it goes back to the year it came from.
@@ -213,6 +213,6 @@ def set_account(
             verb="allowances.set_account",
             object_kind="elder" if elder_id else "scheme",
             object_id=elder_id or scheme.pk,  # type: ignore[union-attr]
-            facts={"holder": row.holder, "account_tail": number[-4:], "document": row.document},
+            facts={"bank": row.bank, "account_tail": number[-4:], "document": row.document},
         )
     return row

@@ -1,6 +1,6 @@
 """Reads of allowances: schemes, runs and what they say, balances, payments, and what one elder was given."""
 
-from sangyu.allowances.queries.balances import Owing, balances, claims, given_to, without_account
+from sangyu.allowances.queries.balances import Given, Owing, balances, claims, given_to, without_account
 from sangyu.allowances.queries.reckoning import Reckoned, reckon
 from sangyu.allowances.queries.runs import (
     READERS,
@@ -18,6 +18,7 @@ from sangyu.allowances.queries.runs import (
 
 __all__ = [
     "READERS",
+    "Given",
     "Offered",
     "Owing",
     "Reckoned",

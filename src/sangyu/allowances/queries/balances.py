@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from sangyu.access.models import User
@@ -22,11 +23,12 @@ from sangyu.allowances.models import (
     Recovery,
     Scheme,
 )
+from sangyu.kit.month import Month
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 
 Party = UUID | None
-_PERSON = Coalesce(F("elder__merged_into"), F("elder_id"))
+PERSON = Coalesce(F("elder__merged_into"), F("elder_id"))
 
 
 @dataclass(frozen=True)
@@ -47,19 +49,20 @@ def added_by(scheme: Scheme, run_ids: Iterable[UUID]) -> dict[Party, int]:
     return _sums(scheme, Line.objects.filter(run__in=list(run_ids)).exclude(amount_fen=0))
 
 
-def balances(scheme: Scheme) -> dict[Party, int]:
+def balances(scheme: Scheme, records: Iterable[UUID] | None = None) -> dict[Party, int]:
     """Return what stands with each party: above zero what is owed to them, below it what they owe.
 
-    What has been sent to the bank counts as paid until the bank says otherwise.
+    What has been sent to the bank counts as paid until the bank says otherwise. With `records` only of these elders.
     """
+    of = Q() if records is None else Q(elder__in=list(records))
     standing: Counter[Party] = Counter()
     booked = Line.objects.filter(run__in=Approval.objects.filter(scheme=scheme).values("run")).exclude(amount_fen=0)
-    for party, fen in _sums(scheme, booked).items():
+    for party, fen in _sums(scheme, booked.filter(of)).items():
         standing[party] += fen
     bounced = PaymentReturn.objects.filter(payment__scheme=scheme, paid=False).values("payment")
-    for party, fen in _sums(scheme, Payment.objects.filter(scheme=scheme).exclude(pk__in=bounced)).items():
+    for party, fen in _sums(scheme, Payment.objects.filter(of, scheme=scheme).exclude(pk__in=bounced)).items():
         standing[party] -= fen
-    for party, fen in _sums(scheme, Recovery.objects.filter(scheme=scheme)).items():
+    for party, fen in _sums(scheme, Recovery.objects.filter(of, scheme=scheme)).items():
         standing[party] += fen
     return dict(standing)
 
@@ -81,7 +84,7 @@ def accounts_of(scheme: Scheme, parties: Iterable[Party]) -> dict[Party, PayAcco
         last = PayAccount.objects.filter(scheme=scheme).order_by("-at", "-id").first()
         return {None: last} if last and None in wanted else {}
     rows = PayAccount.objects.filter(programme_id=scheme.programme_id, elder__isnull=False)
-    rows = rows.annotate(person=_PERSON).order_by("at", "id")
+    rows = rows.annotate(person=PERSON).order_by("at", "id")
     return {row.person: row for row in rows.iterator(chunk_size=20_000) if row.person in wanted}
 
 
@@ -97,31 +100,59 @@ def without_account(viewer: User, scheme: Scheme, *, limit: int = 200) -> list[O
 
 @dataclass(frozen=True)
 class Given:
-    """What one person was given by a scheme for a month, and what the bank has paid of it so far in the year."""
+    """What a scheme gives one person. Units: fen.
+
+    `month_fen` is booked for a month, `year_fen` has been paid by the bank with the files of its year up to then, and
+    `waiting_fen` is booked and has not reached the account yet: not sent, on its way, or refused by the bank.
+    """
 
     title: str
     month_fen: int
     year_fen: int
+    waiting_fen: int
 
 
-def given_to(viewer: User, elder: Elder, year: int, month: str) -> list[Given]:
-    """Return what approved runs have booked for one person in a month and in its year, by scheme.
+def given_to(viewer: User, elder: Elder, month: Month) -> list[Given]:
+    """Return what approved runs give one person in a month, and what was paid of the year so far, by scheme.
 
-    Raises: NotFound, for an elder whom the viewer may not see.
+    Where one payee is paid for everybody, what a paid file held counts as paid for each. Raises: NotFound, for an
+    elder whom the viewer may not see.
     """
     registry_read.get_elder(viewer, elder.pk)
-    rows = Line.objects.filter(elder_id__in=registry_read.same_as(elder.pk), period__startswith=str(year))
-    rows = rows.filter(run__in=Approval.objects.filter(scheme__programme_id=elder.programme_id).values("run"))
-    found: dict[str, list[int]] = {}
-    for title, period, fen in rows.values_list("run__scheme__title", "period", "amount_fen"):
-        sums = found.setdefault(title, [0, 0])
-        sums[0] += fen if period == month else 0
-        sums[1] += fen
-    return [Given(title, *sums) for title, sums in sorted(found.items()) if any(sums)]
+    records, year = registry_read.same_as(elder.pk), str(month.year)
+    schemes = {row.pk: row for row in Scheme.objects.filter(programme_id=elder.programme_id)}
+    months, paid, waiting = Counter[UUID](), Counter[UUID](), Counter[UUID]()
+    for scheme_id, period, fen, reached in _booked(records, schemes):
+        months[scheme_id] += fen if period == str(month) else 0
+        if is_of_each(schemes[scheme_id]):
+            waiting[scheme_id] += fen
+        elif reached and period.startswith(year) and period <= str(month):
+            paid[scheme_id] += fen
+    answered = PaymentReturn.objects.filter(paid=True, payment__elder__in=records, payment__scheme__in=schemes)
+    for scheme_id, of, fen in answered.values_list(
+        "payment__scheme", "payment__file__run__month", "payment__amount_fen"
+    ):
+        waiting[scheme_id] -= fen
+        paid[scheme_id] += fen if of.startswith(year) and of <= str(month) else 0
+    for scheme_id, fen in Recovery.objects.filter(elder__in=records).values_list("scheme", "amount_fen"):
+        waiting[scheme_id] += fen
+    found = [Given(row.title, months[pk], paid[pk], max(0, waiting[pk])) for pk, row in schemes.items()]
+    given = [one for one in found if one.month_fen or one.year_fen or one.waiting_fen]
+    return sorted(given, key=attrgetter("title"))
+
+
+def _booked(records: Iterable[UUID], schemes: Iterable[UUID]) -> QuerySet[Line, tuple[UUID, str, int, bool]]:
+    """Return what is booked for some records. Shape: scheme, period, fen, whether a file for all was paid since."""
+    approved_at = Approval.objects.filter(run=OuterRef("run")).values("at")
+    files = PaymentReturn.objects.filter(paid=True, payment__elder=None, payment__scheme=OuterRef("run__scheme"))
+    rows = Line.objects.filter(elder__in=records, run__scheme__in=schemes).annotate(approved_at=Subquery(approved_at))
+    reached = Exists(files.filter(payment__file__at__gte=OuterRef("approved_at")))
+    rows = rows.exclude(approved_at=None).annotate(reached=reached)
+    return rows.values_list("run__scheme", "period", "amount_fen", "reached")
 
 
 def _sums(scheme: Scheme, rows: QuerySet[Any]) -> dict[Party, int]:
     if not is_of_each(scheme):
         return {None: int(rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)}
-    summed = rows.order_by().annotate(person=_PERSON).values_list("person").annotate(fen=Sum("amount_fen"))
+    summed = rows.order_by().annotate(person=PERSON).values_list("person").annotate(fen=Sum("amount_fen"))
     return {party: int(fen) for party, fen in summed.iterator()}

@@ -136,10 +136,11 @@ def files(viewer: User, scheme: Scheme) -> list[PaymentFile]:
 
 
 def get_file(viewer: User, run: Run) -> PaymentFile:
-    """Return the payment file that was written for a run, with its content.
+    """Return the payment file that was written for a run, with everybody's account in it; for who sends it only.
 
-    Raises: NotFound.
+    Raises: NotAllowed, NotFound.
     """
+    ensure_role(viewer, Role.FINANCE)
     get_run(viewer, run.pk)
     found = PaymentFile.objects.filter(run=run).order_by("-n").first()
     if found is None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sangyu.allowances import actions as allowances
+from sangyu.allowances import merging
 from sangyu.allowances import queries as allowances_read
 from sangyu.allowances.models import Approval, Line, Payment, PaymentFile, PaymentReturn, Run
 from sangyu.allowances.queries.reckoning import booked_by_period
@@ -21,7 +22,7 @@ from sangyu.benefits.people import People
 from sangyu.kit.errors import Refusal
 from sangyu.kit.month import Month
 from sangyu.ledger.verify import verify as ledger_verify
-from sangyu.registry.models import Elder
+from sangyu.registry.models import DuplicateCase, Elder, Merge, Unmerge
 
 MONTHS = [Month(2026, 9), Month(2026, 10), Month(2026, 11)]
 STEPS = ("draw", "approve", "pay", "answer", "refuse", "die", "birth", "merge")
@@ -66,7 +67,23 @@ def step(months, elders, name, n, tick):
     elif name == "birth":
         Elder.objects.filter(pk=elder.pk).update(birth_on=date(1930 + 10 * (n % 3), 3, 5))
     elif name == "merge":
-        Elder.objects.filter(pk=elders[-1].pk).update(merged_into=elders[0] if n % 2 else None)
+        merge(months, elders[0], elders[-1], at) if n % 2 else part(months, elders[-1], at)
+
+
+def merge(months, one, other, at):
+    """Two people say that two records are of one person."""
+    troupe = months.troupe
+    found = {"programme": troupe.programme, "grounds": ["PHONE"], "score_pm": 600, "found_at": troupe.at}
+    case, _ = DuplicateCase.objects.get_or_create(one=one, other=other, defaults=found)
+    for by in (troupe.clerk, troupe.head):
+        merging.rule_duplicate(case_id=case.pk, verdict="SAME", survivor_id=one.pk, reason="与家属核对", by=by, at=at)
+
+
+def part(months, gone, at):
+    """It was a mistake, where they are one."""
+    standing = Merge.objects.exclude(pk__in=Unmerge.objects.values("merge")).filter(gone=gone).first()
+    if standing is not None:
+        merging.unmerge(merge_id=standing.pk, reason="两个人", by=months.troupe.head, at=at)
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -243,11 +243,16 @@ def test_everybody_of_the_district_is_insured_once_a_year(months):
     run = months.sent(OCTOBER, "insurance")
     assert (run.persons, run.given_fen) == (3, 3 * 20_00)
     assert [(row.elder_id, row.amount_fen) for row in Payment.objects.filter(file__run=run)] == [(None, 60_00)]
+    one = Elder.objects.get(name="老1")
+    said = [allowances_read.given_to(months.troupe.clerk, one, of) for of in (OCTOBER, NOVEMBER)]
+    assert said == [[], []], "a policy of the year is of no month, and the bank has not answered"
     later = months.elder("新来", date(1950, 1, 1), 10)
     more = months.drawn(DECEMBER, "insurance")
     assert {name: said for (name, _), said in months.said(more).items()} == {"新来": ("NEW", 20_00)}
     assert months.drawn(JANUARY, "insurance").persons == 4, f"{later.name} too, a new year for all"
     months.answered(run)
+    [given] = allowances_read.given_to(months.troupe.clerk, one, DECEMBER)
+    assert (given.month_fen, given.year_fen, given.waiting_fen) == (0, 20_00, 0)
     assert sound(months)
 
 
@@ -280,8 +285,17 @@ def test_questions_to_the_database_do_not_grow_with_the_people(months):
     months.elder("甲", date(1940, 3, 5), 1)
     with CaptureQueriesContext(connection) as few:
         months.drawn(NOVEMBER)
+    with CaptureQueriesContext(connection) as answered_one:
+        refuse_all(months, OCTOBER)
     for serial in range(2, 7):
         months.elder(f"老{serial}", date(1940, 3, 5), serial)
     with CaptureQueriesContext(connection) as more:
         months.drawn(NOVEMBER)
     assert len(more) <= len(few)
+    with CaptureQueriesContext(connection) as answered_all:
+        refuse_all(months, NOVEMBER)
+    assert len(answered_all) <= len(answered_one)
+
+
+def refuse_all(months, month: Month) -> None:
+    months.answered(months.sent(month), *Elder.objects.values_list("pk", flat=True))

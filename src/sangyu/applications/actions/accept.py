@@ -14,7 +14,7 @@ from sangyu.access.models import Programme, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.adoption import queries as adoption_read
 from sangyu.applications import queries as applications_read
-from sangyu.applications.actions.common import add_step, civil, go_on, lock, note, where_words, words
+from sangyu.applications.actions.common import add_step, civil, ensure_alive, go_on, lock, note, where_words, words
 from sangyu.applications.models import UNDER_WAY, Application, Channel, Outcome, Paper, State, StepCode
 from sangyu.applications.rules import AlreadyApplied, KindUnknown, NotItsTurn
 from sangyu.files import actions as files
@@ -48,6 +48,8 @@ def apply(
     """
     ensure_role(by, Role.COMMUNITY, Role.BUREAU)
     elder = registry_read.get_elder(by, elder_id)
+    # Numbers are given one after the other; whoever takes one keeps the programme until the number is written.
+    Programme.objects.select_for_update(no_key=True).get(pk=by.programme_id)
     application_id = derived_id("application", by.programme_id, elder_id, kind, key)
     found = Application.objects.filter(pk=application_id).first()
     if found is not None:
@@ -59,8 +61,6 @@ def apply(
         raise KindUnknown("现行的政策包没有规定可以申请这一项，请从列表里选。")
     if elder.died_on is not None:
         raise NotItsTurn(f"{elder.name}已登记去世，不能再申请。如登记有误，请先更正。")
-    # Numbers are given one after the other; whoever takes one keeps the programme until the number is written.
-    Programme.objects.select_for_update(no_key=True).get(pk=by.programme_id)
     own = Application.objects.filter(programme_id=by.programme_id, year=on.year)
     try:
         with transaction.atomic():
@@ -119,13 +119,14 @@ def resubmit(
 ) -> Application:
     """Hand in again what was returned, with what was lacking; the rule is asked again.
 
-    Raises: NotAllowed, NotFound, WordsMissing, BadFact, StillOpen; NotItsTurn, where nothing was returned, so that
-    handing in twice has no second effect.
+    Raises: NotAllowed, NotFound, WordsMissing, BadFact, StillOpen; NotItsTurn, for an elder who has died, and where
+    nothing was returned, so that handing in twice has no second effect.
     """
     ensure_role(by, Role.COMMUNITY, Role.BUREAU)
     application = lock(application_id, by)
     if application.state != State.RETURNED:
         raise NotItsTurn(f"没有退回补正，不用再交：{where_words(application)}")
+    ensure_alive(application)
     told = _read(declared or {})
     application.declared = {**application.declared, **told}
     application.save(update_fields=["declared"])
@@ -145,16 +146,16 @@ def resubmit(
 
 @transaction.atomic
 def withdraw(*, application_id: UUID, reason: str, by: User, at: datetime) -> Application:
-    """Take an application back because the elder wishes so; a second time changes nothing.
+    """Take an application back because the elder wishes so, or has died; a second time changes nothing.
 
-    Raises: NotAllowed, NotFound, WordsMissing; NotItsTurn, once it is decided.
+    Raises: NotAllowed, NotFound, WordsMissing; NotItsTurn, once it is granted to somebody who lives.
     """
     ensure_role(by, Role.COMMUNITY, Role.BUREAU)
     application = lock(application_id, by)
     if application.state == State.WITHDRAWN:
         return application
     _ensure_under_way(application)
-    if applications_read.award_of(application) is not None:
+    if application.elder.died_on is None and applications_read.award_of(application) is not None:
         raise NotItsTurn("已经核准的申请不能撤回。老人不再需要的，请办理停止服务。")
     code = application.step or StepCode.ACCEPT
     add_step(application, code, Outcome.WITHDRAWN, by=by, at=at, reason=words(reason, "撤回原因"))

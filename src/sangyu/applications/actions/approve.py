@@ -14,6 +14,7 @@ from sangyu.applications.actions.common import (
     add_step,
     civil,
     decide,
+    ensure_alive,
     ensure_decided,
     facts_of,
     go_on,
@@ -26,6 +27,7 @@ from sangyu.applications.actions.common import (
 )
 from sangyu.applications.actions.verify import end_notice
 from sangyu.applications.models import (
+    UNDER_WAY,
     Appeal,
     AppealAnswer,
     Application,
@@ -37,6 +39,7 @@ from sangyu.applications.models import (
 )
 from sangyu.applications.rules import (
     BEHIND_A_RETURN,
+    AlreadyApplied,
     AppealTooLate,
     NoticeNotClear,
     NotItsTurn,
@@ -73,18 +76,20 @@ def open_in_full(*, application_id: UUID, by: User, at: datetime) -> Reading:
 def approve(*, application_id: UUID, by: User, at: datetime) -> Step:
     """Approve an application (审批): what was applied for holds from today on; a second time changes nothing.
 
-    Raises: NotAllowed, NotFound, NotItsTurn, StillOpen; NoticeNotClear, with the sentence of the rule; NotThisPerson,
-    for whoever took part, assessed the elder, pays, or is close to the elder; ReadFirst, for one that was drawn.
+    Raises: NotAllowed, NotFound, StillOpen; NotItsTurn, also for an elder who has died; NoticeNotClear, with the
+    sentence of the rule; NotThisPerson, for whoever took part, assessed the elder, pays, or is close to the elder;
+    ReadFirst, for one that was drawn.
     """
     ensure_role(by, Role.BUREAU)
     application = lock(application_id, by)
     again = Step.objects.filter(application=application, step=StepCode.APPROVE).order_by("-n").first()
     if again is not None and again.outcome == Outcome.PASSED and application.step != StepCode.APPROVE:
         return again
+    ensure_alive(application)
+    _ensure_others_hand(application, by)  # before a posting that is over is counted as done in the approver's name
     end_notice(application, by=by, at=at)
     _ensure_notice_clear(application, at)
     wanted = turn_of(application, APPROVE, by)
-    _ensure_others_hand(application, by)
     if is_drawn(application.pk) and applications_read.reading_of(application, by) is None:
         raise ReadFirst("这份申请抽中细看：请先打开全卷看过，再审批。")
     on = civil(at)
@@ -146,9 +151,9 @@ def refuse(*, application_id: UUID, reason: str, by: User, at: datetime) -> Step
     before = applications_read.refusal_of(applications_read.steps(application))
     if application.state == State.REFUSED and before is not None:
         return before
+    _ensure_others_hand(application, by)
     end_notice(application, by=by, at=at)
     turn_of(application, APPROVE, by)
-    _ensure_others_hand(application, by)
     step = add_step(application, APPROVE, Outcome.FAILED, by=by, at=at, reason=words(reason, "不予通过的理由"))
     go_on(application, by=by, at=at)
     return step
@@ -190,7 +195,8 @@ def appeal(*, application_id: UUID, raised_by: str, relation: str, grounds: str,
 def answer_appeal(*, appeal_id: UUID, upheld: bool, reason: str, by: User, at: datetime) -> AppealAnswer:
     """Decide an appeal; an upheld one lets the application be decided again, by the rule and another person.
 
-    Raises: NotAllowed, NotFound, WordsMissing; NotThisPerson, for whoever had a hand in it before.
+    Raises: NotAllowed, NotFound, WordsMissing; NotThisPerson, for whoever had a hand in it before; AlreadyApplied, for
+    upholding it while a newer application for the same is under way.
     """
     ensure_role(by, Role.BUREAU, Role.DEPUTY, Role.HEAD)
     asked = applications_read.get_appeal(by, appeal_id)
@@ -198,8 +204,11 @@ def answer_appeal(*, appeal_id: UUID, upheld: bool, reason: str, by: User, at: d
     found = AppealAnswer.objects.filter(appeal=asked).first()
     if found is not None:
         return found
-    if by.pk in _hands(application) | {asked.by_id}:
+    if by.pk in applications_read.hands(application) | {asked.by_id}:
         raise NotThisPerson("经手过这份申请的人不能答复申诉，请由另一位同事办理。")
+    same = Application.objects.filter(elder_id=application.elder_id, kind=application.kind, state__in=UNDER_WAY).first()
+    if upheld and same is not None:
+        raise AlreadyApplied(f"同一事项又申请过，正在办理：{same.number}。请办完或撤回那份，再答复这条申诉。")
     answer = AppealAnswer.objects.create(
         id=derived_id("application-appeal-answer", asked.pk),
         appeal=asked,
@@ -244,7 +253,7 @@ def _ensure_others_hand(application: Application, by: User) -> None:
 
     Raises: NotThisPerson.
     """
-    if by.pk in set(_hands(application, but=StepCode.APPROVE)):
+    if by.pk in applications_read.hands(application, deciding=False):
         raise NotThisPerson("您受理或核定过这份申请，不能自己审批自己经手的，请由另一位同事审批。")
     if Step.objects.filter(application=application, step=StepCode.APPROVE, outcome=Outcome.FAILED, by=by).exists():
         raise NotThisPerson("您不予通过过这份申请，申诉成立以后由另一位同事审批。")
@@ -255,8 +264,3 @@ def _ensure_others_hand(application: Application, by: User) -> None:
     own = phones.plain(by.phone) if by.phone else ""
     if own and any(contact.phone == own for contact in registry_read.contacts_of(application.elder_id)):
         raise NotThisPerson(f"您的手机号登记在{application.elder.name}的联系人里，应当回避，请由另一位同事审批。")
-
-
-def _hands(application: Application, *, but: str = "") -> set[UUID]:
-    rows = Step.objects.filter(application=application)
-    return set((rows.exclude(step=but) if but else rows).values_list("by_id", flat=True))

@@ -80,6 +80,16 @@ def where_words(application: Application) -> str:
     return f"这份申请{application.get_state_display()}，不再办理。"
 
 
+def ensure_alive(application: Application) -> None:
+    """Refuse to go on towards a grant for an elder who has died.
+
+    Raises: NotItsTurn.
+    """
+    elder = application.elder
+    if elder.died_on is not None:
+        raise NotItsTurn(f"{elder.name}已登记去世，不能再申请。如登记有误，请先更正；没有错的，请撤回或不予通过。")
+
+
 def facts_of(application: Application, on: date) -> dict[str, Any]:
     """Return what the policy tables ask of the elder on a day; what was told at the window fills the gaps."""
     return applications_read.facts_about(application.elder, application.declared, on, but=application.pk)

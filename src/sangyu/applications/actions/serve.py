@@ -87,7 +87,7 @@ def choose(*, application_id: UUID, item_ids: Sequence[UUID], said: str, by: Use
 
 @transaction.atomic
 def draw_up(*, application_id: UUID, content: bytes, by: User, at: datetime) -> Agreement:
-    """Keep the agreement (协议) as it was drawn up, by its hash; the same bytes again are the same agreement.
+    """Keep the agreement (协议) as it was drawn up, by its hash; the bytes that stand already change nothing.
 
     Raises: NotAllowed, NotFound, NotItsTurn, NotAKindWeKeep, Broken.
     """
@@ -97,10 +97,11 @@ def draw_up(*, application_id: UUID, content: bytes, by: User, at: datetime) -> 
     before = applications_read.agreement_of(application)
     if before is not None and before.sha256 == file.sha256:
         return before
+    n = (before.n if before else 0) + 1
     agreement = Agreement.objects.create(
-        id=derived_id("application-agreement", application.pk, file.sha256),
+        id=derived_id("application-agreement", application.pk, n),
         application=application,
-        n=(before.n if before else 0) + 1,
+        n=n,
         file=file,
         sha256=file.sha256,
         by=by,

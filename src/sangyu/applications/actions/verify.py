@@ -143,17 +143,16 @@ def post(*, application_ids: Sequence[UUID], by: User, at: datetime) -> Posting:
 
     The city's rule says how long; a last day on which nobody works moves to the next that is worked, so that whoever
     reads it then can still object. Only a masked name, what is applied for and the class are shown.
-    Raises: NotAllowed, NotFound, NotItsTurn; NotPosted, for one that no rule requires posted, or of another community;
-    StillOpen, while the bureau has not set how many days.
+    Raises: NotAllowed, NotFound, NotItsTurn; NotPosted, for one that no rule requires posted, or of another community
+    or rule; StillOpen, while the bureau has not set how many days.
     """
     ids = sorted(set(application_ids))
     if not ids:
         raise NotPosted("请先选要公示的申请。")
-    posting_id = derived_id("application-posting", civil(at), *ids)
-    found = Posting.objects.filter(pk=posting_id).first()
-    if found is not None:
-        return applications_read.get_posting(by, found.pk)
-    rows = [lock(one, by) for one in ids]
+    rows, on, rules = [lock(one, by) for one in ids], civil(at), set()
+    again = _hung_out_on(rows, on)
+    if again is not None:
+        return again
     for application in rows:
         kind = applications_read.kind_of(application)
         wanted = kind.step(NOTICE)
@@ -162,18 +161,18 @@ def post(*, application_ids: Sequence[UUID], by: User, at: datetime) -> Posting:
         turn_of(application, NOTICE, by)
         if application.posted:
             raise NotItsTurn(f"{application.number}已在公示，{application.due_on}为止。")
+        rules.add(wanted.rule)
     communities = {application.community_id for application in rows}
     if len(communities) > 1:
         raise NotPosted("一次公示张贴在一个社区，请分社区选。")
-    first, on = rows[0], civil(at)
-    rule = applications_read.kind_of(first).step(NOTICE)
-    assert rule is not None  # asked above
-    decision = decide(first, rule.rule, {"since": on.isoformat()}, on)
+    if len(rules) > 1:
+        raise NotPosted("选中的申请按不同的规则算公示期限，请分事项选。")
+    first = rows[0]
+    decision = decide(first, rules.pop(), {"since": on.isoformat()}, on)
     ensure_decided(first, decision, on)
     assert decision.until is not None  # what a schedule of this kind answers
     last = calendar_read.add_working_days(first.programme_id, decision.until - timedelta(days=1), 1)
     posting = Posting.objects.create(
-        id=posting_id,
         programme_id=first.programme_id,
         community_id=first.community_id,
         posted_on=on,
@@ -204,6 +203,19 @@ def post(*, application_ids: Sequence[UUID], by: User, at: datetime) -> Posting:
         )
         go_on(application, by=by, at=at)
     return posting
+
+
+def _hung_out_on(rows: Sequence[Application], on: date) -> Posting | None:
+    """Return the posting of a day that names these and nobody else: who presses twice finds it."""
+    if not all(application.posted for application in rows):
+        return None
+    told = [applications_read.notice_of(application) for application in rows]
+    found = {line.posting for line in told if line is not None}
+    if len(found) != 1:
+        return None
+    posting = found.pop()
+    whole = posting.posted_on == on and Notice.objects.filter(posting=posting).count() == len(rows)
+    return posting if whole else None
 
 
 def until_words(counted: date, last: date) -> str:
@@ -250,7 +262,8 @@ def object_to(
 def answer_objection(*, objection_id: UUID, upheld: bool, reason: str, by: User, at: datetime) -> ObjectionAnswer:
     """Say what was found about an objection; an upheld one sends the application back to where it is verified.
 
-    Whoever took in or verified the application does not answer. An answer stands, a second one changes nothing.
+    One to a posting that another objection or a new class has undone since is answered and moves nothing. Whoever
+    took in or verified the application does not answer. An answer stands, a second one changes nothing.
     Raises: NotAllowed, NotFound, WordsMissing, NotThisPerson, NotItsTurn.
     """
     ensure_role(by, Role.BUREAU)
@@ -261,7 +274,7 @@ def answer_objection(*, objection_id: UUID, upheld: bool, reason: str, by: User,
         return found
     if application.state != State.OPEN:
         raise NotItsTurn(where_words(application))
-    if by.pk in {objection.by_id} | _hands(application):
+    if by.pk in {objection.by_id} | applications_read.hands(application):
         raise NotThisPerson("经手这份申请或登记这条异议的人不能自己答复异议，请由另一位同事办理。")
     answer = ObjectionAnswer.objects.create(
         id=derived_id("application-objection-answer", objection.pk),
@@ -272,6 +285,9 @@ def answer_objection(*, objection_id: UUID, upheld: bool, reason: str, by: User,
         at=at,
     )
     note(application, "answer_objection", by, at, {"objection": str(objection.pk), "upheld": upheld})
+    notice = applications_read.notice_of(application)
+    if notice is None or notice.pk != objection.notice_id:
+        return answer
     if upheld:
         add_step(
             application,
@@ -317,7 +333,3 @@ def _done_last(application: Application, code: str) -> Step | None:
     """Return the last thing that was done if it was this step: who presses twice finds it."""
     last = Step.objects.filter(application=application).order_by("-n").first()
     return last if last is not None and last.step == code.upper() else None
-
-
-def _hands(application: Application) -> set[UUID]:
-    return set(Step.objects.filter(application=application).values_list("by_id", flat=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -32,11 +33,13 @@ from sangyu.applications.queries.kinds import kind_of
 from sangyu.applications.rules import Past, Standing, is_drawn, standing
 from sangyu.kit.errors import NotFound
 from sangyu.kit.names import fold
-from sangyu.policy.stages import Kind
+from sangyu.policy.stages import NOTICE, Kind
 from sangyu.registry.rules import stored_keys
 
 OVERSEERS = frozenset({Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR, Role.QUALITY})
 NOT_FOUND = "没有找到这份申请，可能不在您负责的范围内。"
+# To approve, to refuse and to send back is an approver's own work; whoever did anything else does not approve it.
+BESIDES_DECIDING = ~Q(step=StepCode.APPROVE, outcome__in=(Outcome.PASSED, Outcome.FAILED, Outcome.RETURNED))
 
 
 def applications(viewer: User) -> QuerySet[Application]:
@@ -74,8 +77,13 @@ def open_at(viewer: User, step: str) -> QuerySet[Application]:
 
 def own_among(viewer: User, rows: QuerySet[Application]) -> QuerySet[Application]:
     """Leave out what the viewer took in or worked on: nobody approves their own."""
-    had = Step.objects.filter(application=OuterRef("pk"), by=viewer).exclude(step=StepCode.APPROVE)
-    return rows.exclude(Exists(had))
+    return rows.exclude(Exists(Step.objects.filter(BESIDES_DECIDING, application=OuterRef("pk"), by=viewer)))
+
+
+def hands(application: Application, *, deciding: bool = True) -> set[UUID]:
+    """Return who did something with an application; without `deciding`, what approvers decided does not count."""
+    rows = Step.objects.filter(application=application)
+    return set((rows if deciding else rows.filter(BESIDES_DECIDING)).values_list("by_id", flat=True))
 
 
 def stack(viewer: User, *, limit: int) -> list[Application]:
@@ -216,9 +224,26 @@ def posting_on_display(posting_id: UUID, on: date) -> Posting:
 
 
 def notices(posting: Posting) -> list[Notice]:
-    """The lines of a posting that still stand: whoever withdrew is not named any more."""
-    rows = Notice.objects.filter(posting=posting).exclude(application__state=State.WITHDRAWN)
-    return list(rows.select_related("application").order_by("application__n", "id"))
+    """The lines of a posting that still stand.
+
+    Whoever withdrew is not named any more, nor whose posting was undone by an objection or a new class, nor who was
+    refused before it ended.
+    """
+    rows = Notice.objects.filter(posting=posting).select_related("application").order_by("application__n", "id")
+    lines, done = list(rows), defaultdict(list)
+    for row in Step.objects.filter(application__in=[line.application_id for line in lines]).order_by("n"):
+        done[row.application_id].append(row)
+    return [line for line in lines if _stands(posting, done[line.application_id])]
+
+
+def _stands(posting: Posting, done: list[Step]) -> bool:
+    where = standing(past(done))
+    if not where.posted:
+        return False
+    begun = next(row for row in reversed(done) if row.outcome == Outcome.BEGUN)
+    if begun.facts["posting"] != str(posting.pk):
+        return False
+    return not where.over or (NOTICE in where.done and done[-1].outcome != Outcome.WITHDRAWN)
 
 
 def running_notices_ended(programme_id: UUID, today: date) -> QuerySet[Application]:

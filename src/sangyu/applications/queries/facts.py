@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sangyu import policy
 from sangyu.access.models import User
@@ -21,7 +22,8 @@ from sangyu.policy.vocabulary import facts as vocabulary
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 
-# What the tables ask of an elder's earlier applications, by kind.
+BEIJING = ZoneInfo("Asia/Shanghai")
+# When an elder last applied for a kind and was granted it, as the tables ask for it.
 LAST_APPLIED = {"respite": "last_respite_on"}
 WORKED_OUT = frozenset({"on", "age"})
 
@@ -34,8 +36,8 @@ def facts_about(elder: Elder, declared: Mapping[str, Any], on: date, *, but: UUI
     known = registry_read.facts(elder, on)
     for kind, name in LAST_APPLIED.items():
         earlier = Award.objects.filter(elder=elder, kind=kind, valid_from__lte=on).exclude(application=but)
-        last = earlier.order_by("-valid_from").values_list("valid_from", flat=True).first()
-        known[name] = last.isoformat() if last else None
+        last = earlier.order_by("-application__at").values_list("application__at", flat=True).first()
+        known[name] = last.astimezone(BEIJING).date().isoformat() if last else None
     return {**declared, **known}
 
 

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from sangyu.adoption import actions as adoption
 from sangyu.applications import actions as applications
 from sangyu.applications import queries as applications_read
-from sangyu.applications.models import Award, Notice, Posting, State, Step
+from sangyu.applications.models import Award, State, Step
 from sangyu.applications.rules import (
     AlreadyApplied,
     AppealTooLate,
     DoesNotFit,
     KindUnknown,
-    NoticeNotClear,
     NotItsTurn,
     NotPosted,
     NotThisClass,
     NotThisPerson,
-    ObjectionTooLate,
     ReadFirst,
-    StillOpen,
     WordsMissing,
 )
-from sangyu.applications.tests.town import PNG, Town, day
+from sangyu.applications.tests.town import HULI, PNG, classes_of, day
 from sangyu.assessment import actions as assessment
 from sangyu.assessment.actions import Sent
 from sangyu.kit.errors import NotFound
-from sangyu.registry import queries as registry_read
-
-
-def classes_of(town: Town, on: date) -> list[str]:
-    return [row.code for row in registry_read.identities_on(town.li.pk, on) if row.code.startswith("service_class")]
+from sangyu.registry import actions as registry
 
 
 def test_the_six_stages_one_after_the_other(huli):
@@ -43,21 +37,7 @@ def test_the_six_stages_one_after_the_other(huli):
     assert [(one.item.code, one.quote.elder_fen) for one in offered] == [("SH001", 0)]
     with pytest.raises(NotItsTurn, match="正等“定项目”"):
         applications.arrange(application_id=made.pk, first_on=huli.at.date(), said="康安", by=huli.clerk, at=huli.at)
-    applications.choose(application_id=made.pk, item_ids=[huli.cleaning.pk], said="每周一次", by=huli.clerk, at=huli.at)
-    agreement = applications.draw_up(application_id=made.pk, content=b"%PDF-1.4\n%%EOF\n", by=huli.clerk, at=huli.at)
-    for party, name in (("ELDER", "李秀兰"), ("COMMUNITY", "罗敏")):
-        applications.sign(
-            application_id=made.pk,
-            sha256=agreement.sha256,
-            party=party,
-            name=name,
-            content=b"%PDF-1.4\n" + party.encode() + b"\n%%EOF\n",
-            by=huli.clerk,
-            at=huli.at,
-        )
-    first_on = huli.at.date() + timedelta(days=2)
-    applications.arrange(application_id=made.pk, first_on=first_on, said="康安，每周三上午", by=huli.clerk, at=huli.at)
-    applications.call_back(application_id=made.pk, satisfied=True, said="擦得干净", by=huli.sun, at=huli.at)
+    huli.carried_out(made)
     reached = applications_read.reached(huli.head, made.pk)
     assert (reached.application.state, reached.application.step) == (State.DONE, "")
     assert [(row.step, row.outcome) for row in reached.steps] == [
@@ -107,115 +87,11 @@ def test_a_later_class_ends_the_earlier_one(huli):
     first = huli.classified("paid", key=huli.key_for(huli.li, drawn=False))
     applications.approve(application_id=first.pk, by=huli.second, at=huli.at)
     before = huli.at.date()
-    applications.choose(application_id=first.pk, item_ids=[huli.cleaning.pk], said="每周", by=huli.clerk, at=huli.at)
-    type(first).objects.filter(pk=first.pk).update(state=State.DONE, step="")  # the rest of its way does not matter
+    huli.carried_out(first)
     huli.at += timedelta(days=30)
     huli.approved(key="later")
     assert classes_of(huli, before) == ["service_class:paid"]
     assert classes_of(huli, huli.at.date()) == ["service_class:free"]
-
-
-# -- the posting ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("posted_at", "until_on"),
-    [
-        pytest.param(day(2026, 11, 9), date(2026, 11, 16), id="the seventh day is a Sunday: Monday"),
-        pytest.param(day(2026, 11, 11), date(2026, 11, 17), id="the seventh day is worked"),
-        pytest.param(day(2026, 9, 27), date(2026, 10, 8), id="the seventh day is 3 October: after National Day"),
-        pytest.param(day(2026, 10, 4), date(2026, 10, 10), id="a Saturday that is worked for the holiday"),
-    ],
-)
-def test_a_posting_ends_on_a_working_day(huli, posted_at, until_on):
-    huli.at = posted_at
-    _made, posting = huli.posted()
-    assert (posting.posted_on, posting.until_on, posting.certain) == (posted_at.date(), until_on, True)
-
-
-def test_a_posting_shows_a_masked_name_and_nothing_that_no_rule_asks_for(huli):
-    made, posting = huli.posted()
-    [line] = applications_read.notices(applications_read.posting_on_display(posting.pk, posting.until_on))
-    assert (line.shown_name, line.service_class, line.application.title) == ("李*兰", "free", "居家社区养老服务对象")
-    with pytest.raises(NotFound, match="已经结束"):
-        applications_read.posting_on_display(posting.pk, posting.until_on + timedelta(days=1))
-    applications.withdraw(application_id=made.pk, reason="搬走了", by=huli.clerk, at=huli.at)
-    assert applications_read.notices(posting) == []
-
-
-def test_an_approval_before_the_end_of_the_posting_is_refused(huli):
-    made, posting = huli.posted()
-    with pytest.raises(NoticeNotClear, match=f"还在公示，到{posting.until_on}为止"):
-        applications.approve(application_id=made.pk, by=huli.second, at=huli.at)
-
-
-def test_hanging_out_twice_hangs_out_once(huli):
-    made, posting = huli.posted()
-    again = applications.post(application_ids=[made.pk], by=huli.clerk, at=huli.at)
-    assert (again.pk, Posting.objects.count(), Notice.objects.count()) == (posting.pk, 1, 1)
-
-
-@pytest.mark.proves("HL-12")
-def test_an_objection_stops_the_approval_until_somebody_else_answers(huli):
-    made, _posting = huli.posted(key=huli.key_for(huli.li, drawn=False))
-    objection = applications.object_to(
-        application_id=made.pk,
-        raised_by="邻居",
-        phone="13900000077",
-        grounds="有两套房出租",
-        by=huli.clerk,
-        at=huli.at,
-        key="1",
-    )
-    huli.at += timedelta(days=30)
-    assert applications.end_notices(programme_id=huli.programme.pk, by=huli.clock, at=huli.at) == 0
-    with pytest.raises(NoticeNotClear, match="有人提出异议，还没有答复"):
-        applications.approve(application_id=made.pk, by=huli.second, at=huli.at)
-    applications.answer_objection(
-        objection_id=objection.pk, upheld=False, reason="核查属实，只有一套自住", by=huli.third, at=huli.at
-    )
-    assert huli.again(made).step == "APPROVE"
-    applications.approve(application_id=made.pk, by=huli.second, at=huli.at)
-    assert classes_of(huli, huli.at.date()) == ["service_class:free"]
-
-
-def test_an_upheld_objection_sends_it_back_to_where_it_is_verified(huli):
-    made, _posting = huli.posted()
-    objection = applications.object_to(
-        application_id=made.pk, raised_by="邻居", phone="", grounds="有退休金", by=huli.clerk, at=huli.at, key="1"
-    )
-    applications.answer_objection(
-        objection_id=objection.pk, upheld=True, reason="确有退休金", by=huli.third, at=huli.at
-    )
-    again = huli.again(made)
-    assert (again.state, again.step, again.posted) == (State.OPEN, "CLASSIFY", False)
-    applications.classify(
-        application_id=made.pk, service_class="low_paid", reason="有退休金，改低偿", by=huli.clerk, at=huli.at
-    )
-    assert huli.again(made).step == "REVIEW"
-
-
-def test_an_objection_after_the_end_is_too_late(huli):
-    made = huli.noticed()
-    with pytest.raises(ObjectionTooLate):
-        applications.object_to(
-            application_id=made.pk, raised_by="邻居", phone="", grounds="有房出租", by=huli.clerk, at=huli.at, key="1"
-        )
-
-
-def test_without_the_number_of_days_nothing_hangs_out(huli):
-    made = huli.reviewed()
-    adoption.adopt(
-        programme_id=huli.programme.pk,
-        pack_id="xiamen-huli",
-        parameters={"low_paid_elder_pm": 300},
-        document="湖民〔2026〕9号",
-        valid_from=date(2026, 12, 1),
-        by_id=huli.head.pk,
-        at=huli.at,
-    )
-    with pytest.raises(StillOpen, match="民政局没有设定“社区公示的天数”"):
-        applications.post(application_ids=[made.pk], by=huli.clerk, at=day(2026, 12, 2))
 
 
 # -- who -----------------------------------------------------------------------------------------------------------
@@ -229,6 +105,68 @@ def test_nobody_approves_what_they_took_in(huli):
     applications.classify(application_id=made.pk, service_class="paid", reason="有退休金", by=both, at=huli.at)
     with pytest.raises(NotThisPerson, match="不能自己审批自己经手的"):
         applications.approve(application_id=made.pk, by=both, at=huli.at)
+
+
+def test_nobody_approves_what_they_handed_in_again_or_reopened(huli):
+    made = huli.classified("paid", key=huli.key_for(huli.li, drawn=False))
+    applications.send_back(application_id=made.pk, lacking="补户口本", by=huli.second, at=huli.at)
+    applications.resubmit(application_id=made.pk, said="户口本已补", by=huli.second, at=huli.at)
+    applications.classify(application_id=made.pk, service_class="paid", reason="有退休金", by=huli.clerk, at=huli.at)
+    assert applications_read.stack(huli.second, limit=9) == []
+    with pytest.raises(NotThisPerson, match="不能自己审批自己经手的"):
+        applications.approve(application_id=made.pk, by=huli.second, at=huli.at)
+    applications.refuse(application_id=made.pk, reason="已在机构入住", by=huli.third, at=huli.at)
+    asked = applications.appeal(
+        application_id=made.pk, raised_by="李秀兰", relation="本人", grounds="上月已回家", by=huli.clerk, at=huli.at
+    )
+    applications.answer_appeal(appeal_id=asked.pk, upheld=True, reason="属实", by=huli.head, at=huli.at)
+    applications.classify(application_id=made.pk, service_class="paid", reason="已回家", by=huli.clerk, at=huli.at)
+    with pytest.raises(NotThisPerson, match="不能自己审批自己经手的"):
+        applications.approve(application_id=made.pk, by=huli.head, at=huli.at)
+
+
+def test_nothing_is_granted_to_who_has_died_since(huli):
+    made = huli.classified("paid", key=huli.key_for(huli.li, drawn=False))
+    registry.record_death(elder_id=huli.li.pk, died_on=huli.at.date(), by=huli.clerk, at=huli.at)
+    with pytest.raises(NotItsTurn, match="已登记去世"):
+        applications.approve(application_id=made.pk, by=huli.second, at=huli.at)
+    applications.refuse(application_id=made.pk, reason="老人已去世", by=huli.second, at=huli.at)
+    assert not Award.objects.exists()
+
+
+def test_who_dies_after_the_approval_is_taken_off_the_desks(huli):
+    made = huli.approved()
+    with pytest.raises(NotItsTurn, match="已经核准的申请不能撤回"):
+        applications.withdraw(application_id=made.pk, reason="不想要了", by=huli.clerk, at=huli.at)
+    registry.record_death(elder_id=huli.li.pk, died_on=huli.at.date(), by=huli.clerk, at=huli.at)
+    applications.withdraw(application_id=made.pk, reason="老人去世", by=huli.clerk, at=huli.at)
+    assert huli.again(made).state == State.WITHDRAWN
+
+
+def test_the_year_of_a_respite_is_that_of_the_day_on_which_it_was_applied_for(huli):
+    adoption.adopt(
+        programme_id=huli.programme.pk,
+        pack_id="xiamen-huli",
+        parameters={**HULI.parameters, "respite_unit": "person", "respite_year": "calendar"},
+        document="湖民〔2026〕9号",
+        valid_from=date(2026, 12, 1),
+        by_id=huli.head.pk,
+        at=huli.at,
+    )
+    registry.recognise(
+        elder=huli.li,
+        code="severe_disability",
+        evidence="残疾证",
+        valid_from=date(2026, 1, 1),
+        by=huli.clerk,
+        at=huli.at,
+    )
+    huli.at = day(2026, 12, 28)
+    made = huli.applied(kind="respite", key=huli.key_for(huli.li, drawn=False, kind="respite"))
+    huli.at = day(2027, 1, 5)
+    applications.approve(application_id=made.pk, by=huli.second, at=huli.at)
+    assert applications_read.facts_about(huli.li, {}, huli.at.date())["last_respite_on"] == "2026-12-28"
+    assert huli.applied(kind="respite", key="next").step == "APPROVE"  # the other was last year's
 
 
 def test_whoever_pays_does_not_approve(huli):
@@ -331,6 +269,21 @@ def test_a_refusal_is_appealed_against_once_and_decided_by_another(huli):
         )
 
 
+def test_an_upheld_appeal_does_not_open_a_second_application_for_the_same(huli):
+    made = huli.classified("paid", key=huli.key_for(huli.li, drawn=False))
+    applications.refuse(application_id=made.pk, reason="已在机构入住", by=huli.second, at=huli.at)
+    asked = applications.appeal(
+        application_id=made.pk, raised_by="李秀兰", relation="本人", grounds="上月已回家", by=huli.clerk, at=huli.at
+    )
+    later = huli.applied(key="later")
+    answer = partial(applications.answer_appeal, appeal_id=asked.pk, upheld=True, reason="属实", at=huli.at)
+    with pytest.raises(AlreadyApplied, match=later.number):
+        answer(by=huli.third)
+    applications.withdraw(application_id=later.pk, reason="等申诉的结果", by=huli.clerk, at=huli.at)
+    answer(by=huli.third)
+    assert huli.again(made).state == State.OPEN
+
+
 def test_deadlines_count_working_days_and_the_late_are_counted(huli):
     huli.at = day(2026, 9, 30)
     applications.set_term(
@@ -361,6 +314,18 @@ def test_what_cannot_be_is_refused_in_words(huli):
             by=huli.clerk,
             at=huli.at,
         )
+
+
+def test_an_agreement_is_drawn_up_as_often_as_it_changes(huli):
+    made = huli.approved()
+    applications.choose(application_id=made.pk, item_ids=[huli.cleaning.pk], said="每周一次", by=huli.clerk, at=huli.at)
+    drawn = [
+        applications.draw_up(
+            application_id=made.pk, content=b"%PDF-1.4\n" + text + b"\n%%EOF\n", by=huli.clerk, at=huli.at
+        ).n
+        for text in (b"one", b"one", b"two", b"one")
+    ]
+    assert drawn == [1, 1, 2, 3]
 
 
 def test_a_paper_is_kept_once(huli):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from tests.race import race
 from tests.standing import standing
 
 from sangyu.adoption import queries as adoption_read
@@ -57,3 +59,11 @@ def test_an_upheld_appeal_waits_for_the_facts_to_be_put_right(wuhan):
     applications.resubmit(application_id=made.pk, said="出生日期已更正", by=wuhan.clerk, at=wuhan.at)
     assert wuhan.again(made).state == State.DONE
     assert Award.objects.get(application=made).kind == "allowance"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_key_at_one_moment_takes_one_application():
+    with TemporaryDirectory() as folder:
+        town = Town(Path(folder), WUHAN)
+        take = partial(town.applied, kind="elder-card")
+        assert {made.pk for made in race(take, take, take)} == {Award.objects.get().application_id}

@@ -13,8 +13,9 @@ from tests.troupe import Plan, Troupe
 
 from sangyu.access.models import Role, User
 from sangyu.applications import actions as applications
-from sangyu.applications.models import Application, Posting
+from sangyu.applications.models import Application, Objection, Posting
 from sangyu.kit.ids import derived_id
+from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 
 HULI = Plan(
@@ -70,7 +71,7 @@ class Town(Troupe):
     def applied(
         self, elder: Elder | None = None, *, kind: str = "service", key: str = "1", **more: object
     ) -> Application:
-        """Take an application at the window; `key` is chosen so that it is not drawn, unless it is given."""
+        """Take an application at the window; `key_for` gives a `key` by which it is drawn, or is not."""
         elder = elder or self.li
         return applications.apply(
             elder_id=elder.pk,
@@ -130,6 +131,31 @@ class Town(Troupe):
         applications.approve(application_id=made.pk, by=by or self.second, at=self.at)
         return self.again(made)
 
+    def carried_out(self, made: Application) -> Application:
+        """Let an application that was granted go the rest of its way."""
+        applications.choose(
+            application_id=made.pk, item_ids=[self.cleaning.pk], said="每周一次", by=self.clerk, at=self.at
+        )
+        agreement = applications.draw_up(
+            application_id=made.pk, content=b"%PDF-1.4\n%%EOF\n", by=self.clerk, at=self.at
+        )
+        for party, name in (("ELDER", "李秀兰"), ("COMMUNITY", "罗敏")):
+            applications.sign(
+                application_id=made.pk,
+                sha256=agreement.sha256,
+                party=party,
+                name=name,
+                content=b"%PDF-1.4\n" + party.encode() + b"\n%%EOF\n",
+                by=self.clerk,
+                at=self.at,
+            )
+        first_on = self.at.date() + timedelta(days=2)
+        applications.arrange(
+            application_id=made.pk, first_on=first_on, said="康安，每周三上午", by=self.clerk, at=self.at
+        )
+        applications.call_back(application_id=made.pk, satisfied=True, said="擦得干净", by=self.sun, at=self.at)
+        return self.again(made)
+
     def again(self, made: Application) -> Application:
         """Read an application as it is now."""
         return Application.objects.select_related("elder", "adoption").get(pk=made.pk)
@@ -153,3 +179,29 @@ def day(*parts: int) -> datetime:
 def steps_of(rows: Sequence[object]) -> list[tuple[str, str]]:
     """Give what was done as pairs of step and outcome."""
     return [(row.step, row.outcome) for row in rows]  # type: ignore[attr-defined]
+
+
+def objected(town: Town, made: Application, *, key: str = "1") -> Objection:
+    """Let a neighbour object to what is posted."""
+    return applications.object_to(
+        application_id=made.pk, raised_by="邻居", phone="", grounds="有退休金", by=town.clerk, at=town.at, key=key
+    )
+
+
+def meet(town: Town, made: Application, minutes: str) -> None:
+    """Let the committees agree."""
+    applications.review(
+        application_id=made.pk,
+        passed=True,
+        minutes=minutes,
+        held_on=town.at.date(),
+        present=7,
+        reason="同意",
+        by=town.clerk,
+        at=town.at,
+    )
+
+
+def classes_of(town: Town, on: date) -> list[str]:
+    """Give the classes that Grandmother Li holds on a day."""
+    return [row.code for row in registry_read.identities_on(town.li.pk, on) if row.code.startswith("service_class")]

@@ -73,6 +73,6 @@ def enter_paper(
             verb="assessment.enter_paper",
             object_kind="elder",
             object_id=elder.pk,
-            facts={"scale": scale, "level": level, "assessed_on": assessed_on, "source": source},
+            facts={"scale": scale, "level": level, "assessed_on": assessed_on},
         )
     return paper

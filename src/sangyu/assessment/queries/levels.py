@@ -7,13 +7,19 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Least
 
 from sangyu.access.models import User
 from sangyu.assessment.models import UNDER_WAY, Assessment, Conclusion, Paper, Reminder
 from sangyu.assessment.queries.assessments import assessments
 from sangyu.assessment.queries.scales import packed_scale
 from sangyu.registry import queries as registry_read
+
+# What was concluded of the same elder by the same scale afterwards.
+_LATER = Conclusion.objects.filter(
+    assessment__elder_id=OuterRef("assessment__elder_id"), assessment__scale=OuterRef("assessment__scale")
+).filter(Q(valid_from__gt=OuterRef("valid_from")) | Q(valid_from=OuterRef("valid_from"), at__gt=OuterRef("at")))
 
 
 def level_on(elder_id: UUID, scale: str, on: date) -> Conclusion | None:
@@ -62,7 +68,7 @@ def spans(elder_ids: Iterable[UUID]) -> dict[UUID, list[Span]]:
 
 
 def facts(elder_ids: Iterable[UUID], on: date) -> dict[UUID, dict[str, str]]:
-    """Return what the policy tables may ask of elders' ability on a day, one fact for each scale; in one query.
+    """Return what the policy tables may ask of elders' ability on a day, one fact for each scale; in two queries.
 
     Shape: elder -> fact (`Scale.fact`) -> the scale's own word; elders without a level that holds are left out. A
     level by one scale is never turned into one by another.
@@ -75,22 +81,24 @@ def facts(elder_ids: Iterable[UUID], on: date) -> dict[UUID, dict[str, str]]:
 
 
 def conclusions_of(viewer: User, elder_id: UUID) -> list[Conclusion]:
-    """Every conclusion about one elder that the viewer may see, newest first."""
+    """Every conclusion about one elder that the viewer may see, newest first.
+
+    Shape: each with `ends_on`, the day from which on it holds no more: its own end, or the first day of a later level.
+    """
+    next_on = Subquery(_LATER.order_by("valid_from").values("valid_from")[:1])
     rows = Conclusion.objects.filter(assessment__in=assessments(viewer).filter(elder_id=elder_id).order_by())
+    rows = rows.annotate(ends_on=Least("valid_until", next_on))
     return list(rows.select_related("assessment").order_by("-valid_from", "-at"))
 
 
 def to_remind(programme_id: UUID, until: date) -> QuerySet[Conclusion]:
     """The levels of a programme that end by a day, of the living, that nobody was told of and nobody assesses anew."""
-    later = Conclusion.objects.filter(
-        assessment__elder_id=OuterRef("assessment__elder_id"), assessment__scale=OuterRef("assessment__scale")
-    ).filter(Q(valid_from__gt=OuterRef("valid_from")) | Q(valid_from=OuterRef("valid_from"), at__gt=OuterRef("at")))
     anew = Assessment.objects.filter(
         elder_id=OuterRef("assessment__elder_id"), scale=OuterRef("assessment__scale"), stage__in=UNDER_WAY
     )
     told = Reminder.objects.filter(conclusion=OuterRef("pk"))
     rows = Conclusion.objects.filter(programme_id=programme_id, valid_until__lte=until, assessment__elder__died_on=None)
-    return rows.filter(~Exists(later), ~Exists(anew), ~Exists(told)).order_by("valid_until", "pk")
+    return rows.filter(~Exists(_LATER), ~Exists(anew), ~Exists(told)).order_by("valid_until", "pk")
 
 
 def papers_of(viewer: User, elder_id: UUID) -> list[Paper]:
@@ -104,11 +112,10 @@ def papers_of(viewer: User, elder_id: UUID) -> list[Paper]:
 
 def due(viewer: User, until: date) -> QuerySet[Conclusion]:
     """The levels that end by a day and that no later one follows, the earliest end first."""
-    later = Conclusion.objects.filter(
-        assessment__elder_id=OuterRef("assessment__elder_id"), assessment__scale=OuterRef("assessment__scale")
-    ).filter(Q(valid_from__gt=OuterRef("valid_from")) | Q(valid_from=OuterRef("valid_from"), at__gt=OuterRef("at")))
     seen = assessments(viewer).filter(elder__died_on=None).order_by()
     rows = Conclusion.objects.filter(programme_id=viewer.programme_id, valid_until__lte=until, assessment__in=seen)
     return (
-        rows.filter(~Exists(later)).select_related("assessment__elder__community__parent").order_by("valid_until", "pk")
+        rows.filter(~Exists(_LATER))
+        .select_related("assessment__elder__community__parent")
+        .order_by("valid_until", "pk")
     )

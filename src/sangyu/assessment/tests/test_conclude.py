@@ -204,6 +204,8 @@ def test_the_next_assessment_ends_a_level_too_but_not_one_that_is_over(team):
     assert assessment_read.replacing(old) == soon
     assert assessment_read.replacing(soon) is None
     assert assessment_read.replacing(late) is None
+    told = assessment_read.conclusions_of(team.cast.head, team.cast.li.pk)
+    assert [row.ends_on for row in told] == [late.valid_until, soon.valid_until, soon.valid_from]
     with pytest.raises(NotItsTurn, match="已由以后的结论代替"):
         assessment.certify(assessment_id=old.assessment_id, by=team.cast.head, at=team.at + timedelta(days=101))
 

@@ -14,6 +14,7 @@ from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
 from sangyu.benefits import pots
 from sangyu.benefits import queries as benefits_read
+from sangyu.benefits.credits import parted
 from sangyu.benefits.models import Charge, ChargeShare, Reversal
 from sangyu.benefits.rules import NotReversible, Quote
 from sangyu.budget import actions as budget
@@ -272,7 +273,10 @@ def _beside(pot: AccountKey, end: str) -> AccountKey:
 def _grant(key: AccountKey, quote: Quote, elder: Elder, on: date, at: datetime) -> None:
     # A credit appears on the books with its first use, and grows if the policy does within its period; the elder's row
     # is locked, so nobody grants beside us. What is carried over comes from the accounts of the months before.
-    booked = ledger_read.balance(key).credit_fen
+    # What an undone merge has taken away is granted anew: it was another person's.
+    balance = ledger_read.balance(key)
+    gone_over = parted(balance)
+    booked = balance.credit_fen - gone_over
     more = quote.credit_granted + quote.credit_carried - booked
     if more <= 0:
         return
@@ -285,7 +289,7 @@ def _grant(key: AccountKey, quote: Quote, elder: Elder, on: date, at: datetime) 
     source = replace(_beside(key, "SOURCE"), party_id=None)
     granted = more - rolled - never_booked
     if granted > 0:
-        id_ = derived_id("grant", key.id, quote.credit_granted)
+        id_ = derived_id("grant", key.id, quote.credit_granted, *([gone_over] if gone_over else []))
         _fill(key, [(source, granted)], "CREDIT_GRANT", id_, elder, on, at)
     if rolled + never_booked > 0:
         # What no month has booked comes straight from the source: the months before it were never used.

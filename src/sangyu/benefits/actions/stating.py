@@ -75,6 +75,6 @@ def state(
             verb="benefits.state",
             object_kind="elder",
             object_id=elder.pk,
-            facts={"name": name, "value": plain, "evidence": row.evidence, "valid_from": valid_from},
+            facts={"name": name, "valid_from": valid_from, "valid_until": valid_until},
         )
     return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from django.db import transaction
@@ -11,14 +11,18 @@ from hypothesis import strategies as st
 from tests.cast import FUND, Cast
 from tests.standing import standing
 
+from sangyu.benefits import actions as benefits
 from sangyu.benefits import merging
+from sangyu.benefits import queries as benefits_read
+from sangyu.benefits.credits import Credit
+from sangyu.benefits.rules import Quote
 from sangyu.kit.ids import derived_id, new_id
 from sangyu.ledger import actions as ledger
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.models import Account, Journal
 from sangyu.ledger.rules import AccountKey, Leg, Reference
 from sangyu.ledger.verify import verify
-from sangyu.registry.models import DuplicateCase, Elder, Merge
+from sangyu.registry.models import DuplicateCase, Elder, Merge, Unmerge
 
 
 @dataclass(frozen=True)
@@ -150,3 +154,36 @@ def test_the_credits_follow_the_second_word(cast: Cast, verdict: str):
     if verdict == "SAME":
         merging.unmerge(merge_id=Merge.objects.get().pk, reason="两个人", by=cast.head, at=cast.at)
         assert standing_of(cast)["grandpa", "ELDER_CREDIT"][0] == 5000
+
+
+@pytest.mark.parametrize("drawn_fen", [0, 3000])
+def test_two_persons_again_have_each_a_credit_of_their_own(cast: Cast, merge: Merge, drawn_fen: int):
+    fill(cast, cast.grandpa, Purse(5000, used_fen=1000))
+    act = {"merge": merge, "by": cast.clerk, "at": cast.at}
+    merging.carry_over(**act)
+    if drawn_fen:
+        transfer(cast, key(cast, cast.li), key(cast, cast.li, "CREDIT_USED"), drawn_fen)
+    Unmerge.objects.create(merge=merge, reason="两个人", by=cast.head, at=cast.at)
+    merging.give_back(**act)
+    said = [benefits_read.credit(cast.programme.pk, FUND, one.pk, cast.at.date()) for one in (cast.li, cast.grandpa)]
+    assert [one.used_fen for one in said] == [drawn_fen, 1000], "each has used what was used for them"
+    order = cast.order()
+    assert order.public_fen == 5000 - drawn_fen
+    assert benefits_read.credit(cast.programme.pk, FUND, cast.li.pk, cast.at.date()).left_fen == 0
+    fifty = replace(Quote.from_json(order.quote), credit_fen=4000, credit_granted_fen=5000, shares_fen={})
+    held = {"order_id": new_id(), "elder": cast.grandpa, "quote": fifty, "on": cast.at.date()}
+    benefits.reserve(**held, by=cast.ma, at=cast.at)
+    assert benefits_read.credit(cast.programme.pk, FUND, cast.grandpa.pk, cast.at.date()) == Credit(5000, 5000, 0)
+    assert verify(cast.programme.pk) == []
+
+
+def test_parting_again_gives_nothing_back_even_if_nothing_was_left_the_first_time(cast: Cast, merge: Merge):
+    fill(cast, cast.grandpa, Purse(5000))
+    merging.carry_over(merge=merge, by=cast.clerk, at=cast.at)
+    transfer(cast, key(cast, cast.li), key(cast, cast.li, "CREDIT_USED"), 5000)
+    undo = {"merge_id": merge.pk, "reason": "两个人", "by": cast.head, "at": cast.at}
+    parted = merging.unmerge(**undo)
+    fill(cast, cast.li, Purse(2000))
+    assert merging.unmerge(**undo) == parted
+    assert standing_of(cast)["li", "ELDER_CREDIT"] == (2000, 2000)
+    assert standing_of(cast)["grandpa", "ELDER_CREDIT"] == (0, 0)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.cast import Cast
 
-from sangyu.access.cipher import FieldCipher
-from sangyu.access.rules.field_keys import read_ring
-from sangyu.config.field_keys import main
+from sangyu.access.cipher import FieldCipher, field_cipher
+from sangyu.access.rules.field_keys import read_ring, with_key
+from sangyu.config.field_keys import _check, _renew, main
 from sangyu.config.variables import Environment
 
 
@@ -35,3 +36,18 @@ def test_a_name_that_is_taken_or_no_name_is_told(settings, capsys: pytest.Captur
     for name, said in (("k1", "写了两次"), ("K 2", "编号:套件:密钥")):
         assert main(["add", "--name", name]) == 2
         assert said in capsys.readouterr().err
+
+
+def test_numbers_are_renewed_and_checked_and_a_missing_key_is_told(
+    cast: Cast, settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = field_cipher().ring
+    settings.FIELD_KEYS = with_key(old, "gm", "k9", secret=bytes(range(9, 41))).written()
+    assert (_renew(), _check(), _renew()) == (0, 0, 0)
+    told = capsys.readouterr().out.splitlines()
+    assert [line.rstrip("。") for line in told] == [
+        "已改用现在的密钥加密 2 个号码", "核对了 2 个号码，0 个有问题", "已改用现在的密钥加密 0 个号码",
+    ]  # fmt: skip
+    settings.FIELD_KEYS = old.written()
+    assert (_renew(), _check()) == (1, 1)
+    assert "没有这把密钥" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from sangyu.intake.actions.common import known_to
 from sangyu.intake.actions.forget import forget_lines
 from sangyu.intake.actions.go_on import go_on
 from sangyu.intake.actions.hand_in import hand_in
-from sangyu.intake.actions.hand_out import empty_sheet, hand_out, said_of, wrong_lines
+from sangyu.intake.actions.hand_out import empty_sheet, hand_out, wrong_lines
 from sangyu.intake.actions.mend import mend, set_aside
 from sangyu.intake.actions.undoing import begin_undoing, undo, until
 from sangyu.intake.actions.writing import begin_writing, write
@@ -23,7 +23,6 @@ __all__ = [
     "hand_out",
     "known_to",
     "mend",
-    "said_of",
     "set_aside",
     "undo",
     "until",

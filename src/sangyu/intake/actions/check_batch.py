@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from sangyu.intake.actions.common import CHUNK, copy_in, file_of, known_to, passed
+from sangyu.intake.actions.common import CHUNK, file_of, known_to, passed, stage
 from sangyu.intake.actions.examine import examine
-from sangyu.intake.models import Batch, Stage, StagedRow, Standing
+from sangyu.intake.models import Batch, Outcome, Stage, StagedRow, Standing
 from sangyu.intake.rules import (
     ELDERS,
     BadFile,
@@ -31,7 +31,6 @@ from sangyu.intake.rules.columns import HEAD_WITHIN, no_head, read_head
 from sangyu.intake.rules.workbook import COLUMNS_MAX, ROWS_MAX, Book, Merge, opened
 from sangyu.intake.staged import cells_of, encrypted, told
 from sangyu.kit.errors import Refusal
-from sangyu.kit.ids import new_id
 from sangyu.policy.excel_door import BadWorkbook
 
 FAULT_MAX = 600
@@ -40,29 +39,36 @@ MERGED_LINES_MAX = 2_000
 Lines = Iterator[tuple[int, Mapping[int, Cell]]]
 
 
+class _Elsewhere(Exception):
+    """Somebody else is at this batch, or has done with it."""
+
+
 def check_batch(*, batch_id: UUID, at: datetime) -> Batch:
     """Read, check and stage the file of a batch, a chunk at a time; one that was broken off begins anew.
 
     A file that cannot be read leaves the batch refused, with the reason in words; a batch that is checked stays as it
-    is. The file is gone afterwards: what counts of it is staged, encrypted.
+    is. The file is gone afterwards: what counts of it is staged, encrypted. Of two at once one checks the batch.
     """
     batch = Batch.objects.select_related("by__organisation").get(pk=batch_id)
     if batch.stage != Stage.RECEIVED:
         return batch
-    _forget(batch)
     try:
+        _begin(batch)
         with ExitStack() as stack:
-            _stage(batch, stack, known_to(batch.by, at))
-        if not StagedRow.objects.filter(batch=batch).exists():
+            done = _stage(batch, stack, known_to(batch.by, at))
+        if not done:
             raise BadFile("表头下面没有一行内容。请填好再交。")
         with transaction.atomic():
+            _hold(batch, way=done)
             mark_doubles(batch, None)
             passed(batch, Stage.CHECKED, checked_at=at, way=0)
+            file_of(batch).unlink(missing_ok=True)
+    except _Elsewhere:
+        pass
     except BadWorkbook as refusal:
         refuse(batch, "；".join(finding.message for finding in refusal.findings) + "。", at)
     except Refusal as refusal:
         refuse(batch, str(refusal), at)
-    file_of(batch).unlink(missing_ok=True)
     batch.refresh_from_db()
     return batch
 
@@ -70,7 +76,8 @@ def check_batch(*, batch_id: UUID, at: datetime) -> Batch:
 def mark_doubles(batch: Batch, indexes: list[str] | None) -> None:
     """Mark every line whose document stands in an earlier one too, of all lines or of those with some indexes.
 
-    Only where a line is a person: in a list of recognitions or contacts a document may stand in many lines.
+    Only where a line is a person: in a list of recognitions or contacts a document may stand in many lines. What is
+    written already stays what it was, as it is taken back by that.
     """
     if batch.template != ELDERS.code:
         return
@@ -79,12 +86,12 @@ def mark_doubles(batch: Batch, indexes: list[str] | None) -> None:
         cursor.execute(
             """
             SELECT id, first FROM (
-                SELECT id, line, min(line) OVER (PARTITION BY number_index) AS first FROM intake_stagedrow
+                SELECT id, line, outcome, min(line) OVER (PARTITION BY number_index) AS first FROM intake_stagedrow
                 WHERE batch_id = %(batch)s AND number_index <> ''
                   AND (%(indexes)s::text[] IS NULL OR number_index = ANY(%(indexes)s))
-            ) AS told WHERE line > first
+            ) AS told WHERE line > first AND outcome = %(waiting)s
             """,
-            {"batch": batch.pk, "indexes": indexes},
+            {"batch": batch.pk, "indexes": indexes, "waiting": Outcome.WAITING.value},
         )
         doubles = cursor.fetchall()
         for start in range(0, len(doubles), CHUNK):
@@ -97,26 +104,48 @@ def mark_doubles(batch: Batch, indexes: list[str] | None) -> None:
 
 
 def refuse(batch: Batch, fault: str, at: datetime) -> None:
-    """Say of a batch why it could not be read; nothing of it is kept."""
-    _forget(batch)
-    Batch.objects.filter(pk=batch.pk).update(stage=Stage.REFUSED, fault=fault[:FAULT_MAX], checked_at=at)
+    """Say of a batch that waits to be checked why it could not be read; nothing of it is kept, nor its file."""
+    with transaction.atomic():
+        held = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+        if held.stage == Stage.RECEIVED:
+            StagedRow.objects.filter(batch=batch).delete()
+            Batch.objects.filter(pk=batch.pk).update(stage=Stage.REFUSED, fault=fault[:FAULT_MAX], checked_at=at)
+        file_of(batch).unlink(missing_ok=True)
 
 
-def _forget(batch: Batch) -> None:
+@transaction.atomic
+def _begin(batch: Batch) -> None:
+    """Begin at the first line, whatever somebody has staged of this batch before."""
+    held = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    if held.stage != Stage.RECEIVED:
+        raise _Elsewhere
     StagedRow.objects.filter(batch=batch).delete()
+    Batch.objects.filter(pk=batch.pk).update(way=0)
 
 
-def _stage(batch: Batch, stack: ExitStack, known: Known) -> None:
+def _hold(batch: Batch, *, way: int) -> None:
+    """Lock a batch until the transaction is over, if it still stands where this check has brought it.
+
+    Raises: _Elsewhere.
+    """
+    held = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    if held.stage != Stage.RECEIVED or held.way != way:
+        raise _Elsewhere
+
+
+def _stage(batch: Batch, stack: ExitStack, known: Known) -> int:
+    """Stage all lines of the file; return how many there are."""
     template, path = template_called(batch.template), file_of(batch)
     if not path.exists():
         raise BadFile("文件没有收完整。请重新交一次。")
     if path.suffix == ".csv":
-        _stage_lines(batch, template, known, TEXT, table_text.lines(path, columns_max=COLUMNS_MAX, rows_max=ROWS_MAX))
-        return
+        lines = table_text.lines(path, columns_max=COLUMNS_MAX, rows_max=ROWS_MAX)
+        return _stage_lines(batch, template, known, TEXT, lines)[1]
     book = stack.enter_context(opened(path))
     name = _sheet(book, template)
-    head = _stage_lines(batch, template, known, name, book.lines(name))
+    head, done = _stage_lines(batch, template, known, name, book.lines(name))
     _mark_merged(batch, template, head, book.merges)
+    return done
 
 
 def _sheet(book: Book, template: Template) -> str:
@@ -139,7 +168,7 @@ def _head(template: Template, lines: Lines) -> Head | None:
     return None
 
 
-def _stage_lines(batch: Batch, template: Template, known: Known, sheet: str, lines: Lines) -> Head:
+def _stage_lines(batch: Batch, template: Template, known: Known, sheet: str, lines: Lines) -> tuple[Head, int]:
     head = _head(template, lines)
     if head is None:
         raise no_head(template)
@@ -153,11 +182,12 @@ def _stage_lines(batch: Batch, template: Template, known: Known, sheet: str, lin
         rows = [(number, cells) for number, cells in rows if cells]
         found = examine(template, [cells for _, cells in rows], known, batch.by)
         staged = [one.line(number, cells) for one, (number, cells) in zip(found, rows, strict=True)]
-        done += len(staged)
         with transaction.atomic():
-            copy_in(batch.pk, staged, [new_id() for _ in staged])
+            _hold(batch, way=done)
+            stage(batch.pk, staged)
+            done += len(staged)
             Batch.objects.filter(pk=batch.pk).update(way=done)
-    return head
+    return head, done
 
 
 def _by_key(cells: Mapping[int, Cell], places: Mapping[int, str]) -> dict[str, Cell]:

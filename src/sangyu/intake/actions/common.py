@@ -11,7 +11,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count, Q
 
 from sangyu.access import queries as access_read
@@ -21,6 +20,8 @@ from sangyu.intake import queries as intake_read
 from sangyu.intake.models import Batch, Outcome, Stage, StagedRow, Standing
 from sangyu.intake.rules import Cell, Fault, Known, NotNow
 from sangyu.intake.staged import dumped, encrypted
+from sangyu.kit.ids import new_id
+from sangyu.ledger.actions import insert
 from sangyu.registry import numbers
 from sangyu.registry.actions.register_many import decider_of
 from sangyu.registry.models import DocumentKind, IdentityCode, IdentitySource, Sex
@@ -29,6 +30,10 @@ from sangyu.registry.rules import DocumentSaid
 BEIJING = ZoneInfo("Asia/Shanghai")
 CHUNK = 1_000
 WRITERS = (Role.COMMUNITY, Role.BUREAU)
+COLUMNS = (
+    *("id", "batch_id", "line", "cells_cipher", "number_index", "standing", "faults", "differences"),
+    *("elder_id", "outcome", "picked", "said", "written"),
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,15 @@ def lock(batch_id: UUID, by: User, *stages: str) -> Batch:
     return batch
 
 
+def ensure_kept(batch: Batch) -> None:
+    """Refuse a batch whose lines were emptied: nothing can be mended or written of it.
+
+    Raises: NotNow.
+    """
+    if batch.emptied_at is not None:
+        raise NotNow("这一批的内容已过期清除，不能再改，也不能入库。请重新交表。")
+
+
 def known_to(by: User, at: datetime) -> Known:
     """Gather what the lines of somebody's batch are checked against; four statements, however many lines."""
     today = at.astimezone(BEIJING).date()
@@ -90,32 +104,27 @@ def index_of(document: DocumentSaid | None) -> str:
     return numbers.index_of(document.number, document.kind) if document else ""
 
 
-def copy_in(batch_id: UUID, lines: Iterable[Line], ids: Iterable[UUID]) -> None:
-    """Write lines in the quickest way there is."""
-    columns = (
-        "id, batch_id, line, cells_cipher, number_index, standing, faults, double_of, differences, picked, outcome,"
-        " said, elder_id, written"
-    )
-    with connection.cursor() as cursor, cursor.copy(f"COPY intake_stagedrow ({columns}) FROM STDIN") as copy:
-        for line, row_id in zip(lines, ids, strict=True):
-            copy.write_row(
-                (
-                    row_id,
-                    batch_id,
-                    line.number,
-                    encrypted(batch_id, line.number, line.cells),
-                    line.number_index,
-                    line.standing,
-                    dumped(line.faults),
-                    None,
-                    dumped(line.differences),
-                    False,
-                    Outcome.WAITING.value,
-                    "",
-                    line.elder_id,
-                    "{}",
-                )
+def stage(batch_id: UUID, lines: Iterable[Line]) -> None:
+    """Write lines in the quickest way there is, each waiting to be written into the register."""
+    insert(
+        StagedRow,
+        COLUMNS,
+        (
+            (
+                new_id(),
+                batch_id,
+                line.number,
+                encrypted(batch_id, line.number, line.cells),
+                line.number_index,
+                line.standing,
+                dumped(line.faults),
+                dumped(line.differences),
+                line.elder_id,
+                *(Outcome.WAITING.value, False, "", "{}"),
             )
+            for line in lines
+        ),
+    )
 
 
 def counted(batch_id: UUID) -> dict[str, int]:

@@ -39,7 +39,7 @@ class Examined:
 
 
 def examine(template: Template, chunk: Sequence[Mapping[str, Cell]], known: Known, by: User) -> list[Examined]:
-    """Check a chunk of lines and compare them with the register in three statements."""
+    """Check a chunk of lines and compare them with the register in four statements, however many lines."""
     checked = [check(template, cells, known) for cells in chunk]
     indexes = [index_of(one.document) for one in checked]
     there = standing_of(by, {index for index in indexes if index})

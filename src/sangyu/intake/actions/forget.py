@@ -20,13 +20,16 @@ def forget_lines(*, at: datetime) -> int:
     over = Batch.objects.filter(emptied_at=None, at__lt=before).exclude(
         stage__in=(Stage.RECEIVED, Stage.WRITING, Stage.UNDOING)
     )
+    over = over.exclude(written_at__gte=before).exclude(undone_at__gte=before)
     done = 0
-    for batch in over.order_by("at"):
-        if max(moment for moment in (batch.at, batch.written_at, batch.undone_at) if moment) >= before:
-            continue
+    for batch_id in over.order_by("at").values_list("pk", flat=True):
         with transaction.atomic():
+            batch = over.select_for_update(no_key=True).filter(pk=batch_id).first()
+            if batch is None:
+                continue  # somebody has begun to write it meanwhile
             StagedRow.objects.filter(batch=batch).update(cells_cipher="", number_index="")
-            stage = Stage.SET_ASIDE if batch.stage == Stage.CHECKED else batch.stage
-            Batch.objects.filter(pk=batch.pk).update(emptied_at=at, stage=stage)
+            batch.emptied_at = at
+            batch.stage = Stage.SET_ASIDE if batch.stage == Stage.CHECKED else batch.stage
+            batch.save(update_fields=["emptied_at", "stage"])
         done += 1
     return done

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from django.db import IntegrityError, transaction
+
 from sangyu.access import actions as access
 from sangyu.access.models import User
 from sangyu.access.queries import ensure_role
@@ -54,21 +56,22 @@ def hand_in(*, template: str, file_name: str, content: Iterable[bytes], by: User
             by=by,
             at=at,
         )
-        made = Batch.objects.filter(pk=batch.pk).first()
-        if made is not None:
-            return made
-        beside.replace(file_of(batch))
+        try:
+            with transaction.atomic():
+                batch.save(force_insert=True)
+                access.record(
+                    by=by,
+                    at=at,
+                    verb="intake.hand_in",
+                    object_kind="batch",
+                    object_id=batch.pk,
+                    facts={"template": of.code, "version": of.version, "sha256": sha256, "size": size},
+                )
+                beside.replace(file_of(batch))
+        except IntegrityError:
+            return Batch.objects.get(pk=batch.pk)  # it was handed in before, or at this very moment
     finally:
         beside.unlink(missing_ok=True)
-    batch.save(force_insert=True)
-    access.record(
-        by=by,
-        at=at,
-        verb="intake.hand_in",
-        object_kind="batch",
-        object_id=batch.pk,
-        facts={"template": of.code, "version": of.version, "sha256": batch.sha256, "size": batch.size},
-    )
     return batch
 
 

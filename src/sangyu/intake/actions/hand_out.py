@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from sangyu.access import actions as access
-from sangyu.access.models import User
-from sangyu.access.queries import communities, ensure_role
+from sangyu.access.models import Area, User
+from sangyu.access.queries import ensure_role
 from sangyu.intake import queries as intake_read
 from sangyu.intake.actions.common import WRITERS, known_to
 from sangyu.intake.models import Outcome, StagedRow, Standing
@@ -46,8 +46,8 @@ def empty_sheet(*, template: str, path: Path, by: User, at: datetime) -> None:
 def hand_out(*, template: str, area_code: str, reason: str, path: Path, by: User, at: datetime) -> int:
     """Write whom the register knows in an area into a sheet that can be handed in again; the audit book says for whom.
 
-    Return how many lines there are. Elders who died are left out; `elders` holds two contacts and three recognitions of
-    each, the two other templates hold all.
+    Return how many lines there are. Elders who died or have no document are left out; `elders` holds two contacts and
+    three recognitions of each, the two other templates hold all.
     Raises: NotAllowed; NotFound, for an area that is not the person's; ReasonMissing; BadFile, for too many.
     """
     ensure_role(by, *WRITERS)
@@ -67,7 +67,7 @@ def hand_out(*, template: str, area_code: str, reason: str, path: Path, by: User
         "表": of.label,
         "导出人": f"{by.display_name}（{by.organisation.name}）",
         "时间": at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M"),
-        "范围": _name_of(by, code),
+        "范围": _name_of(code),
         "用途": said,
         "提醒": MASKED_NOTE,
     }
@@ -86,7 +86,7 @@ def hand_out(*, template: str, area_code: str, reason: str, path: Path, by: User
 def wrong_lines(*, batch_id: UUID, path: Path, by: User, at: datetime) -> int:
     """Write only the lines of a batch that are wrong into a sheet, each with what is wrong, to be mended and handed in.
 
-    Return how many lines there are.
+    Return how many lines there are; the audit book says who took them along.
     Raises: NotAllowed; NotFound, also if none is wrong or they were forgotten.
     """
     ensure_role(by, *WRITERS)
@@ -97,10 +97,19 @@ def wrong_lines(*, batch_id: UUID, path: Path, by: User, at: datetime) -> int:
         raise NotFound("这一批没有错的行，或内容已过期清除。请回到批次页面。")
     about = {"来自": batch.file_name, "提醒": MASKED_NOTE}
     rows = (_wrong(of, row) for row in wrong.order_by("line").iterator(chunk_size=CHUNK))
-    return write_rows(path, of, _lists(of, known_to(by, at)), rows, why=True, about=about)
+    lines = write_rows(path, of, _lists(of, known_to(by, at)), rows, why=True, about=about)
+    access.record(
+        by=by,
+        at=at,
+        verb="intake.hand_out",
+        object_kind="batch",
+        object_id=batch.pk,
+        facts={"template": of.code, "lines": lines},
+    )
+    return lines
 
 
-def said_of(template: Template, row: StagedRow) -> list[tuple[str, str]]:
+def _said_of(template: Template, row: StagedRow) -> list[tuple[str, str]]:
     """Return what is wrong with a line as pairs of a column's name and a sentence; '' names the line as a whole."""
     said = [(template.column(one["column"]).label, one["what"]) for one in row.faults]
     if row.double_of is not None:
@@ -111,7 +120,7 @@ def said_of(template: Template, row: StagedRow) -> list[tuple[str, str]]:
 
 
 def _wrong(template: Template, row: StagedRow) -> Row:
-    why = "；".join(f"{label}：{what}" if label else what for label, what in said_of(template, row))
+    why = "；".join(f"{label}：{what}" if label else what for label, what in _said_of(template, row))
     return Row(
         {key: shown(cell) for key, cell in cells_of(row).items()},
         frozenset(one["column"] for one in row.faults),
@@ -124,8 +133,8 @@ def _lists(template: Template, known: Known) -> Mapping[str, list[str]]:
     return {name: list(known.listed(name).values()) for name in wanted}
 
 
-def _name_of(by: User, code: str) -> str:
-    area = communities(by).filter(code=code).select_related("parent").first()
+def _name_of(code: str) -> str:
+    area = Area.objects.filter(code=code).first()
     return area.name if area else code
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from sangyu.access import actions as access
 from sangyu.access.models import User
 from sangyu.intake.actions.check_batch import mark_doubles
-from sangyu.intake.actions.common import counted, known_to, lock
+from sangyu.intake.actions.common import counted, ensure_kept, known_to, lock
 from sangyu.intake.actions.examine import examine
 from sangyu.intake.models import Batch, Outcome, Stage, StagedRow
 from sangyu.intake.rules import NotNow, template_called
@@ -24,11 +24,10 @@ def mend(*, batch_id: UUID, line: int, cells: Mapping[str, str], by: User, at: d
     """Put other texts into cells of a line and check it again, with every line that bears the same document.
 
     Shape: `cells` column -> text; cells that are not named stay, faults of the file included.
-    Raises: NotAllowed; NotFound; NotNow, for a line that is in the register already.
+    Raises: NotAllowed; NotFound; NotNow, for a line that is in the register already or was emptied.
     """
     batch = lock(batch_id, by, Stage.CHECKED, Stage.WRITTEN)
-    if batch.emptied_at is not None:
-        raise NotNow("这一批的内容已过期清除，不能再改。请重新交表。")
+    ensure_kept(batch)
     row = StagedRow.objects.select_for_update().filter(batch=batch, line=line).first()
     if row is None:
         raise NotFound(f"这一批里没有第{line}行。请刷新后再看。")

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from sangyu.access import actions as access
 from sangyu.access.models import User
-from sangyu.intake.actions.common import CHUNK, known_to, lock, passed
+from sangyu.intake.actions.common import CHUNK, ensure_kept, known_to, lock, passed
 from sangyu.intake.actions.examine import family_of, identities_of, phones_of
 from sangyu.intake.models import Batch, Outcome, Stage, StagedRow, Standing
 from sangyu.intake.rules import Checked, Known, NothingChosen, check, template_called
@@ -39,6 +39,7 @@ def begin_writing(*, batch_id: UUID, by: User, at: datetime, only: Collection[in
     Raises: NotAllowed; NotFound; NotNow; NothingChosen.
     """
     batch = lock(batch_id, by, Stage.CHECKED, Stage.WRITTEN)
+    ensure_kept(batch)
     rows = StagedRow.objects.filter(batch=batch, standing__in=RIGHT, outcome=Outcome.WAITING)
     if only is not None:
         StagedRow.objects.filter(batch=batch, picked=True).update(picked=False)

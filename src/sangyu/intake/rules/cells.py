@@ -73,6 +73,11 @@ def shown(cell: Cell) -> str:
     return cell if isinstance(cell, str) else cell.text
 
 
+def legible(text: str) -> str:
+    """Return a text without what nobody sees and no database keeps."""
+    return _CONTROL.sub("", text)
+
+
 def words(cell: Cell, *, length_max: int = 200) -> str:
     """Read words as they stand, blanks at the ends left out; characters are never replaced by others like them.
 
@@ -81,8 +86,6 @@ def words(cell: Cell, *, length_max: int = 200) -> str:
     text = _plain(cell)
     if isinstance(cell, Raw) and cell.form == Form.DAY:
         raise BadCell(f"这一格被 Excel 存成了日期（{cell.text}）。请把单元格格式改为“文本”，重新输入。")
-    if _CONTROL.search(text):
-        raise BadCell("这一格里有看不见的控制字符或乱码。请删掉重新输入。")
     text = " ".join(text.split())
     if len(text) > length_max:
         raise BadCell(f"这一格有{len(text)}个字，最多{length_max}个。请缩短。")
@@ -162,6 +165,8 @@ def _digits(text: str) -> int:
 
 def _plain(cell: Cell) -> str:
     if isinstance(cell, str):
+        if _CONTROL.search(cell):
+            raise BadCell("这一格里有看不见的控制字符或乱码。请删掉重新输入。")
         return unguarded(cell)
     if cell.form == Form.FORMULA:
         raise BadCell("这一格是公式，算出的数不作数。请复制后选择性粘贴为“值”。")

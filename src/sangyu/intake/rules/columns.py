@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from sangyu.intake.rules.cells import folded
+from sangyu.intake.rules.cells import folded, legible
 from sangyu.intake.rules.refusals import BadFile
 
 HEAD_WITHIN = 12  # lines in which a head is looked for, below a title and a note
@@ -229,7 +229,7 @@ def read_head(template: Template, line: int, names: Sequence[str]) -> Head | Non
     places: dict[str, int] = {}
     twice: list[str] = []
     unused: list[str] = []
-    for place, name in enumerate(names):
+    for place, name in enumerate(map(legible, names)):
         plain = folded(name)
         if not plain:
             continue

@@ -254,13 +254,13 @@ def to_xlsx(sheet: Sheet, path: Path) -> Path:
     return path
 
 
-def to_csv(sheet: Sheet, path: Path, *, encoding: str = "utf-8") -> Path:
-    """Write a sheet as text."""
+def to_csv(sheet: Sheet, path: Path, *, encoding: str = "utf-8", beside: tuple[str, ...] = ()) -> Path:
+    """Write a sheet as text, on demand with columns `beside` that nobody asked for."""
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([column.label for column in ELDERS.columns])
+        writer.writerow([*(column.label for column in ELDERS.columns), *beside])
         for line in sheet.lines:
-            writer.writerow([_text(line.get(column.key, "")) for column in ELDERS.columns])
+            writer.writerow([_text(line.get(key, "")) for key in (*ELDERS.keys, *beside)])
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 from tests.cast import Cast
+from tests.race import race
 
 from sangyu.access.queries import NotAllowed
 from sangyu.intake import actions as intake
@@ -85,6 +87,7 @@ def test_a_hostile_or_broken_workbook_is_refused_in_words(
     assert words in batch.fault
     assert batch.fault.endswith("。")
     assert str(batch.pk) not in batch.fault
+    assert list((tmp_path / "intake").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -123,6 +126,29 @@ def test_the_same_file_by_the_same_key_is_handed_in_once_and_a_mended_one_anew(c
     assert len([path for path in own_folder.rglob("*") if path.is_file()]) == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_a_file_that_comes_twice_at_once_one_batch_is_checked(own_folder: Path) -> None:
+    cast = Cast()
+    path = to_csv(dirty_sheet(16, 30, COMMUNITIES, workbook=False, fault_pm=0), own_folder / "名单.csv")
+
+    def press() -> Batch:
+        batch = intake.hand_in(
+            template="elders",
+            file_name=path.name,
+            content=[path.read_bytes()],
+            by=cast.head,
+            at=cast.at,
+            key="1",
+        )
+        return intake.go_on(batch_id=batch.pk, at=cast.at)
+
+    one, other = race(press, press)
+    assert one.pk == other.pk
+    batch = Batch.objects.get()
+    assert (batch.stage, batch.counts["ALL"]) == (Stage.CHECKED, 30)
+    assert list((own_folder / "intake").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("head", "words"),
     [
@@ -155,6 +181,28 @@ def test_a_head_is_found_below_a_title_by_other_names_and_in_another_order(cast:
     assert (batch.stage, batch.sheet, batch.counts["NEW"]) == (Stage.CHECKED, "2026年台账", 1)
     assert batch.unused == ["民族"]
     assert intake_read.lines(cast.head, batch)[0].line == 4
+
+
+def test_letters_that_no_database_keeps_and_numbers_that_strayed_are_told_without_them(
+    cast: Cast, checked, tmp_path: Path
+) -> None:
+    (line,) = dirty_sheet(4, 1, COMMUNITIES, workbook=False, fault_pm=0).lines
+    number = str(line["document_number"])
+    heads = ["姓名", "证件号码", "社区", "住址", "本地户籍", "电话", "民\0族"]
+    values = [line["name"], "6.20102194403052E+17", number, line["address"], "是\0", number, "汉"]
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as book:
+        page = book.add_worksheet("名单")
+        for place, (name, value) in enumerate(zip(heads, values, strict=True)):
+            page.write_string(0, place, name)
+            page.write_string(1, place, value)
+    batch = checked(tmp_path / "a.xlsx")
+    assert (batch.stage, batch.unused) == (Stage.CHECKED, ["民族"]), batch.fault
+    (row,) = intake_read.lines(cast.head, batch)
+    said = {one["column"]: one["what"] for one in row.faults}
+    assert set(said) == {"document_number", "community", "hukou_in_area", "phone_1"}
+    assert "控制字符" in said["hukou_in_area"]
+    for what in said.values():
+        assert not re.search(r"\d{9}", what), what
 
 
 def test_our_reader_sees_what_another_one_sees(tmp_path: Path) -> None:

@@ -100,6 +100,8 @@ def test_a_sheet_that_is_handed_out_says_for_whom_and_is_in_the_audit_book(cast:
     assert (about["用途"], about["时间"], about["行数"]) == ("年度核对", "2026-11-09 09:00", str(n))
     (entry,) = AuditEntry.objects.filter(verb="intake.hand_out")
     assert (entry.by, entry.facts["lines"], entry.facts["reason"]) == (cast.clerk, n, "年度核对")
+    intake.hand_out(template="elders", area_code="620102001", reason="年度核对", path=path, by=cast.head, at=cast.at)
+    assert dict(line[:2] for line in values(path)["导出说明"])["范围"] == "酒泉路街道"
     with pytest.raises(NotFound):
         intake.hand_out(
             template="elders", area_code="620102002", reason="年度核对", path=path, by=cast.clerk, at=cast.at
@@ -111,6 +113,8 @@ def test_only_the_wrong_lines_are_handed_out_mended_and_handed_in(cast: Cast, ch
     batch = checked(to_xlsx(sheet, tmp_path / "in.xlsx"))
     n = intake.wrong_lines(batch_id=batch.pk, path=tmp_path / "wrong.xlsx", by=cast.head, at=cast.at)
     assert n == batch.counts["WRONG"]
+    (entry,) = AuditEntry.objects.filter(verb="intake.hand_out", object_id=batch.pk)
+    assert (entry.by, entry.facts["lines"]) == (cast.head, n)
     head, *lines = values(tmp_path / "wrong.xlsx")["老人"]
     assert head[-1] == WHY
     assert all(line[-1].startswith("原第") for line in lines)

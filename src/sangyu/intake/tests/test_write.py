@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from tests.cast import Cast
@@ -12,11 +13,11 @@ from tests.cast import Cast
 from sangyu.access.cipher import Unreadable
 from sangyu.access.models import AuditEntry
 from sangyu.intake import actions as intake
-from sangyu.intake.actions import common, writing
+from sangyu.intake.actions.common import CHUNK
 from sangyu.intake.models import Batch, Outcome, Stage, StagedRow, Standing
 from sangyu.intake.rules import NothingChosen, NotNow, TooLate
 from sangyu.intake.staged import cells_of
-from sangyu.intake.tests.dirty import Sheet, dirty_sheet, to_csv
+from sangyu.intake.tests.dirty import Sheet, dirty_sheet, people, to_csv
 from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Contact, Document, Elder, Identity
@@ -91,29 +92,25 @@ def test_writing_again_and_handing_in_again_have_no_second_effect(
     assert there == (Elder.objects.count(), Document.objects.count(), Contact.objects.count(), Identity.objects.count())
 
 
-def test_a_job_that_was_broken_off_goes_on_where_it_was(cast: Cast, batch: Batch, monkeypatch) -> None:
-    monkeypatch.setattr(writing, "CHUNK", 7)
-    intake.begin_writing(batch_id=batch.pk, by=cast.head, at=cast.at)
-    held = Batch.objects.get(pk=batch.pk)
-    assert writing._write_chunk(held, cast.head, common.known_to(cast.head, cast.at), cast.at)
-    assert outcomes(batch)["WRITTEN"] == 7
-    assert intake.go_on(batch_id=batch.pk, at=cast.at).stage == Stage.WRITTEN
-    assert outcomes(batch)["WRITTEN"] == batch.counts["NEW"]
-
-
-def test_a_job_that_fails_leaves_the_batch_where_a_person_can_act(cast: Cast, batch: Batch, monkeypatch) -> None:
-    monkeypatch.setattr(writing, "CHUNK", 7)
+def test_a_job_that_fails_goes_on_where_it_was_and_leaves_the_batch_where_a_person_can_act(
+    cast: Cast, checked, tmp_path: Path
+) -> None:
+    sheet = Sheet(COMMUNITIES, list(people(Random(15), CHUNK + 20, COMMUNITIES)))
+    batch = checked(to_csv(sheet, tmp_path / "名单.csv"))
+    assert batch.counts["NEW"] == CHUNK + 20
     spoilt = StagedRow.objects.filter(batch=batch, standing=Standing.NEW).latest("line")
     whole, spoilt.cells_cipher = spoilt.cells_cipher, "k1.spoilt"
     spoilt.save()
     intake.begin_writing(batch_id=batch.pk, by=cast.head, at=cast.at)
     with pytest.raises(Unreadable):
+        intake.write(batch_id=batch.pk, at=cast.at)
+    batch.refresh_from_db()
+    assert (batch.stage, batch.way) == (Stage.WRITING, CHUNK), "as a process that died would leave it"
+    with pytest.raises(Unreadable):
         intake.go_on(batch_id=batch.pk, at=cast.at)
     batch.refresh_from_db()
-    there = outcomes(batch)["WRITTEN"]
-    assert batch.stage == Stage.WRITTEN
-    assert there % 7 == 0
-    assert Elder.objects.filter(pk__in=StagedRow.objects.filter(batch=batch).values("elder_id")).count() == there
+    assert (batch.stage, outcomes(batch)["WRITTEN"]) == (Stage.WRITTEN, CHUNK)
+    assert Elder.objects.filter(pk__in=StagedRow.objects.filter(batch=batch).values("elder_id")).count() == CHUNK
     StagedRow.objects.filter(pk=spoilt.pk).update(cells_cipher=whole)
     assert written(cast, batch).counts["WRITTEN"] == batch.counts["NEW"]
 
@@ -145,6 +142,21 @@ def test_a_line_is_mended_in_its_place_and_its_double_with_it(cast: Cast, checke
     )
     batch.refresh_from_db()
     assert (batch.counts["NEW"], batch.counts["WRONG"]) == (3, 0)
+
+
+def test_a_line_mended_to_the_document_of_a_written_one_leaves_that_what_it_was(
+    cast: Cast, checked, tmp_path: Path
+) -> None:
+    first, second = dirty_sheet(2, 2, COMMUNITIES, workbook=False, fault_pm=0).lines
+    wrong = {**first, "document_number": str(first["document_number"])[:5]}
+    batch = written(cast, checked(to_csv(Sheet(COMMUNITIES, [wrong, second]), tmp_path / "a.csv")))
+    row = StagedRow.objects.get(batch=batch, line=3)
+    said = {key: str(second[key]) for key in ("name", "document_number")}
+    intake.mend(batch_id=batch.pk, line=2, cells=said, by=cast.head, at=cast.at)
+    intake.begin_undoing(batch_id=batch.pk, reason="交错了文件", by=cast.head, at=cast.at)
+    intake.go_on(batch_id=batch.pk, at=cast.at)
+    assert outcomes(batch)["TAKEN_BACK"] == 1
+    assert not Elder.objects.filter(pk=row.elder_id).exists()
 
 
 def test_what_is_added_to_the_registered_is_added_and_taken_back(cast: Cast, checked, tmp_path: Path) -> None:
@@ -216,4 +228,6 @@ def test_after_thirty_days_the_cells_are_forgotten_and_the_counts_stay(cast: Cas
     assert intake.forget_lines(at=cast.at + timedelta(days=31)) == 1
     assert set(StagedRow.objects.filter(batch=batch).values_list("cells_cipher", "number_index")) == {("", "")}
     assert intake.forget_lines(at=cast.at + timedelta(days=31)) == 0
+    with pytest.raises(NotNow, match="已过期清除"):
+        intake.begin_writing(batch_id=batch.pk, by=cast.head, at=cast.at + timedelta(days=31))
     assert AuditEntry.objects.filter(verb="registry.register_many", object_id=batch.pk).count() == 1

@@ -157,6 +157,7 @@ class _Tasks:
                 for row in rows
             ],
             batch_size=CHUNK,
+            ignore_conflicts=True,  # whoever settled one at this very moment has decided it
         )
         Difference.objects.filter(pk__in=[row.pk for row in rows]).update(is_open=False)
 

@@ -213,7 +213,7 @@ class _Comparing:
         return (entry for entry in rows.iterator(CHUNK) if entry.elder_id not in self.others)
 
     def _absent(self) -> QuerySet[Elder]:
-        """The living elders of the programme who are not in the file, registered before its month was over."""
+        """The living elders of the programme who are not in the file, registered before its month began."""
         listed = Entry.objects.filter(batch=self.batch, elder=OuterRef("pk"))
         rows = Elder.objects.filter(
             ~Exists(listed), programme_id=self.batch.programme_id, died_on=None, merged_into=None

@@ -127,7 +127,7 @@ def _day(value: Any) -> date | None:
             return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         pass  # the 31st of a month of thirty days is told below like any other text
-    raise FileUnreadable(f"“{text[:20]}”不是日期，请写成 2026-11-09 的样子。")
+    raise FileUnreadable("日期这一列里不是日期，请写成 2026-11-09 的样子。")
 
 
 def _plain(value: Any) -> str:

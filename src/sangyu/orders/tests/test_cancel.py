@@ -92,7 +92,7 @@ def test_a_death_calls_off_what_is_still_to_come_and_nothing_else(cast):
         second.pk,
     }
     assert orders.cancel_after_death(by=cast.clock, at=at) == []
-    assert Cancellation.objects.get(order=first).reason == "李秀兰已于2026-11-09去世"
+    assert Cancellation.objects.get(order=first).reason == "老人已于2026-11-09去世"
     others.refresh_from_db()
     assert others.stage == "PLACED"
     assert budget_read.position(cast.head, FUND, cast.at.date()).held_fen == others.public_fen

@@ -155,13 +155,14 @@ def test_fault_is_reported_where_it_stands(tmp_path: Path, file: str, old: str, 
     assert any(said in finding.message for finding in here), "\n".join(map(str, found))
 
 
-def test_a_row_written_for_what_was_left_out_closes_the_hole(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written_for", ["73..74", "73|74"])
+def test_a_row_written_for_what_was_left_out_closes_the_hole(tmp_path: Path, written_for: str) -> None:
     row = ",,,,,65..74,,,,,,,rest,"
     folder = changed(tmp_path, LUNCH, row, row.replace("74", "72"))
     told = [finding.message for finding in check(folder) if "没有写到" in finding.message]
     assert [one.partition("没有写到")[0] for one in told] == ["年龄（周岁）73至74"]
     table = folder / LUNCH
-    refused = ",,,,,73..74,,,,,,,rest,0,73、74周岁不享受就餐补贴，自付{elder}\n"
+    refused = f",,,,,{written_for},,,,,,,rest,0,73、74周岁不享受就餐补贴，自付{{elder}}\n"
     text = table.read_text(encoding="utf-8-sig")
     table.write_text(text.replace(",,,,,65..72", f"{refused},,,,,65..72"), encoding="utf-8-sig")
     assert not any("没有写到" in finding.message for finding in check(folder))

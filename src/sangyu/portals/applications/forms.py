@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sangyu.applications.models import Channel, Party, ServiceClass, StepCode
 from sangyu.applications.queries import APPEAL
+from sangyu.policy.stages import DAYS_MAX
 from sangyu.portals.components.forms import DeskForm
 
 YES_NO = [("yes", _("同意")), ("no", _("不同意"))]
@@ -156,6 +157,6 @@ class TermForm(DeskForm):
     """How many working days a step may take."""
 
     step = forms.ChoiceField(label=_("环节"), choices=TERMS)
-    days = forms.IntegerField(label=_("办理期限（工作日）"), min_value=1, max_value=250)
+    days = forms.IntegerField(label=_("办理期限（工作日）"), min_value=1, max_value=DAYS_MAX)
     valid_from = forms.DateField(label=_("从哪天起"), widget=_day())
     document = forms.CharField(label=_("依据的文件"), max_length=80, help_text=_("名称或文号，例如城民发〔2026〕3号"))

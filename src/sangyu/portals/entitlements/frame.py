@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from sangyu.access.models import Role
 from sangyu.allowances.queries import READERS
-from sangyu.portals.components.frame import Desk, Tab
+from sangyu.portals.components.frame import Desk
+from sangyu.portals.finance.frame import context as settlement_room
 from sangyu.portals.seats import seated
 
 beside_the_elder = seated(Role.COMMUNITY, Role.AGENT, Role.SUPERVISOR, *READERS)
@@ -35,18 +36,10 @@ def elder_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
 def money_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
     """Return what a page of the settlement room needs, and what the page adds."""
     roles = request.user.roles
-    nav = [
-        Tab(_("账期"), reverse("finance:months"), key="g m", icon="calendar"),
-        Tab(_("按期发放"), reverse("entitlements:runs"), active=True, key="g a", icon="coins"),
-        Tab(_("预算"), reverse("finance:budget"), key="g b", icon="wallet"),
-    ]
-    desk = Desk(name=_("结算室"), programme=request.user.programme.name, home_url=reverse("finance:months"), nav=nav)
-    return {
-        "desk": desk,
-        "viewer": request.user,
-        "is_finance": Role.FINANCE in roles,
-        "is_bureau": Role.BUREAU in roles,
-        "may_draw_up": bool(roles & {Role.FINANCE, Role.BUREAU}),
-        "may_approve": bool(roles & {Role.APPROVER, Role.BUREAU}),
+    return settlement_room(
+        request,
+        "entitlements:runs",
+        may_draw_up=bool(roles & {Role.FINANCE, Role.BUREAU}),
+        may_approve=bool(roles & {Role.APPROVER, Role.BUREAU}),
         **more,
-    }
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,12 +43,14 @@ class Slip:
 def slip_of(viewer: User, elder: Elder, month: Month, today: date) -> Slip:
     """Put the slip of a month together; what is left is as of today, or of the month's last day if it is over.
 
+    Services count as paid when they are charged, what runs give when the bank says that it was paid.
+
     Raises: NotFound, for an elder whom the viewer may not see; NothingAdopted.
     """
     last = date.fromordinal(month.next().first_day.toordinal() - 1)
     on = min(today, last)
     spent = benefits_read.spent(viewer, elder, month)
-    given = allowances_read.given_to(viewer, elder, month.year, str(month))
+    given = allowances_read.given_to(viewer, elder, month)
     served = "这个月没有上门服务。"
     if spent.services:
         served = f"服务{spent.services}次，政府付了{plain(spent.public_fen)}元，您付了{plain(spent.elder_fen)}元。"
@@ -58,14 +60,22 @@ def slip_of(viewer: User, elder: Elder, month: Month, today: date) -> Slip:
         month=month,
         left=tuple(_left(pot, spent.last_items, elder, on) for pot in benefits_read.left_of(viewer, elder, on)),
         served=served,
-        given=tuple(f"{one.title}{plain(one.month_fen)}元。" for one in given if one.month_fen),
-        year=f"{month.year}年到现在，政府为您付了{plain(year_fen)}元。",
+        given=tuple(_given(given)),
+        year=f"{month.year}年到{month.month}月为止，政府为您付了{plain(year_fen)}元。",
     )
 
 
 def plain(fen: int) -> str:
     """Write an amount as it is said: no fen where there are none."""
     return yuan(fen).removesuffix(".00")
+
+
+def _given(given: Iterable[allowances_read.Given]) -> Iterator[str]:
+    for one in given:
+        if one.month_fen:
+            yield f"{one.title}{plain(one.month_fen)}元。"
+        if one.waiting_fen:
+            yield f"{one.title}还有{plain(one.waiting_fen)}元没有到账。"
 
 
 def _left(pot: benefits_read.Pot, items: Mapping[str, ServiceItem], elder: Elder, on: date) -> Left:

@@ -41,6 +41,7 @@ PAGE = 50
 ROWS = 30
 # What is done while the clerk waits; anything larger is left to the worker.
 AT_ONCE_BYTES, AT_ONCE_LINES = 150_000, 300
+TAKEN_UP_S = 60
 AT_WORK = (Stage.RECEIVED, Stage.WRITING, Stage.UNDOING)
 TONES = {
     Stage.RECEIVED: "moving",
@@ -154,6 +155,7 @@ def _batch(request: HttpRequest, batch_id: UUID, *, undoing: UndoForm | None = N
         else intake_read.lines(request.user, held, standing=standing, outcome=outcome, after=after, limit=PAGE + 1)
     )
     more = urlencode({"show": shows, "after": rows[PAGE - 1].line}) if len(rows) > PAGE else ""
+    may_mend = held.stage in (Stage.CHECKED, Stage.WRITTEN) and held.emptied_at is None
     page = context(
         request,
         "batches",
@@ -161,9 +163,9 @@ def _batch(request: HttpRequest, batch_id: UUID, *, undoing: UndoForm | None = N
         template=template,
         counts=counts,
         right=_waiting(counts),
-        may_write=held.stage in (Stage.CHECKED, Stage.WRITTEN) and _waiting(counts) > 0,
-        may_choose=held.stage in (Stage.CHECKED, Stage.WRITTEN) and shows in ("new", "more"),
-        may_mend=held.stage in (Stage.CHECKED, Stage.WRITTEN) and held.emptied_at is None,
+        may_write=may_mend and _waiting(counts) > 0,
+        may_choose=may_mend and shows in ("new", "more") and _waiting(counts) > 0,
+        may_mend=may_mend,
         undo_until=intake.until(held) if (intake.until(held) or now()) > now() else None,
         same=intake_read.same_file(request.user, held) if held.stage == Stage.CHECKED else None,
         tabs=_tabs(held, counts, shows),
@@ -274,7 +276,7 @@ def _next_wrong(request: HttpRequest, held: Batch, after: int) -> str:
 
 
 @seat
-@require_GET
+@require_POST
 def wrong(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Hand out the lines that are wrong, each with what is wrong."""
     held = intake_read.get_batch(request.user, batch_id)
@@ -331,11 +333,11 @@ def set_aside(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 def _go_on(batch_id: UUID, *, at_once: bool) -> None:
+    """Do what a batch waits for, or leave it to the worker, who also takes up what was begun here and not ended."""
+    with transaction.atomic():
+        tasks.go_on.configure(schedule_in={"seconds": TAKEN_UP_S if at_once else 0}).defer(batch_id=str(batch_id))
     if at_once:
         intake.go_on(batch_id=batch_id, at=now())
-    else:
-        with transaction.atomic():
-            tasks.go_on.defer(batch_id=str(batch_id))
 
 
 def _told(held: Batch) -> dict[str, Any]:

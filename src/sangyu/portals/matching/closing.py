@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
@@ -19,12 +21,10 @@ from sangyu.orders.models import OPEN_STAGES, Order, Stage
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 
-CHARGES_MAX = 200
-
 
 @dataclass(frozen=True)
 class Closing:
-    """What there is of an elder on and after a day. `charges` is None for whoever sees no money."""
+    """What there is of a person on and after a day, by all their records. `charges`: None for who sees no money."""
 
     open_orders: tuple[Order, ...]
     at_the_door: tuple[Order, ...]
@@ -39,15 +39,16 @@ class Closing:
 
 def closing_of(viewer: User, elder: Elder, on: date | None) -> Closing:
     """Return what is open for an elder, and what was charged for services on the day of death or later."""
-    orders = orders_read.orders(viewer).filter(elder=elder)
+    records = registry_read.same_as(elder.pk)
+    orders = orders_read.orders(viewer).filter(elder__in=records)
     open_orders = tuple(orders.filter(stage__in=OPEN_STAGES).order_by("wanted_from", "pk"))
     called_off = (
         orders.filter(stage=Stage.CANCELLED, stage_at__date__gte=on).order_by("wanted_from", "pk") if on else []
     )
-    charges = _charges(viewer, elder, on)
+    charges = _charges(viewer, records, on)
     reads_assessments = viewer.roles & {Role.COMMUNITY, *assessment_read.READERS}
     under_way = (
-        assessment_read.assessments(viewer).filter(elder=elder, stage__in=UNDER_WAY) if reads_assessments else []
+        assessment_read.assessments(viewer).filter(elder__in=records, stage__in=UNDER_WAY) if reads_assessments else []
     )
     return Closing(
         open_orders=tuple(order for order in open_orders if order.stage != Stage.IN_SERVICE),
@@ -62,12 +63,12 @@ def closing_of(viewer: User, elder: Elder, on: date | None) -> Closing:
     )
 
 
-def _charges(viewer: User, elder: Elder, on: date | None) -> tuple[Charge, ...] | None:
-    """Services and meals alike: both became charges. What was taken back meanwhile is left out."""
+def _charges(viewer: User, records: Collection[UUID], on: date | None) -> tuple[Charge, ...] | None:
+    """All charges, so that their sums are right, for services and meals alike; what was taken back is left out."""
     if not sees_whole_programme(viewer):
         return None
     if on is None:
         return ()
     taken_back = Exists(Reversal.objects.filter(charge=OuterRef("pk")))
-    rows = benefits_read.charges(viewer).filter(~taken_back, elder=elder, service_on__gte=on)
-    return tuple(rows.order_by("service_on", "pk")[:CHARGES_MAX])
+    rows = benefits_read.charges(viewer).filter(~taken_back, elder__in=records, service_on__gte=on)
+    return tuple(rows.order_by("service_on", "pk"))

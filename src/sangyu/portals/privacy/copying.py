@@ -12,24 +12,34 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sangyu.access.models import User
+from sangyu.allowances.models import Approval, PayAccount
 from sangyu.allowances.models import Line as AllowanceLine
 from sangyu.applications import queries as applications_read
 from sangyu.assessment import queries as assessment_read
 from sangyu.benefits import queries as benefits_read
+from sangyu.benefits.models import Reversal, StatedFact
+from sangyu.dispatch import queries as dispatch_read
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit.money import yuan
+from sangyu.matching import queries as matching_read
+from sangyu.meals import queries as meals_read
 from sangyu.orders import queries as orders_read
 from sangyu.outbox import queries as outbox_read
 from sangyu.portals.finance.papers import Paper, as_pdf
 from sangyu.portals.finance.papers.paper import Column, Table
 from sangyu.portals.privacy.words import fact_word, verb_word
 from sangyu.privacy import queries as privacy_read
+from sangyu.quality import queries as quality_read
 from sangyu.registry import queries as registry_read
-from sangyu.registry.models import Elder
+from sangyu.registry.models import Elder, HouseholdMember
+from sangyu.safety import queries as safety_read
 from sangyu.visits import queries as visits_read
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 ROWS_MAX = 2_000
+LEFT_OUT = (
+    "照片、录音、签名、评估和申请的逐项内容、各部门交来的名册和还没有导入的表格不在这份副本里，要看请向经办人提出。"
+)
 FIRST = (1980, 1, 1, 0, 0, 0)  # of a file in the archive, so that the same rows make the same bytes
 
 
@@ -48,8 +58,14 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
     Raises: NotFound, for an elder whom the viewer may not see.
     """
     ids = registry_read.same_as(registry_read.get_elder(viewer, elder.pk).pk)
+    taken_back = dict(Reversal.objects.filter(charge__elder__in=ids).values_list("charge", "reason"))
     return [
         _chapter("登记", ("项目", "内容"), _basics(elder, number)),
+        _chapter(
+            "证件",
+            ("证件", "号码（部分）", "有效期到"),
+            ((r.label, r.masked, r.expires_on) for r in registry_read.documents(viewer, elder)),
+        ),
         _chapter(
             "联系人",
             ("关系", "姓名", "电话"),
@@ -64,11 +80,27 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
             ),
         ),
         _chapter(
+            "同住",
+            ("从", "到"),
+            (
+                (r.valid_from, r.valid_until)
+                for r in HouseholdMember.objects.filter(elder__in=ids).order_by("valid_from", "id")
+            ),
+        ),
+        _chapter(
             "身份认定",
             ("身份", "材料", "从", "到"),
             (
                 (r.get_code_display(), r.evidence, r.valid_from, r.valid_until)
                 for r in registry_read.identities(viewer, elder)
+            ),
+        ),
+        _chapter(
+            "申报的情况",
+            ("情况", "内容", "材料", "从", "到"),
+            (
+                (r.name, r.value, r.evidence, r.valid_from, r.valid_until)
+                for r in StatedFact.objects.filter(elder__in=ids).order_by("valid_from", "id")
             ),
         ),
         _chapter(
@@ -84,6 +116,19 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
                 (r.rang_at, r.caller_number, r.get_end_display(), r.note)
                 for r in hotline_read.calls(viewer).filter(elder__in=ids).order_by("rang_at", "id")[:ROWS_MAX]
             ),
+        ),
+        _chapter(
+            "报警",
+            ("时间", "电话", "记录"),
+            (
+                (r.raised_at, r.phone, r.note)
+                for r in safety_read.alarms(viewer).filter(elder__in=ids).order_by("raised_at", "id")[:ROWS_MAX]
+            ),
+        ),
+        _chapter(
+            "投诉",
+            ("编号", "时间", "内容"),
+            ((r.number, r.opened_at, r.text) for r in quality_read.complaints(viewer).filter(elder__in=ids)[:ROWS_MAX]),
         ),
         _chapter(
             "工单",
@@ -102,6 +147,11 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
             ),
         ),
         _chapter(
+            "想要的服务人员",
+            ("服务人员", "怎么说", "时间"),
+            ((r.worker.name, r.get_kind_display(), r.at) for r in dispatch_read.wishes(viewer, elder)),
+        ),
+        _chapter(
             "上门",
             ("到达", "服务人员", "企业", "项目"),
             (
@@ -110,10 +160,25 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
             ),
         ),
         _chapter(
-            "收费",
-            ("日期", "项目", "价格（元）", "政府付（元）", "自付（元）"),
+            "就餐",
+            ("时间", "食堂", "餐次", "价格（元）", "自付（元）", "退餐"),
             (
-                (r.service_on, r.item.name, yuan(r.price_fen), yuan(r.public_fen), yuan(r.elder_fen))
+                (r.sold_at, r.canteen.name, r.get_meal_display(), yuan(r.price_fen), yuan(r.elder_fen), r.refund_reason)
+                for r in meals_read.sales(viewer).filter(elder__in=ids).order_by("sold_at", "id")[:ROWS_MAX]
+            ),
+        ),
+        _chapter(
+            "收费",
+            ("日期", "项目", "价格（元）", "政府付（元）", "自付（元）", "冲回"),
+            (
+                (
+                    r.service_on,
+                    r.item.name,
+                    yuan(r.price_fen),
+                    yuan(r.public_fen),
+                    yuan(r.elder_fen),
+                    taken_back.get(r.pk),
+                )
                 for r in benefits_read.charges(viewer).filter(elder__in=ids).order_by("service_on", "id")[:ROWS_MAX]
             ),
         ),
@@ -122,19 +187,53 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
             ("月份", "名目", "金额（元）", "理由"),
             (
                 (r.period, r.run.scheme.title, yuan(r.amount_fen), r.because)
-                for r in AllowanceLine.objects.filter(elder__in=ids)
+                for r in AllowanceLine.objects.filter(elder__in=ids, run__in=Approval.objects.values("run"))
                 .exclude(amount_fen=0)
                 .select_related("run__scheme")
                 .order_by("period", "id")[:ROWS_MAX]
             ),
         ),
         _chapter(
+            "收款账户",
+            ("户名", "账号", "银行", "凭据", "时间"),
+            (
+                (r.holder, r.account, r.bank, r.document, r.at)
+                for r in PayAccount.objects.filter(elder__in=ids).order_by("at", "id")
+            ),
+        ),
+        _chapter(
             "能力评估",
             ("等级", "从", "到"),
             (
-                (r.label, r.valid_from, r.valid_until)
+                (r.label, r.valid_from, r.ends_on)
                 for pk in sorted(ids)
                 for r in assessment_read.conclusions_of(viewer, pk)
+            ),
+        ),
+        _chapter(
+            "旧评估结果",
+            ("等级", "评估日期", "评估机构", "材料"),
+            (
+                (r.label, r.assessed_on, r.body, r.source)
+                for pk in sorted(ids)
+                for r in assessment_read.papers_of(viewer, pk)
+            ),
+        ),
+        _chapter(
+            "名册比对",
+            ("时间", "原登记", "名册", "原因"),
+            (
+                (r.at, r.before, r.after, r.why)
+                for r in matching_read.differences(viewer).filter(elder__in=ids).order_by("at", "id")[:ROWS_MAX]
+            ),
+        ),
+        _chapter(
+            "报丧",
+            ("时间", "谁说的", "关系", "去世日期"),
+            (
+                (r.at, r.told_by, r.relation, r.died_on)
+                for pk in sorted(ids)
+                for r in matching_read.death_reports(viewer, pk)
             ),
         ),
         _chapter(
@@ -162,6 +261,15 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
             ),
         ),
         _chapter(
+            "个人信息请求",
+            ("时间", "要求", "谁提出的", "原话", "答复"),
+            (
+                (r.at, r.get_kind_display(), r.asker, r.wish, one.answer and one.answer.reason)
+                for one in privacy_read.requests_of(viewer, elder)
+                for r in [one.request]
+            ),
+        ),
+        _chapter(
             "谁看过、谁改过",
             ("时间", "谁", "单位", "做了什么", "原因"),
             (
@@ -178,6 +286,7 @@ def archive(elder: Elder, parts: list[Chapter], at: datetime) -> bytes:
         "registration_number": elder.registration_number,
         "programme": elder.programme.name,
         "made_at": at.astimezone(BEIJING).isoformat(timespec="seconds"),
+        "left_out": LEFT_OUT,
         "chapters": [
             {"title": part.title, "rows": [dict(zip(part.columns, row, strict=True)) for row in part.rows]}
             for part in parts
@@ -199,13 +308,13 @@ def _paper(elder: Elder, parts: list[Chapter], at: datetime) -> Paper:
         organisation=elder.programme.name,
         number=elder.registration_number,
         pairs=(("登记编号", elder.registration_number), ("姓名", elder.name)),
-        paragraphs=("应您的要求，这里是系统里关于您的全部记录。发现不对的，可以要求更正；不清楚的，请问经办人。",),
+        paragraphs=("应您的要求，这里是系统里关于您的记录。发现不对的，可以要求更正；不清楚的，请问经办人。",),
         tables=tuple(
             Table(columns=tuple(Column(title) for title in part.columns), rows=part.rows, title=part.title)
             for part in parts
             if part.rows
         ),
-        notes=("没有列出的一类，系统里没有记录。", f"如有疑问，请拨打{elder.programme.hotline_number}。"),
+        notes=(LEFT_OUT, "没有列出的其他各类，系统里没有记录。", f"如有疑问，请拨打{elder.programme.hotline_number}。"),
         made_at=at,
         wide=True,
     )

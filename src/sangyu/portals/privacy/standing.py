@@ -10,18 +10,22 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from sangyu.access.models import User
+from sangyu.allowances.models import Approval
 from sangyu.allowances.models import Line as AllowanceLine
 from sangyu.applications.models import UNDER_WAY as APPLYING
 from sangyu.applications.models import Application
 from sangyu.assessment.models import UNDER_WAY as ASSESSING
 from sangyu.assessment.models import Assessment
 from sangyu.benefits.models import Charge, Reversal
+from sangyu.matching.models import Difference
 from sangyu.orders.models import OPEN_STAGES, Order
 from sangyu.privacy import queries as privacy_read
 from sangyu.privacy.rules import Hindrance, bound
 from sangyu.quality.models import Complaint, ComplaintClosure
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
+from sangyu.safety.models import Alarm
+from sangyu.safety.models import Stage as Alarmed
 from sangyu.settlement.models import Line, PaymentReturn
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -41,6 +45,9 @@ def hindrances(viewer: User, elder: Elder, on: date) -> list[Hindrance]:
         ),
         "申请没有办结": Application.objects.filter(elder__in=ids, state__in=APPLYING),
         "评估没有结论": Assessment.objects.filter(elder__in=ids, stage__in=ASSESSING),
+        "报警没有处置完": Alarm.objects.filter(elder__in=ids).exclude(stage=Alarmed.CLOSED),
+        # Whoever acted on one afterwards would write into the record again.
+        "名册差异没有办": Difference.objects.filter(elder__in=ids, is_open=True),
         "服务的钱没有付给企业": _unpaid(ids),
     }
     open_now = [(what, rows.count()) for what, rows in unfinished.items()]
@@ -54,7 +61,8 @@ def hindrances(viewer: User, elder: Elder, on: date) -> list[Hindrance]:
 def last_days(ids: frozenset[UUID]) -> dict[str, date]:
     """Return the last day of each event from which the register of purposes counts. Shape: event -> day."""
     served = Charge.objects.filter(elder__in=ids).aggregate(last=Max("service_on"))["last"]
-    given = AllowanceLine.objects.filter(elder__in=ids).exclude(amount_fen=0)
+    # A run that was only reckoned has given nobody anything.
+    given = AllowanceLine.objects.filter(elder__in=ids, run__in=Approval.objects.values("run")).exclude(amount_fen=0)
     paid = given.aggregate(last=Max("run__at"))["last"]
     known = {"served": served, "paid": paid.astimezone(BEIJING).date() if paid else None}
     return {event: day for event, day in known.items() if day is not None}

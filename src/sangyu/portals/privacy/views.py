@@ -71,7 +71,7 @@ def _elder(request: HttpRequest, elder_id: UUID, *, refused: str = "", **forms: 
         "elder": found,
         "words": privacy_read.words_of(request.user, found),
         "cases": privacy_read.requests_of(request.user, found),
-        "looks": privacy_read.looks_count(found.pk),
+        "looks": privacy_read.looks_count(request.user, found),
         "refused": refused,
         "consenting": ConsentForm(guardians=_guardians(found.pk), prefix="c"),
         "asking": TakeInForm(prefix="r"),
@@ -203,9 +203,13 @@ def copy(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def erase(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Erase what names a person, as was asked."""
     asked = privacy_read.get_request(request.user, request_id).request
-    against = hindrances(request.user, asked.elder, _today())
     try:
-        privacy.erase(request_id=request_id, hindrances=against, by=request.user, at=now())
+        privacy.erase(
+            request_id=request_id,
+            standing=lambda: hindrances(request.user, asked.elder, _today()),
+            by=request.user,
+            at=now(),
+        )
     except NotFound:
         raise
     except Refusal as refusal:

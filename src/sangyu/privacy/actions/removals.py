@@ -37,7 +37,7 @@ def note_removal(
     """Note that rows of a purpose that were older than its days were taken away; nothing taken is nothing noted.
 
     Without a programme it is noted for the house as a whole.
-    Raises: KeyError, for a purpose that is not in the register or has no days.
+    Raises: KeyError, for a purpose that is not in the register or that it does not let a round take away.
     """
     before = _end_of(purpose, at)
     if not rows:
@@ -48,7 +48,7 @@ def note_removal(
 
 
 def _end_of(purpose: str, at: datetime) -> datetime:
-    days = privacy_read.register().purpose(purpose).days
-    if days is None:
+    found = privacy_read.register().purpose(purpose)
+    if found.days is None or not found.swept:
         raise KeyError(purpose)
-    return at - timedelta(days=days)
+    return at - timedelta(days=found.days)

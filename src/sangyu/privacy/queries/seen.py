@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+
+from django.db.models import QuerySet
 
 from sangyu.access.models import AuditEntry, User
 from sangyu.registry import queries as registry_read
@@ -33,17 +34,23 @@ def sights(viewer: User, elder: Elder, *, looked_only: bool = False, limit: int 
 
     Raises: NotFound, for an elder whom the viewer may not see.
     """
-    registry_read.get_elder(viewer, elder.pk)
-    rows = AuditEntry.objects.filter(programme_id=elder.programme_id, object_id__in=registry_read.same_as(elder.pk))
+    rows = _about(viewer, elder)
     if looked_only:
         rows = rows.filter(verb__in=(LOOKED, *HANDED_OUT))
     return [_sight(row) for row in rows.select_related("by__organisation").order_by("-at", "-id")[:limit]]
 
 
-def looks_count(elder_id: UUID) -> int:
-    """Count how often somebody saw what is masked elsewhere."""
-    rows = AuditEntry.objects.filter(object_id__in=registry_read.same_as(elder_id), verb=LOOKED)
-    return rows.filter(facts__shown=True).count()
+def looks_count(viewer: User, elder: Elder) -> int:
+    """Count how often somebody saw what is masked elsewhere.
+
+    Raises: NotFound, for an elder whom the viewer may not see.
+    """
+    return _about(viewer, elder).filter(verb=LOOKED, facts__shown=True).count()
+
+
+def _about(viewer: User, elder: Elder) -> QuerySet[AuditEntry]:
+    ids = registry_read.same_as(registry_read.get_elder(viewer, elder.pk).pk)
+    return AuditEntry.objects.filter(programme_id=elder.programme_id, object_id__in=ids)
 
 
 def _sight(row: AuditEntry) -> Sight:

@@ -21,7 +21,7 @@ BASES = {
 _CODE = re.compile(r"[a-z][a-z_]{1,29}")
 _FIELD = re.compile(r"[a-z]+\.[A-Z][A-Za-z]*\.(?:\*|[a-z][a-z_]*)")
 _WORDS = ("code", "title", "basis", "law", "why", "retention")
-_PURPOSE = {*_WORDS, "sensitive", "recipients", "days", "counted_from", "binds", "fields"}
+_PURPOSE = {*_WORDS, "sensitive", "recipients", "days", "counted_from", "swept", "binds", "fields"}
 _TOPIC = {"code", "purpose", "title", "question", "without_a_word"}
 
 
@@ -38,8 +38,8 @@ class Purpose:
     """A purpose (处理目的) for which data about people is held.
 
     Shape: `fields` are `room.Model.column`, or `room.Model.*`. `days` is None for what is never taken away; it is
-    counted from the event `counted_from`. `binds` says by which rule the data may not even be erased on request until
-    then; empty where nothing binds.
+    counted from the event `counted_from`. `swept` says that a round takes it away then; without it somebody has to.
+    `binds` says by which rule the data may not even be erased on request until then; empty where nothing binds.
     """
 
     code: str
@@ -52,6 +52,7 @@ class Purpose:
     retention: str
     days: int | None
     counted_from: str
+    swept: bool
     binds: str
     fields: tuple[str, ...]
 
@@ -144,6 +145,8 @@ def _purpose(row: Mapping[str, Any], events: Mapping[str, str], faults: list[str
         faults.append(f"{code}：days 和 counted_from 要么都写，要么都不写")
     if counted_from and counted_from not in events:
         faults.append(f"{code}：events 里没有“{counted_from}”")
+    if row.get("swept") and days is None:
+        faults.append(f"{code}：写了 swept 就要写保存多久")
     if row.get("binds") and days is None:
         faults.append(f"{code}：写了 binds 就要写保存多久")
     fields = tuple(row.get("fields", ()))
@@ -157,6 +160,7 @@ def _purpose(row: Mapping[str, Any], events: Mapping[str, str], faults: list[str
         recipients=recipients,
         days=days,
         counted_from=counted_from,
+        swept=bool(row.get("swept", False)),
         binds=str(row.get("binds", "")),
         fields=fields,
     )

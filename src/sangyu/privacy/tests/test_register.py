@@ -60,6 +60,7 @@ def test_a_column_without_a_purpose_is_found():
         ('basis = "CONTRACT"', 'basis = "HABIT"', "没有“HABIT”这种合法性基础"),
         ("days = 180", "days = 0", "days 应为正整数"),
         ('counted_from = "told"', "", "要么都写"),
+        ('days = 180\ncounted_from = "told"', "swept = true", "写了 swept 就要写保存多久"),
         ('counted_from = "told"', 'counted_from = "once"', "events 里没有“once”"),
         ('why = "让人知道"', "", "缺“why”"),
         ('recipients = ["本人"]', "", "没有写谁看得到"),

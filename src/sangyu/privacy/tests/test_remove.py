@@ -24,6 +24,7 @@ def test_texts_are_forgotten_after_their_days_and_counted(cast, text):
     assert (removal.purpose, removal.rows) == ("tell", 1)
 
 
-def test_only_purposes_of_the_register_are_noted(cast):
-    with pytest.raises(KeyError):
-        privacy.note_removal(purpose="fun", what="x", rows=1, at=cast.at)
+def test_only_purposes_that_the_register_lets_a_round_take_away_are_noted(cast):
+    for purpose in ("fun", "serve"):
+        with pytest.raises(KeyError):
+            privacy.note_removal(purpose=purpose, what="x", rows=1, at=cast.at)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sangyu.policy import packs_folder
+from sangyu.policy.lists import KNOWN
 from sangyu.quality import rules
 from sangyu.quality.rules import BadSheet, Month
 
@@ -96,6 +97,11 @@ def test_a_dimension_with_an_empty_item_has_no_score():
 def test_a_sheet_that_does_not_hold_together_is_refused_with_its_fault(line, word):
     with pytest.raises(BadSheet, match=word):
         rules.read_definitions("\n".join(line if row.startswith("enterprise,E1,") else row for row in CHENGGUAN))
+
+
+def test_every_item_that_a_sheet_may_have_computed_can_be_computed():
+    items = rules.sheet([rules.Definition("staff", code, code, 100, rules.COMPUTED, "") for code in KNOWN], GOOD)
+    assert [item.code for item in items if item.score_tenths is None] == []
 
 
 def test_rows_without_a_word_as_a_spreadsheet_leaves_them_are_no_items():

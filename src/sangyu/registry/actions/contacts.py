@@ -11,10 +11,10 @@ from sangyu.access import actions as access
 from sangyu.access.models import User
 from sangyu.kit import phone
 from sangyu.kit.errors import NotFound, Refusal
-from sangyu.kit.names import search_keys
-from sangyu.registry import rules
 from sangyu.registry.actions.elders import lock
-from sangyu.registry.models import Contact, Elder
+from sangyu.registry.actions.persons import settle
+from sangyu.registry.models import Contact
+from sangyu.registry.queries import same_as
 
 OWN = "本人"
 
@@ -55,8 +55,7 @@ def add_contact(*, elder_id: UUID, name: str, relation: str, number: str, by: Us
         order=rows[-1].order + 1 if rows else 0,
     )
     if relation == OWN:
-        elder.search_keys = rules.stored_keys([*elder.search_keys, *search_keys("", phones=[telephone])])
-        elder.save(update_fields=["search_keys"])
+        settle(elder.pk)
     _note(by, at, "registry.add_contact", made)
     return made
 
@@ -68,7 +67,7 @@ def move_contact(*, contact_id: UUID, up: bool, by: User, at: datetime) -> None:
     Raises: NotFound.
     """
     contact = _locked(contact_id, by)
-    rows = list(Contact.objects.filter(elder_id=contact.elder_id).order_by("order", "id"))
+    rows = list(Contact.objects.filter(elder__in=same_as(contact.elder_id)).order_by("order", "id"))
     place = next(n for n, row in enumerate(rows) if row.pk == contact.pk)
     other = place - 1 if up else place + 1
     if not 0 <= other < len(rows):
@@ -89,7 +88,7 @@ def name_emergency_contact(*, contact_id: UUID, by: User, at: datetime) -> Conta
     contact = _locked(contact_id, by)
     if contact.is_emergency:
         return contact
-    Contact.objects.filter(elder_id=contact.elder_id, is_emergency=True).update(is_emergency=False)
+    Contact.objects.filter(elder__in=same_as(contact.elder_id), is_emergency=True).update(is_emergency=False)
     contact.is_emergency = True
     contact.save(update_fields=["is_emergency"])
     _note(by, at, "registry.name_emergency_contact", contact)
@@ -98,29 +97,26 @@ def name_emergency_contact(*, contact_id: UUID, by: User, at: datetime) -> Conta
 
 @transaction.atomic
 def remove_contact(*, contact_id: UUID, by: User, at: datetime) -> None:
-    """Take a number away; one that is gone already stays gone, and the last one stays.
+    """Take a number away, by which the elder is then found no more; the last one stays.
 
-    Raises: NotFound; LastContact.
+    Raises: NotFound, also for one that is gone already; LastContact.
     """
     contact = _locked(contact_id, by)
-    rest = list(Contact.objects.filter(elder_id=contact.elder_id).exclude(pk=contact.pk))
-    if not rest:
+    if not Contact.objects.filter(elder_id=contact.elder_id).exclude(pk=contact.pk).exists():
         raise LastContact("这是老人唯一的电话，不能移除。请先登记另一个号码。")
     _note(by, at, "registry.remove_contact", contact)
     contact.delete()
-    elder = Elder.objects.get(pk=contact.elder_id)
-    gone = set(search_keys("", phones=[contact.phone]))
-    kept = set(search_keys("", phones=[row.phone for row in rest if row.relation == OWN]))
-    if contact.relation == OWN and gone - kept:
-        elder.search_keys = [key for key in elder.search_keys if key not in gone - kept]
-        elder.save(update_fields=["search_keys"])
+    if contact.relation == OWN:
+        settle(contact.elder_id)
 
 
 def _locked(contact_id: UUID, by: User) -> Contact:
-    contact = Contact.objects.filter(pk=contact_id).first()
+    elder_id = Contact.objects.filter(pk=contact_id).values_list("elder_id", flat=True).first()
+    if elder_id is not None:
+        lock(elder_id, by)
+    contact = Contact.objects.filter(pk=contact_id).first()  # as it is now that nobody else changes it
     if contact is None:
         raise NotFound("没有找到这个联系人，可能已经移除。请刷新后再看。")
-    lock(contact.elder_id, by)
     return contact
 
 

@@ -12,7 +12,8 @@ from sangyu.access.cipher import field_cipher
 from sangyu.access.models import User
 from sangyu.registry import numbers, rules
 from sangyu.registry.actions.elders import lock, refuse_duplicate
-from sangyu.registry.models import Document, Elder
+from sangyu.registry.actions.persons import settle
+from sangyu.registry.models import Document
 
 STEP = 2_000
 
@@ -33,18 +34,20 @@ def add_document(
     found = Document.objects.filter(
         programme_id=elder.programme_id, number_index=numbers.index_of(said.number, said.kind), kind=said.kind
     ).first()
-    if found is not None:
-        found.expires_on = expires_on
-        found.save(update_fields=["expires_on"])
+    if found is not None and found.expires_on == expires_on:
         return found
-    document = Document.objects.create(
-        programme_id=elder.programme_id,
-        elder=elder,
-        kind=said.kind,
-        expires_on=expires_on,
-        **numbers.kept(elder.programme_id, said.kind, said.number),
-    )
-    _find_by(elder, said.number)
+    if found is not None:
+        document, found.expires_on = found, expires_on
+        found.save(update_fields=["expires_on"])
+    else:
+        document = Document.objects.create(
+            programme_id=elder.programme_id,
+            elder=elder,
+            kind=said.kind,
+            expires_on=expires_on,
+            **numbers.kept(elder.programme_id, said.kind, said.number),
+        )
+        settle(elder.pk)
     access.record(
         by=by,
         at=at,
@@ -78,8 +81,3 @@ def renew_documents(step: int = STEP) -> int:
                     [[row.pk for row in rows], made],
                 )
             done += len(rows)
-
-
-def _find_by(elder: Elder, number: str) -> None:
-    elder.search_keys = rules.stored_keys([*elder.search_keys, numbers.tail_key(number)])
-    elder.save(update_fields=["search_keys"])

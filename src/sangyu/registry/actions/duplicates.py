@@ -13,13 +13,11 @@ from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
-from sangyu.kit.names import search_keys
 from sangyu.registry import rules
 from sangyu.registry.actions.elders import ReasonMissing
-from sangyu.registry.models import Contact, Document, DuplicateCase, DuplicateRuling, Elder, Merge, Unmerge, Verdict
-from sangyu.registry.numbers import number_of, tail_key
+from sangyu.registry.actions.persons import settle
+from sangyu.registry.models import DuplicateCase, DuplicateRuling, Elder, Merge, Unmerge, Verdict
 from sangyu.registry.queries import get_duplicate_case
-from sangyu.registry.queries.duplicates import standing_merges
 
 STEP = 1_000
 # A number that more call their own is that of an office, a home with more of one birthday is an institution with a
@@ -129,8 +127,8 @@ def rule_duplicate(
 ) -> DuplicateRuling:
     """Say of two records that they are one person or two; the word of two persons for "one" merges them.
 
-    "Two" closes the case at once. The second person names the same survivor or says "two". The same word of the same
-    person again changes nothing.
+    "Two" closes the case at once. The second person names the same survivor or says "two"; until then the first may
+    name the other record instead. The same word of the same person again changes nothing.
     Raises: NotFound; ReasonMissing; CaseClosed; SameVoice; NotMerged, for a survivor who is not one of the two.
     """
     ensure_role(by, Role.COMMUNITY, Role.BUREAU)
@@ -139,17 +137,18 @@ def rule_duplicate(
     if not reason.strip():
         raise ReasonMissing("请写明判断的理由（如：与家属核对、两份身份证号码不同），供第二个人复核。")
     rulings = list(DuplicateRuling.objects.filter(case=case).order_by("n"))
-    first = rulings[-1] if rulings else None
     if case.closed_at is not None:
         raise CaseClosed("这条疑似重复已经办结，不能再改。确有错误的，请在老人档案上撤销合并。")
     if verdict == Verdict.SAME and survivor_id not in {case.one_id, case.other_id}:
         raise NotMerged("请选择保留哪一份档案。")
-    if first is not None and first.by_id == by.pk and verdict == Verdict.SAME:
-        if first.survivor_id == survivor_id:
-            return first
-        raise SameVoice("您已经提出过合并，须由另一个人复核。要改保留哪一份，请他先判为“两个人”再重新查找。")
-    if first is not None and verdict == Verdict.SAME and first.survivor_id != survivor_id:
-        raise SameVoice(f"第一位经办人要保留的是另一份档案（理由：{first.reason}）。请先与他商量一致。")
+    said = rulings[-1] if rulings and verdict == Verdict.SAME else None
+    agreed = said is not None and said.by_id != by.pk
+    if said is not None and not agreed and said.survivor_id == survivor_id:
+        return said
+    if said is not None and agreed and said.survivor_id != survivor_id:
+        raise SameVoice(
+            f"第一位经办人要保留的是另一份档案（理由：{said.reason}）。请先与他商量一致；要改由他在这里改选。"
+        )
     made = DuplicateRuling.objects.create(
         case=case,
         n=len(rulings) + 1,
@@ -159,10 +158,10 @@ def rule_duplicate(
         by=by,
         at=at,
     )
-    if verdict == Verdict.TWO or first is not None:
+    if verdict == Verdict.TWO or agreed:
         case.closed_at = at
         case.save(update_fields=["closed_at"])
-    if verdict == Verdict.SAME and first is not None and survivor_id is not None:
+    if agreed and survivor_id is not None:
         _merge(case, survivor_id, by, at)
     access.record(
         by=by,
@@ -179,7 +178,7 @@ def rule_duplicate(
 def unmerge(*, merge_id: UUID, reason: str, by: User, at: datetime) -> Unmerge:
     """Part two records that were merged by mistake; each is again what it was. Parting them again changes nothing.
 
-    Raises: NotFound; ReasonMissing.
+    Raises: NotFound; ReasonMissing; NotMerged, while the record that stayed has itself become part of another.
     """
     ensure_role(by, Role.COMMUNITY, Role.BUREAU)
     merge = Merge.objects.filter(pk=merge_id).first()
@@ -188,12 +187,14 @@ def unmerge(*, merge_id: UUID, reason: str, by: User, at: datetime) -> Unmerge:
     get_duplicate_case(by, merge.case_id)
     if not reason.strip():
         raise ReasonMissing("撤销合并必须写明原因，请补充。")
-    _lock((merge.gone_id, merge.survivor_id))
+    elders = {row.pk: row for row in _lock((merge.gone_id, merge.survivor_id))}
     there = Unmerge.objects.filter(merge=merge).first()
     if there is not None:
         return there
+    if elders[merge.survivor_id].merged_into_id is not None:
+        raise NotMerged("保留的那份档案后来又并入了另一份。请先撤销后一次合并，再撤销这一次。")
     undone = Unmerge.objects.create(merge=merge, reason=reason.strip(), by=by, at=at)
-    _point(merge.gone_id, merge.survivor_id)
+    settle(merge.gone_id, merge.survivor_id)
     access.record(
         by=by,
         at=at,
@@ -211,7 +212,7 @@ def _merge(case: DuplicateCase, survivor_id: UUID, by: User, at: datetime) -> Me
     if any(elder.merged_into_id for elder in elders):
         raise CaseClosed("其中一份档案已经并入别的档案。请重新查找重复，再办理合并。")
     merge = Merge.objects.create(gone_id=gone_id, survivor_id=survivor_id, case=case, by=by, at=at)
-    _point(gone_id, survivor_id)
+    settle(gone_id, survivor_id)
     access.record(
         by=by, at=at, verb="registry.merge", object_kind="elder", object_id=gone_id, facts={"survivor": survivor_id}
     )
@@ -220,35 +221,3 @@ def _merge(case: DuplicateCase, survivor_id: UUID, by: User, at: datetime) -> Me
 
 def _lock(elder_ids: Iterable[UUID]) -> list[Elder]:
     return list(Elder.objects.select_for_update().filter(pk__in=set(elder_ids)).order_by("id"))
-
-
-def _point(*touched: UUID) -> None:
-    """Set where the records of some persons point, and by what they are found, from the merges that stand."""
-    around = set(touched)
-    while True:
-        merges = list(standing_merges().filter(gone__in=around) | standing_merges().filter(survivor__in=around))
-        more = around | {merge.gone_id for merge in merges} | {merge.survivor_id for merge in merges}
-        if more == around:
-            break
-        around = more
-    goes = {merge.gone_id: merge.survivor_id for merge in merges}
-    ends = {one: _end(one, goes) for one in around}
-    rows = {row.pk: row for row in Elder.objects.filter(pk__in=around)}
-    own = {one: _own_keys(row) for one, row in rows.items()}
-    for one, row in rows.items():
-        row.merged_into_id = ends[one] if ends[one] != one else None
-        joined = [key for other in rows if ends[other] == one and other != one for key in own[other]]
-        row.search_keys = rules.stored_keys([*own[one], *joined])
-    Elder.objects.bulk_update(list(rows.values()), ["merged_into", "search_keys"])
-
-
-def _end(one: UUID, goes: dict[UUID, UUID]) -> UUID:
-    while one in goes:
-        one = goes[one]
-    return one
-
-
-def _own_keys(elder: Elder) -> list[str]:
-    phones = Contact.objects.filter(elder=elder, relation="本人").values_list("phone", flat=True)
-    tails = [tail_key(number_of(row)) for row in Document.objects.filter(elder=elder)]
-    return [*search_keys(elder.name, phones=phones), *tails]

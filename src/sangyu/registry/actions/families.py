@@ -111,8 +111,11 @@ def share_household(*, elder_id: UUID, other_id: UUID, since: date, by: User, at
     """Put an elder into the household of another from a day on; whoever was in one leaves it that day.
 
     Returns the household that both share. Doing it again changes nothing.
-    Raises: NotFound; NeverHeld, for a day after today or before the elder came into the household of now.
+    Raises: NotFound; KinIncomplete, for the elder with themselves; NeverHeld, for a day after today or before the elder
+    came into the household of now.
     """
+    if elder_id == other_id:
+        raise KinIncomplete("老人不能登记为与自己同住。请填写另一位老人的登记编号。")
     for one in sorted({elder_id, other_id}):
         lock(one, by)
     if since > at.astimezone(BEIJING).date():
@@ -155,5 +158,5 @@ def _leave(row: HouseholdMember, on: date) -> None:
     row.save(update_fields=["valid_until"])
 
 
-def _note(by: User, at: datetime, verb: str, elder_id: UUID, facts: dict) -> None:
+def _note(by: User, at: datetime, verb: str, elder_id: UUID, facts: dict[str, object]) -> None:
     access.record(by=by, at=at, verb=verb, object_kind="elder", object_id=elder_id, facts=facts)

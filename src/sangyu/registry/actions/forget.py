@@ -32,7 +32,8 @@ def forget(*, elder_id: UUID, by: User, at: datetime) -> Elder:
     ensure_role(by, Role.BUREAU)
     found = registry_read.get_elder(by, elder_id)
     on = at.astimezone(BEIJING).date()
-    records = list(Elder.objects.select_for_update().filter(pk__in=registry_read.same_as(found.pk)).order_by("pk"))
+    held_rows = Elder.objects.select_for_update(no_key=True).filter(pk__in=registry_read.same_as(found.pk))
+    records = list(held_rows.order_by("pk"))
     ids = [row.pk for row in records]
     if all(row.name == NAME and not row.search_keys for row in records):
         return records[ids.index(found.pk)]

@@ -73,7 +73,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class Told:
-    """What became of a line: `refused` says why nothing was written, else the ids say what was."""
+    """What became of a line: `refused` says why nothing was written, naming nobody, else the ids say what was."""
 
     elder_id: UUID | None = None
     refused: str = ""
@@ -195,11 +195,11 @@ def _register(newcomers: Sequence[Newcomer], by: User, at: datetime) -> list[Tol
     for one, index in zip(newcomers, indexes, strict=True):
         decision, lacks = decide(one.birth_on, one.hukou_in_area)
         if index in there or index in seen:
-            told.append(Told(refused=f"{one.name}在这期间已由别处登记。请打开原档案核对。"))
+            told.append(Told(refused="这位老人在这期间已由别处登记。请打开原档案核对。"))
         elif one.community_code not in communities:
-            told.append(Told(refused=f"{one.name}的社区不在您负责的范围内。请改正社区，或转请所属社区登记。"))
+            told.append(Told(refused="社区不在您负责的范围内。请改正社区，或转请所属社区登记。"))
         elif lacks:
-            told.append(Told(refused=f"{one.name}：{lacks}"))
+            told.append(Told(refused=lacks))
         else:
             seen.add(index)
             elder_id = names[index]
@@ -274,7 +274,7 @@ def _add(
     if elder is None:
         return Told(refused="没有找到这位老人，可能已迁出您负责的范围。请在老人名册里核对。")
     if elder.died_on is not None:
-        return Told(refused=f"{elder.name}已登记去世，不再补充。请核对名单。")
+        return Told(refused="这位老人已登记去世，不再补充。请核对名单。")
     known = there[elder.pk]
     new = _contacts(by, elder.pk, one.contacts, known.contacts, len(known.contacts))
     recognised = _identities(by, at, elder.pk, one.identities, known.identities)

@@ -17,6 +17,7 @@ from django.db import models, transaction
 from sangyu.access import actions as access
 from sangyu.access.models import AuditEntry, Role, User
 from sangyu.access.queries import ensure_role
+from sangyu.registry.actions.persons import settle
 from sangyu.registry.actions.register_many import Told
 from sangyu.registry.models import Contact, Document, Elder, Identity
 
@@ -72,6 +73,7 @@ def take_back_additions(*, told: Sequence[Told], by: User, at: datetime) -> dict
         free = [(one.elder_id, one) for one in told if one.elder_id and one.elder_id not in kept]
         Contact.objects.filter(pk__in=[pk for _, one in free for pk in one.contact_ids]).delete()
         Identity.objects.filter(pk__in=[pk for _, one in free for pk in one.identity_ids]).delete()
+        settle(*(elder_id for elder_id, one in free if one.contact_ids))
         for elder_id, one in free:
             access.record(
                 by=by,

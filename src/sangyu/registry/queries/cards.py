@@ -12,7 +12,7 @@ from sangyu.access.queries import ensure_role
 from sangyu.kit.errors import NotFound
 from sangyu.kit.names import fold
 from sangyu.registry.models import CardEvent, CardEventKind, Elder, ElderCard
-from sangyu.registry.queries.elders import elders, get_elder, of_person
+from sangyu.registry.queries.elders import elders, get_elder, of_person, survivor_of
 from sangyu.registry.rules import CardBlocked, CardUnknown, card_number, stored_keys
 
 USABLE = frozenset({CardEventKind.ISSUED, CardEventKind.RETURNED})
@@ -43,12 +43,13 @@ def diners(viewer: User, text: str, *, limit: int = 8) -> list[Diner]:
 
 
 def get_diner(viewer: User, elder_id: UUID) -> Diner:
-    """Return one elder of the programme to a cashier.
+    """Return one elder of the programme to a cashier, or the record that stands for the person since a merge.
 
     Raises: NotAllowed, NotFound.
     """
     ensure_role(viewer, Role.TILL)
-    found = Elder.objects.filter(programme_id=viewer.programme_id, pk=elder_id).select_related("community").first()
+    rows = Elder.objects.filter(programme_id=viewer.programme_id, pk=survivor_of(elder_id))
+    found = rows.select_related("community").first()
     if found is None:
         raise NotFound("没有找到这位老人，请重新查找。")
     return Diner(found)

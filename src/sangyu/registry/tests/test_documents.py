@@ -10,6 +10,7 @@ from tests.cast import COMMUNITY, resident_number
 from tests.standing import standing
 
 from sangyu.access.cipher import Unreadable, field_cipher
+from sangyu.access.models import AuditEntry
 from sangyu.access.rules.field_keys import with_key
 from sangyu.kit.errors import Refusal
 from sangyu.registry import actions as registry
@@ -76,6 +77,9 @@ def test_an_elder_has_several_documents_and_each_belongs_to_one(cast, traveller)
     shown = registry_read.documents(cast.clerk, cast.li)
     assert [row.label for row in shown] == ["居民身份证", "户口簿", "护照"]
     assert (again.expires_on, shown[-1].masked) == (date(2030, 1, 1), "****4321")
+    noted = AuditEntry.objects.filter(verb="registry.add_document", object_id=cast.li.pk)
+    assert [row.facts["expires_on"] for row in noted].count("2030-01-01") == 1, "a change of it is noted too"
+    assert len(noted) == 3
     assert cast.li in registry_read.search(cast.ma, "4321")
     with pytest.raises(registry.AlreadyRegistered, match="安娜·彼得洛夫娜"):
         registry.add_document(elder_id=cast.li.pk, kind="PASSPORT", number=PASSPORT, **add)

@@ -103,6 +103,18 @@ def test_two_people_say_so_before_anything_is_merged(cast, twice):
         say(cast, shown.case, cast.head, "TWO")
 
 
+def test_whoever_spoke_first_may_name_the_other_record_and_still_needs_a_second(cast, twice):
+    [shown] = find(cast)
+    say(cast, shown.case, cast.clerk)
+    changed = say(cast, shown.case, cast.clerk, survivor=twice)
+    assert registry_read.get_duplicate_case(cast.head, shown.case.pk).waits_for == changed
+    assert not Merge.objects.exists()
+    with pytest.raises(SameVoice, match="另一份档案"):
+        say(cast, shown.case, cast.head)
+    say(cast, shown.case, cast.head, survivor=twice)
+    assert registry_read.survivor_of(cast.li.pk) == twice.pk
+
+
 def test_two_people_are_two_and_are_not_asked_again(cast, twice):
     [shown] = find(cast)
     with pytest.raises(ReasonMissing):
@@ -130,11 +142,19 @@ def seen(cast, *elders):
 
 
 def test_what_is_read_of_either_record_is_read_of_the_one_that_stays(cast, twice):
-    registry.recognise(
-        elder=twice, code="dementia", evidence="诊断书 7号", valid_from=date(2026, 1, 1), by=cast.clerk, at=cast.at
+    for code in ("dementia", "three_no"):
+        registry.recognise(
+            elder=twice, code=code, evidence="诊断书 7号", valid_from=date(2026, 1, 1), by=cast.clerk, at=cast.at
+        )
+    registry.add_contact(
+        elder_id=twice.pk, name="马晓", relation="女儿", number="13900000099", by=cast.clerk, at=cast.at
     )
-    merge = merged(cast)
     on = cast.at.date()
+    assert registry_read.listed(cast.clerk, group="three_no", on=on) == [twice]
+    assert registry_read.group_counts(cast.clerk, on)["no_contact"] == 2
+    merge = merged(cast)
+    assert registry_read.listed(cast.clerk, group="three_no", on=on) == [cast.li]
+    assert registry_read.listed(cast.clerk, group="no_contact", on=on) == [cast.grandpa]
     for text in ("李秀兰", "0088", "4321", "0001"):
         assert twice not in registry_read.search(cast.ma, text)
         assert [elder.pk for elder in registry_read.search(cast.ma, text)] == [cast.li.pk]
@@ -150,6 +170,24 @@ def test_what_is_read_of_either_record_is_read_of_the_one_that_stays(cast, twice
         programme=cast.programme, one=cast.grandpa, other=twice, grounds=["PHONE"], score_pm=900, found_at=cast.at
     )
     assert registry_read.duplicate_cases(cast.head) == [], "a record that stands for nobody is no case"
+
+
+def test_what_is_done_to_a_record_that_was_merged_is_found_by_the_one_that_stays(cast, twice):
+    act = {"by": cast.clerk, "at": cast.at}
+    merged(cast)
+    registry.add_document(elder_id=twice.pk, kind="PASSPORT", number="G2345679", **act)
+    added = registry.add_contact(elder_id=twice.pk, name="李秀兰", relation="本人", number="13900000097", **act)
+
+    def found():
+        return [[one.pk for one in registry_read.search(cast.ma, tail)] for tail in ("5679", "0097")]
+
+    assert found() == [[cast.li.pk], [cast.li.pk]]
+    registry.remove_contact(contact_id=added.pk, **act)
+    assert found() == [[cast.li.pk], []]
+    hers, theirs = (registry_read.own_contacts(elder.pk)[0] for elder in (twice, cast.li))
+    for contact in (theirs, hers, theirs):
+        registry.name_emergency_contact(contact_id=contact.pk, **act)
+        assert registry_read.emergency_contact(cast.li.pk) == contact
 
 
 def test_merged_and_parted_is_as_it_was(cast, twice):
@@ -174,6 +212,8 @@ def test_a_chain_of_merges_is_parted_link_by_link(cast, twice):
         say(cast, case, by, survivor=cast.grandpa)
     assert {registry_read.survivor_of(one.pk) for one in (twice, cast.li)} == {cast.grandpa.pk}
     second = Merge.objects.get(case=case)
+    with pytest.raises(NotMerged, match="先撤销后一次合并"):
+        registry.unmerge(merge_id=merge.pk, reason="核对有误", by=cast.head, at=cast.at)
     registry.unmerge(merge_id=second.pk, reason="核对有误", by=cast.head, at=cast.at)
     assert registry_read.survivor_of(twice.pk) == cast.li.pk
     registry.unmerge(merge_id=merge.pk, reason="核对有误", by=cast.head, at=cast.at)

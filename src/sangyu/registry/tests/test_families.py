@@ -85,6 +85,8 @@ def test_a_household_is_shared_from_a_day_on_and_left(cast, neighbour_chen):
     assert registry_read.household(cast.clerk, neighbour_chen, date(2026, 7, 1)) == []
     with pytest.raises(NeverHeld, match="不能晚于今天"):
         share(cast.li, cast.grandpa, date(2027, 1, 1))
+    with pytest.raises(KinIncomplete, match="与自己同住"):
+        share(cast.li, cast.li, LATER)
     assert HouseholdMember.objects.filter(elder=cast.li).count() == 2
 
 
@@ -119,5 +121,7 @@ def test_a_number_that_was_taken_away_finds_nobody_and_the_last_one_stays(cast, 
         registry.remove_contact(contact_id=row.pk, **act)
     assert neighbour_chen not in registry_read.search(cast.ma, "0061")
     assert neighbour_chen in registry_read.search(cast.ma, "1064")
+    with pytest.raises(NotFound, match="已经移除"):
+        registry.move_contact(contact_id=row.pk, up=True, **act)
     with pytest.raises(LastContact, match="唯一的电话"):
         registry.remove_contact(contact_id=registry_read.contacts(cast.clerk, neighbour_chen)[0].pk, **act)

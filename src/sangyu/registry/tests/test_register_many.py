@@ -13,6 +13,7 @@ from sangyu.access import actions as access
 from sangyu.access.models import AuditEntry, OrganisationKind, Role
 from sangyu.access.queries import NotAllowed
 from sangyu.kit.ids import new_id
+from sangyu.registry import queries as registry_read
 from sangyu.registry import rules
 from sangyu.registry.actions import Kin
 from sangyu.registry.actions.register_many import Addition, Newcomer, Recognition, Told, add_many, register_many
@@ -80,19 +81,26 @@ def test_more_of_them_take_no_more_statements(cast: Cast) -> None:
 def test_what_is_there_already_is_not_added_again(cast: Cast) -> None:
     wanted = Addition(
         cast.li.pk,
-        contacts=(Kin("李秀兰", "本人", "13900000001"), Kin("林晓", "女儿", "13800000009")),
+        contacts=(
+            Kin("李秀兰", "本人", "13900000001"),
+            Kin("林晓", "女儿", "13800000009"),
+            Kin("李秀兰", "本人", "13900000093"),
+        ),
         identities=(
             Recognition("living_alone", "入户核实单 16号", date(2022, 5, 1)),
             Recognition("needy", "证明 3号", date(2025, 1, 1)),
         ),
     )
     (told,) = add_many(additions=[wanted], by=cast.clerk, at=cast.at)
-    assert (len(told.contact_ids), len(told.identity_ids)) == (1, 1)
+    assert (len(told.contact_ids), len(told.identity_ids)) == (2, 1)
+    assert registry_read.search(cast.ma, "0093") == [cast.li]
     (again,) = add_many(additions=[wanted], by=cast.clerk, at=cast.at)
     assert again == Told(elder_id=cast.li.pk)
     assert AuditEntry.objects.filter(verb="registry.add_many", object_id=cast.li.pk).count() == 1
     assert take_back_additions(told=[told], by=cast.clerk, at=cast.at) == {cast.li.pk: ""}
     assert not Contact.objects.filter(pk__in=told.contact_ids).exists()
+    assert registry_read.search(cast.ma, "0093") == [], "nobody is found by a number that was taken back"
+    assert registry_read.search(cast.ma, "0001") == [cast.li]
     assert not Identity.objects.filter(pk__in=told.identity_ids).exists()
 
 

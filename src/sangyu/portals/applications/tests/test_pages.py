@@ -12,9 +12,12 @@ from django.urls import reverse
 
 from sangyu.access import actions as access
 from sangyu.access.models import AreaKind, OrganisationKind, Role
+from sangyu.adoption import actions as adoption
 from sangyu.applications import actions as applications
 from sangyu.applications.models import Agreement, Application, Award, Posting, State
+from sangyu.applications.tests.town import HULI
 from sangyu.portals.finance.tests.pdf_text import text_of
+from sangyu.registry import actions as registry
 
 LIST, TAKE, STACK = (reverse(f"applications:{name}") for name in ("list", "take", "stack"))
 
@@ -159,3 +162,33 @@ def test_terms_are_laid_down_and_shown_beside_the_steps_of_the_text(huli, sit):
     page = head.get(where).content.decode()
     assert "湖民〔2026〕4号" in page
     assert "只有无偿、低偿对象" in page
+
+
+def test_a_day_typed_wrongly_is_asked_again_and_not_taken_as_unknown(huli, sit):
+    unit = {"respite_unit": "family", "respite_year": "calendar"}
+    adoption.adopt(
+        programme_id=huli.programme.pk,
+        pack_id="xiamen-huli",
+        parameters={**HULI.parameters, **unit},
+        document="湖民〔2026〕9号",
+        valid_from=huli.at.date(),
+        by_id=huli.head.pk,
+        at=huli.at,
+    )
+    registry.recognise(
+        elder=huli.li,
+        code="severe_disability",
+        evidence="残疾证",
+        valid_from=huli.at.date(),
+        by=huli.clerk,
+        at=huli.at,
+    )
+    made = huli.applied(kind="respite")
+    assert made.state == State.RETURNED
+    clerk = sit(huli.clerk)
+    typed = {"reason": "已问清", "family_last_respite_on": "2026-02-30"}
+    answer = clerk.post(at(made, "resubmit"), typed)
+    assert answer.status_code == 422
+    assert "2026-02-30" in answer.content.decode()
+    made.refresh_from_db()
+    assert made.declared == {}

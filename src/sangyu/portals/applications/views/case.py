@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from sangyu.access.models import Role
 from sangyu.applications import actions as applications
 from sangyu.applications import queries as applications_read
+from sangyu.applications.actions.common import SEATS
 from sangyu.applications.models import Application, State, StepCode
 from sangyu.applications.queries import Reached
 from sangyu.files import queries as files_read
@@ -78,7 +79,8 @@ def act(request: HttpRequest, application_id: UUID, what: str) -> HttpResponse:
         raise Http404
     it = applications_read.get_application(request.user, application_id)
     form = _form(request, it, what, request.POST)
-    if form is not None and not form.is_valid():
+    told = what != "resubmit" or _asked(request, it)[1].is_valid()  # a day typed wrongly is not "nobody knows"
+    if form is not None and not (form.is_valid() and told):
         return _show(request, application_id, **{what.replace("-", "_"): form})
     try:
         VERBS[what](it, form, {"by": request.user, "at": now()}, request)
@@ -198,8 +200,7 @@ def _asked(request: HttpRequest, it: Application) -> tuple[list[str], Any]:
 
 def _declared(request: HttpRequest, it: Application) -> dict[str, Any]:
     _names, form = _asked(request, it)
-    if not form.is_valid():
-        return {}
+    form.full_clean()  # `act` saw that it is valid
     return {name: value for name, value in form.asked().items() if name != "on"}
 
 
@@ -256,16 +257,13 @@ def _offers(request: HttpRequest, found: Reached) -> list[str]:
     under_way = it.state in (State.OPEN, State.RETURNED)
     if takes and under_way:
         offers.append("paper")
-        if found.award is None:
+        if found.award is None or it.elder.died_on is not None:
             offers.append("withdraw")
     if takes and it.state == State.RETURNED:
         offers.append("resubmit")
     if it.state == State.OPEN:
         step = found.kind.step(it.step.lower())
-        sits = (
-            step is not None
-            and {"community": Role.COMMUNITY, "bureau": Role.BUREAU, "quality": Role.QUALITY}[step.who] in roles
-        )
+        sits = step is not None and SEATS[step.who] in roles
         offers += _of_step(found) if sits else []
         if found.award is None and takes and it.step != StepCode.APPROVE:
             offers.append("send-back")

@@ -63,7 +63,7 @@ def decide(request: HttpRequest, application_id: UUID, what: str) -> HttpRespons
     except NotFound:
         raise
     except Refusal as refusal:
-        return _show(request, str(application_id), refused=str(refusal))
+        return _show(request, str(application_id), refused=f"{it.elder.name}：{refusal}")  # another may be on the page
     behind = _behind(waiting, application_id)
     return redirect(_address(behind) if behind else reverse("applications:stack"))
 

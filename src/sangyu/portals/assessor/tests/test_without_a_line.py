@@ -64,6 +64,23 @@ def test_a_visit_without_a_line_is_handed_in_once_afterwards(team, open_tablet):
     eventually(lambda: page.evaluate("caches.keys()") == [])
 
 
+def test_whoever_signs_out_leaves_a_seal_but_no_name_of_the_family(team, open_tablet):
+    here = team.part(team.appointed(), Part.FIRST)
+    page = open_tablet(team.lin, reverse("assessor:sheet", args=[here.pk]))
+    page.evaluate(
+        """key => localStorage.setItem(key, JSON.stringify({
+            viewer: document.documentElement.dataset.viewer, at: "2026-11-09T01:00:00.000Z",
+            informant: "李建国", informant_relation: "儿子" }))""",
+        f"sangyu.sheet.{here.pk}.sealed",
+    )
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/sign-in/**")
+    (left,) = page.evaluate("Object.values(localStorage).filter(value => value.includes('2026-11-09T01'))")
+    assert "viewer" in left
+    assert "李建国" not in left
+    assert "儿子" not in left
+
+
 def eventually(holds, *, tries: int = 100) -> None:
     """Ask until it holds; a page's policy lets nobody else ask for us."""
     for _ in range(tries):

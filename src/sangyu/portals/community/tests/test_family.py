@@ -155,7 +155,9 @@ def test_two_people_merge_two_records_and_part_them_again(cast: Cast, sit):
     assert "待第二人复核" in sit(cast.head).get(reverse("community:duplicates")).content.decode()
     assert "已合并" in sit(cast.head).post(url, ruling, follow=True).content.decode()
     gone = Elder.objects.get(pk=Merge.objects.get().gone_id)
-    assert "已并入另一份档案" in sit(cast.clerk).get(page(gone, "elder")).content.decode()
+    merged = sit(cast.clerk).get(page(gone, "elder")).content.decode()
+    assert "已并入另一份档案" in merged
+    assert reverse("community:recognise", args=[gone.pk]) not in merged, "a record that is gone is for reading"
     part = reverse("community:duplicate-part", args=[case.pk])
     assert sit(cast.head).post(part, {"parted_because": ""}).status_code == 422
     done = sit(cast.head).post(part, {"parted_because": "两人身份证号码不同"}, follow=True).content.decode()

@@ -102,6 +102,8 @@ def test_half_a_family_member_is_asked_for_the_rest(cast: Cast, sit):
     answer = sit(cast.clerk).post(URL, typed(step="check", kin_1_relation=""))
     assert answer.status_code == 422
     assert "家属的姓名、关系、电话请填全" in answer.content.decode()
+    states = {step["label"]: step["state"] for step in answer.context["steps"]}
+    assert (states["身份"], states["电话和家属"]) == ("done", "failed")
 
 
 def test_only_clerks_come_in(cast: Cast, sit):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sangyu.access.models import User
-from sangyu.benefits import merging
+from sangyu.allowances import merging
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.names import fold, mask_phone
 from sangyu.portals.clock import now
@@ -96,9 +96,16 @@ def part(request: HttpRequest, case_id: UUID) -> HttpResponse:
         raise NotFound(_("这两份档案没有合并。"))
     form = PartForm(request.POST)
     if form.is_valid():
-        merging.unmerge(merge_id=shown.merge.pk, reason=form.cleaned_data["parted_because"], by=request.user, at=now())
-        messages.success(request, _("已撤销合并，两份档案各自恢复。"))
-        return redirect("community:duplicate", case_id)
+        why = form.cleaned_data["parted_because"]
+        try:
+            merging.unmerge(merge_id=shown.merge.pk, reason=why, by=request.user, at=now())
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error("parted_because", str(refusal))
+        else:
+            messages.success(request, _("已撤销合并，两份档案各自恢复。"))
+            return redirect("community:duplicate", case_id)
     return _case(request, shown, parting=form)
 
 

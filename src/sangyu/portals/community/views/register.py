@@ -113,11 +113,7 @@ def _draft(request: HttpRequest) -> str:
 PARTS = (
     ("identity", gettext_lazy("身份"), ("name", "document_number", "document_kind", "birth_on", "sex")),
     ("home", gettext_lazy("住址和户籍"), ("community_code", "address", "hukou_in_area", "hukou_place")),
-    (
-        "contacts",
-        gettext_lazy("电话和家属"),
-        ("phone", "phone_2", *(f"kin_{n}_{part}" for n in (1, 2) for part in KIN)),
-    ),
+    ("contacts", gettext_lazy("电话和家属"), ("phone", "phone_2", *KIN)),
     ("door", gettext_lazy("上门要知道的"), ("habits", "warnings")),
 )
 

@@ -15,7 +15,7 @@ from sangyu.kit.month import Month
 from sangyu.portals.finance.tests.pdf_text import text_of
 from sangyu.registry.models import Elder
 
-NOVEMBER = Month(2026, 11)
+NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
 
 
 def page(client, name, *args, **query):
@@ -98,12 +98,18 @@ def test_a_refusal_stands_on_the_page_where_it_fell(months, sit):
 
 def test_the_slip_says_what_is_left_and_what_was_paid_for_her(months, sit):
     elder = months.elder("陈玉珍", date(1940, 3, 5), 1)
-    months.booked(NOVEMBER)
+    run = months.sent(NOVEMBER)
+    months.answered(run, elder.pk)
     clerk = sit(months.troupe.clerk)
     shown = page(clerk, "slip", elder.pk, "2026-11").content.decode()
     assert "还剩360元" in shown
     assert "高龄补贴、营养费100元。" in shown
-    assert "2026年到现在，政府为您付了100元。" in shown
+    assert "高龄补贴、营养费还有100元没有到账。" in shown, "the bank has refused it"
+    assert "2026年到11月为止，政府为您付了0元。" in shown
+    months.answered(months.sent(DECEMBER))
+    december = page(clerk, "slip", elder.pk, "2026-12").content.decode()
+    assert "没有到账" not in december
+    assert "2026年到12月为止，政府为您付了200元。" in december
     paper = page(clerk, "slip-paper", elder.pk, "2026-11")
     assert paper.content == page(clerk, "slip-paper", elder.pk, "2026-11").content
     assert "还剩360元" in text_of(paper.content)

@@ -9,14 +9,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 from python_calamine import CalamineWorkbook
 from tests.cast import Cast
 from tests.seat import violations
 
 from sangyu.intake.models import Batch, Stage, StagedRow, Standing
-from sangyu.intake.tests.dirty import dirty_sheet, to_xlsx
+from sangyu.intake.tests.dirty import dirty_sheet, to_csv, to_xlsx
 from sangyu.policy.excel_door import cell_name
-from sangyu.portals.intake import views
+from sangyu.portals.intake import tasks, views
 from sangyu.registry.models import Elder
 
 COMMUNITIES = ["酒泉路街道/南门社区"]
@@ -46,7 +47,7 @@ def test_from_a_sheet_to_the_register_and_back(cast: Cast, sit, sheet: Path, tmp
     assert f"名单!{cell_name(row.line - 1, batch.places[row.faults[0]['column']])}" in page
     assert Elder.objects.count() == before
 
-    wrong = clerk.get(reverse("intake:wrong", args=[batch.pk]))
+    wrong = clerk.post(reverse("intake:wrong", args=[batch.pk]))
     (tmp_path / "wrong.xlsx").write_bytes(b"".join(wrong.streaming_content))
     assert len(CalamineWorkbook.from_path(tmp_path / "wrong.xlsx").get_sheet_by_index(0).to_python()) == (
         batch.counts["WRONG"] + 1
@@ -88,19 +89,40 @@ def test_only_the_ticked_lines_are_written_of_a_page(cast: Cast, sit, sheet: Pat
     assert "没有可以入库的行" in nothing.content.decode()
 
 
-def test_a_large_sheet_is_left_to_the_worker_and_its_page_says_how_far_it_is(
-    cast: Cast, sit, sheet: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(views, "AT_ONCE_BYTES", 10)
-    left: list[str] = []
-    monkeypatch.setattr(views.tasks.go_on, "defer", lambda batch_id: left.append(batch_id))
+def test_a_large_sheet_is_left_to_the_worker_and_its_page_says_how_far_it_is(cast: Cast, sit, tmp_path: Path) -> None:
+    lines = dirty_sheet(14, 30, COMMUNITIES, workbook=False, fault_pm=0)
+    for line in lines.lines:
+        line["备注"] = "入户时说的话" * 400
+    path = to_csv(lines, tmp_path / "南门社区老人.csv", beside=("备注",))
+    assert path.stat().st_size > views.AT_ONCE_BYTES
+    clerk = sit(cast.clerk)
+    batch = hand_in(clerk, path)
+    assert batch.stage == Stage.RECEIVED
+    (job,) = ProcrastinateJob.objects.filter(task_name=tasks.go_on.name)
+    assert job.args == {"batch_id": str(batch.pk)}
+    assert "正在排队" in clerk.get(reverse("intake:batch", args=[batch.pk])).content.decode()
+    tasks.go_on(**job.args)
+    assert clerk.get(reverse("intake:progress", args=[batch.pk]))["HX-Refresh"] == "true"
+    batch.refresh_from_db()
+    assert (batch.stage, batch.counts["ALL"]) == (Stage.CHECKED, len(lines.lines))
+
+
+def test_what_a_server_began_and_did_not_end_is_taken_up_by_the_worker(cast: Cast, sit, sheet: Path) -> None:
     clerk = sit(cast.clerk)
     batch = hand_in(clerk, sheet)
-    assert batch.stage == Stage.RECEIVED
-    assert left == [str(batch.pk)]
-    assert "正在排队" in clerk.get(reverse("intake:batch", args=[batch.pk])).content.decode()
-    views.tasks.go_on(batch_id=left[0])
-    assert clerk.get(reverse("intake:progress", args=[batch.pk]))["HX-Refresh"] == "true"
+    for step in ("write", "undo"):
+        clerk.post(reverse(f"intake:{step}", args=[batch.pk]), {"reason": "交错了文件"})
+    jobs = ProcrastinateJob.objects.filter(task_name=tasks.go_on.name).order_by("id")
+    assert [job.args for job in jobs] == [{"batch_id": str(batch.pk)}] * 3
+    assert all(job.scheduled_at is not None for job in jobs)
+    before = batch_of(batch)
+    tasks.go_on(**jobs[0].args)
+    assert batch_of(batch) == before, "and what was ended is not done again"
+
+
+def batch_of(batch: Batch) -> tuple[str, dict[str, int]]:
+    batch.refresh_from_db()
+    return batch.stage, batch.counts
 
 
 def test_sheets_are_handed_out_empty_and_full(cast: Cast, sit, tmp_path: Path) -> None:
@@ -130,8 +152,8 @@ def test_a_bad_file_is_refused_beside_its_field_or_on_its_page(cast: Cast, sit, 
 
 def test_others_find_nothing_here(cast: Cast, sit, sheet: Path) -> None:
     batch = hand_in(sit(cast.head), sheet)
-    for route in ("batch", "wrong", "progress"):
-        assert sit(cast.clerk).get(reverse(f"intake:{route}", args=[batch.pk])).status_code == 404
+    for ask, route in (("get", "batch"), ("post", "wrong"), ("get", "progress")):
+        assert getattr(sit(cast.clerk), ask)(reverse(f"intake:{route}", args=[batch.pk])).status_code == 404
     assert sit(cast.ma).get(reverse("intake:batches")).status_code == 403
 
 

@@ -19,6 +19,7 @@ from sangyu.portals.texting.compose import compose
 from sangyu.quality import actions as quality
 from sangyu.quality import queries as quality_read
 from sangyu.registry import actions as registry
+from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 
 DEATH = "姓名,身份证号,死亡日期"
@@ -105,6 +106,33 @@ def test_one_call_of_the_family_stops_everything(cast, sit):
     assert "尾号 0001" in page
     assert visited.order.item.name in page
     assert "金额由民政局和热线查看" in sit(cast.clerk).get(where).content.decode()
+
+
+def test_what_stood_under_another_record_of_the_person_is_told_too(cast, sit):
+    twice = registry.register(
+        by=cast.clerk,
+        at=cast.at,
+        name="李秀兰",
+        document_kind="PASSPORT",
+        document_number="E7654321",
+        birth_on=cast.li.birth_on,
+        sex=cast.li.sex,
+        community_code=cast.li.community_id,
+        address=cast.li.address,
+        phones=["13900000088"],
+        hukou_in_area=True,
+    )
+    order = cast.order(elder=twice, days=3, hour=15)
+    registry.find_duplicates(by=cast.head, at=cast.at)
+    [shown] = registry_read.duplicate_cases(cast.head)
+    for by in (cast.clerk, cast.head):
+        registry.rule_duplicate(
+            case_id=shown.case.pk, verdict="SAME", survivor_id=cast.li.pk, reason="同一人", by=by, at=cast.at
+        )
+    told = {"told_by": "李建国", "relation": "儿子", "died_on": "2026-11-09", "sure": "on"}
+    page = sit(cast.ma).post(reverse("matching:closing", args=[cast.li.pk]), told, follow=True).content.decode()
+    assert Order.objects.get(pk=order.pk).stage == "CANCELLED"
+    assert order.number in page
 
 
 @pytest.mark.django_db(transaction=True)

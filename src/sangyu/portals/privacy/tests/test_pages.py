@@ -7,11 +7,21 @@ import json
 import zipfile
 
 import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sangyu.allowances.models import Approval, Run, Scheme
+from sangyu.allowances.models import Line as AllowanceLine
+from sangyu.matching.models import Batch, Difference
+from sangyu.portals.privacy.copying import chapters
+from sangyu.portals.privacy.standing import hindrances
+from sangyu.privacy import queries as privacy_read
 from sangyu.privacy.models import Answer, Consent, Request
 from sangyu.registry import actions as registry
 from sangyu.registry.models import Elder
+from sangyu.safety import actions as safety
 
 NO = {
     "c-topic": "family_news",
@@ -70,6 +80,115 @@ def test_a_copy_holds_every_part_and_says_that_it_was_handed_over(cast, sit):
     head.post(reverse("privacy:answer", args=[request.pk]), posted)
     assert "副本已当面交给本人" in head.get(reverse("privacy:requests")).content.decode()
     assert head.post(reverse("privacy:answer", args=[request.pk]), posted | {"outcome": "REFUSED"}).status_code == 409
+
+
+NOT_IN_A_COPY = {  # the copy itself says so, or what is copied follows from them
+    "allowances.Payment",
+    "allowances.Recovery",
+    "applications.Award",
+    "matching.Entry",
+    "registry.DuplicateCase",
+}
+
+
+def test_a_copy_reads_every_table_of_the_register_that_holds_rows_of_an_elder(cast):
+    tables = {name.rpartition(".")[0] for one in privacy_read.register().purposes for name in one.fields}
+    models = [apps.get_model(name) for name in sorted(tables)]
+    with CaptureQueriesContext(connection) as asked:
+        chapters(cast.head, cast.li, number="")
+    told = " ".join(one["sql"] for one in asked)
+    missing = {
+        row._meta.label
+        for row in models
+        if any(field.name in {"elder", "one"} for field in row._meta.concrete_fields)
+        and f'"{row._meta.db_table}"' not in told
+    }
+    assert missing == NOT_IN_A_COPY
+
+
+def reckoned(cast):
+    """A run that would give Grandmother Li fifty yuan."""
+    scheme = Scheme.objects.create(programme=cast.programme, code="age", title="高龄津贴", payee="ELDER", fund="age")
+    run = Run.objects.create(
+        scheme=scheme,
+        month="2026-11",
+        n=1,
+        basis=0,
+        persons=1,
+        given_fen=5_000,
+        added_fen=5_000,
+        taken_fen=0,
+        root="0" * 64,
+        by=cast.head,
+        at=cast.at,
+    )
+    AllowanceLine.objects.create(
+        run=run,
+        elder=cast.li,
+        period="2026-11",
+        change="NEW",
+        entitled_fen=5_000,
+        booked_fen=0,
+        before_fen=0,
+        amount_fen=5_000,
+        because="年满80周岁",
+    )
+    return run
+
+
+def test_what_was_only_reckoned_is_no_money_that_somebody_got(cast):
+    def given():
+        part = next(one for one in chapters(cast.head, cast.li, number="") if one.title == "津贴")
+        return len(part.rows), [one.what for one in hindrances(cast.head, cast.li, cast.at.date())]
+
+    run = reckoned(cast)
+    assert given() == (0, [])
+    Approval.objects.create(run=run, scheme=run.scheme, n=1, due_fen=5_000, claim_fen=0, by=cast.feng, at=cast.at)
+    rows, why = given()
+    assert rows == 1
+    assert "会计凭证保管三十年" in why[0]
+
+
+def test_an_alarm_under_way_and_a_difference_that_waits_keep_the_record(cast):
+    safety.raise_alarm(
+        programme=cast.programme,
+        elder=cast.li,
+        source="CALL",
+        source_id=cast.call().pk,
+        phone="13900000001",
+        note="说话不清",
+        by=cast.ma,
+        at=cast.at,
+    )
+    batch = Batch.objects.create(
+        programme=cast.programme,
+        register="dibao",
+        month="2026-11",
+        file_name="低保.csv",
+        sha256="0" * 64,
+        digest="0" * 64,
+        lines=1,
+        matched=1,
+        months=[],
+        faults=0,
+        fault_lines=[],
+        doubts=[],
+        by=cast.head,
+        at=cast.at,
+    )
+    Difference.objects.create(
+        programme=cast.programme,
+        batch=batch,
+        register="dibao",
+        elder=cast.li,
+        kind="NAME",
+        act="CHECK",
+        plain=False,
+        why="姓名不同",
+        at=cast.at,
+    )
+    against = [one.what for one in hindrances(cast.head, cast.li, cast.at.date())]
+    assert against == ["还有1件报警没有处置完", "还有1件名册差异没有办"]
 
 
 def test_an_erasure_waits_for_what_is_unfinished_and_bound(cast, sit):

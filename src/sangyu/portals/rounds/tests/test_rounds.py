@@ -13,14 +13,18 @@ from sangyu.access.actions import found_programme
 from sangyu.access.models import AuditEntry
 from sangyu.access.queries import anchors, verify_chain
 from sangyu.budget import queries as budget_read
+from sangyu.intake.actions.forget import KEPT_DAYS
 from sangyu.kit.ids import new_id
+from sangyu.kit.insert_only import FORGOTTEN
 from sangyu.ledger import actions as ledger
 from sangyu.ledger import queries as ledger_read
 from sangyu.ledger.rules import Reference
 from sangyu.orders.models import Stage
 from sangyu.outbox import actions as outbox
 from sangyu.outbox import queries as outbox_read
+from sangyu.outbox.models import Text
 from sangyu.portals.rounds import tasks
+from sangyu.privacy import queries as privacy_read
 from sangyu.quality.models import Sample
 
 
@@ -141,6 +145,31 @@ def test_what_was_held_too_long_is_given_back(at: Cast) -> None:
     for _ in range(2):
         tasks.expire_holds(0)
     assert ledger_read.open_holds(account) == []
+
+
+def test_what_is_past_its_days_goes_once_and_is_counted(at: Cast) -> None:
+    old = at.at - timedelta(days=200)
+    draft = outbox.Draft(
+        programme_id=at.programme.pk,
+        cause_kind="order",
+        cause_id=at.li.pk,
+        n=1,
+        to="ELDER",
+        elder_id=at.li.pk,
+        phone="13900000001",
+        template="taken",
+        body="李老人家您好：已登记",
+        not_before=old,
+        send_until=old + timedelta(days=1),
+    )
+    outbox.queue_texts(drafts=[draft], at=old)
+    for _ in range(2):
+        tasks.forget_what_is_over(0)
+    assert Text.objects.get().body == FORGOTTEN
+    assert [(row.purpose, row.rows) for row in privacy_read.removals(at.head)] == [("tell", 1)]
+    register = privacy_read.register()
+    assert {one.code for one in register.purposes if one.swept} == {"sheets", "tell"}, "what this round takes away"
+    assert register.purpose("sheets").days == KEPT_DAYS
 
 
 def test_every_round_is_on_the_clock_and_named_in_the_readme() -> None:

@@ -55,7 +55,7 @@ function fill(form) {
   try {
     const sealed = JSON.parse(localStorage.getItem(`${SHEET}${form.dataset.signs}.sealed`));
     if (sealed?.viewer !== viewer) return;
-    for (const name of ["informant", "informant_relation"]) form.elements[name].value ||= sealed[name];
+    for (const name of ["informant", "informant_relation"]) form.elements[name].value ||= sealed[name] ?? ""; // no name after a sign-out
     form.elements.sealed_at.value = sealed.at;
   } catch {
     // Nothing was sealed here.
