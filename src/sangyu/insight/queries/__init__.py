@@ -21,6 +21,7 @@ from sangyu.insight.queries.districts import analysis_of_all, report_of_all, unl
 from sangyu.insight.queries.figures import Figure
 from sangyu.insight.queries.lens import READERS, Lens, ensure_auditor, ensure_reader
 from sangyu.insight.queries.live import LATE
+from sangyu.insight.queries.recognised import FAMILIES, Pivot, Place, pivot
 from sangyu.insight.queries.recompute import CHECKS, Recomputed, recompute
 from sangyu.insight.queries.report import Report, class_label, frozen, frozen_reports, report, unlike
 from sangyu.insight.queries.rows import Page, figure_of, open_rows, page_of, read_lens, total
@@ -33,6 +34,7 @@ __all__ = [
     "EVERY",
     "EXCEPTIONS",
     "FACTS",
+    "FAMILIES",
     "FIGURES",
     "FINDING_CODES",
     "ITEM_CLASSES",
@@ -49,6 +51,8 @@ __all__ = [
     "Fund",
     "Lens",
     "Page",
+    "Pivot",
+    "Place",
     "Recomputed",
     "Report",
     "Row",
@@ -69,6 +73,7 @@ __all__ = [
     "open_rows",
     "own_row",
     "page_of",
+    "pivot",
     "population",
     "read_lens",
     "recompute",

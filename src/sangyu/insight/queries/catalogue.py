@@ -15,6 +15,7 @@ from sangyu.insight.queries.figures import (
     Figure,
     by_code,
 )
+from sangyu.insight.queries.recognised import recognised
 from sangyu.providers.models import ItemClass
 from sangyu.registry.models import CardEventKind
 
@@ -23,6 +24,16 @@ CARD_STATES = CardEventKind.choices
 
 FIGURES = by_code(
     Figure("elders", "登记老人", "elder", "截至当日已登记入院的老人。", sources.elders, "sort_key", dims=ELDER_DIMS),
+    Figure(
+        "recognised",
+        "身份认定",
+        "identity",
+        "当日有效的认定，在册老人一人一种身份算一次；按现在住的社区。",
+        recognised,
+        "recorded_at",
+        True,
+        {"street": "street", "community": "community", "identity": "code"},
+    ),
     Figure(
         "orders",
         "工单",

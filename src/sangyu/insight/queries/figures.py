@@ -35,7 +35,13 @@ LINE_DIMS = {
     "elder_class": "elder_class",
     "enterprise": "statement__enterprise_id",
 }
-ELDER_DIMS = {"street": "community__parent_id", "band": "birth_on", "hukou": "hukou_in_area", "alive": "alive"}
+ELDER_DIMS = {
+    "street": "community__parent_id",
+    "community": "community_id",
+    "band": "birth_on",
+    "hukou": "hukou_in_area",
+    "alive": "alive",
+}
 ORDER_SUMS = {"price_fen": "price_fen", "public_fen": "public_fen"}
 CHARGE_SUMS = {"price_fen": "price_fen", "elder_fen": "elder_fen", "public_fen": "public_fen"}
 

@@ -14,6 +14,7 @@ from sangyu.access.models import User
 from sangyu.insight.queries import CARD_STATES, ITEM_CLASSES, LATE, Figure, class_label
 from sangyu.portals.components.stages import STAGES
 from sangyu.providers import queries as providers_read
+from sangyu.registry.models import IdentityCode
 
 NONE = "-"
 
@@ -39,6 +40,8 @@ class Filter:
 def _titles() -> dict[str, str]:
     return {
         "street": _("街道"),
+        "community": _("社区"),
+        "identity": _("身份"),
         "item_class": _("服务类别"),
         "item": _("服务项目"),
         "enterprise": _("企业"),
@@ -87,8 +90,11 @@ def _value(viewer: User, figure: Figure, name: str, value: str) -> str:
         return _("无")
     if name in ("alive", "hukou"):
         return _("是") if value == "yes" else _("否")
-    if name == "street":
-        return next((area.name for area in access_read.subdistricts(viewer) if area.code == value), value)
+    if name in ("street", "community"):
+        areas = access_read.subdistricts(viewer) if name == "street" else access_read.communities(viewer)
+        return next((area.name for area in areas if area.code == value), value)
+    if name == "identity":
+        return dict(IdentityCode.choices).get(value, value)
     if name == "item_class":
         return dict(ITEM_CLASSES).get(value, value)
     if name == "elder_class":

@@ -10,6 +10,7 @@ urlpatterns = [
     path("exceptions/", views.exceptions, name="exceptions"),
     path("rows/<slug:code>/", views.rows, name="rows"),
     path("analysis/", views.analysis, name="analysis"),
+    path("groups/", views.groups, name="groups"),
     path("report/", views.report, name="report"),
     path("report/freeze/", views.freeze, name="freeze"),
     path("report/workbook/", views.workbook, name="workbook"),

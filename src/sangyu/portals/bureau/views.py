@@ -120,6 +120,28 @@ def analysis(request: HttpRequest) -> HttpResponse:
 
 @seat
 @require_GET
+def groups(request: HttpRequest) -> HttpResponse:
+    """Show how many elders are what on a day, by street or by the communities of one street."""
+    on, wrong, found = _today(), "", None
+    family, street = request.GET.get("family"), request.GET.get("street", "")
+    try:
+        on = insight_read.read_lens({"on": request.GET.get("on", "")}, at=now()).on
+        found = insight_read.pivot(request.user, on, family=family, street=street)
+    except Refusal as refusal:
+        wrong = str(refusal)
+        found = insight_read.pivot(request.user, on)
+    kept = {"on": on.isoformat(), **({"street": street} if street else {})}
+    families = [
+        Tab(insight_read.FAMILIES[one], "?" + urlencode({**kept, "family": one}), active=one == found.family)
+        for one in found.families
+    ]
+    where = next((area for area in access_read.subdistricts(request.user) if area.code == street), None)
+    page = context(request, "bureau:analysis", pivot=found, families=families, where=where, on=on, wrong=wrong)
+    return render(request, "bureau/groups.html", page, status=422 if wrong else 200)
+
+
+@seat
+@require_GET
 def report(request: HttpRequest) -> HttpResponse:
     """Show the report of a day as it was known at its end."""
     return _report(request)

@@ -16,7 +16,7 @@ from sangyu.kit.point import BadPlace, Crs, Point
 from sangyu.portals.components.forms import DeskForm
 from sangyu.registry import rules
 from sangyu.registry.models import Identity, Sex
-from sangyu.registry.queries import DOCUMENT_KINDS, IDENTITY_CODES, IDENTITY_SOURCES
+from sangyu.registry.queries import DOCUMENT_KINDS, IDENTITY_CODES, IDENTITY_SOURCES, Wanted
 
 DAY = forms.DateInput({"type": "date"})
 FAMILY_ROWS = (1, 2)
@@ -134,6 +134,66 @@ class RegisterForm(DeskForm):
             return Point(lng=float(self.cleaned_data["lng"]), lat=float(self.cleaned_data["lat"]), crs=Crs.WGS84)
         except (ValueError, BadPlace):
             return None
+
+
+class FindForm(DeskForm):
+    """Whom to find, by any of eleven fields; an address without fields asks for nothing."""
+
+    name = forms.CharField(label=_("姓名"), max_length=60, required=False, help_text=_("或拼音首字母"))
+    number = forms.CharField(
+        label=_("证件号码"),
+        max_length=30,
+        required=False,
+        help_text=_("整个号码，或后四位"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    phone = forms.CharField(
+        label=_("电话"),
+        max_length=24,
+        required=False,
+        help_text=_("本人或家属的整个号码，或本人的后四位"),
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
+    )
+    registration_number = forms.CharField(label=_("登记编号"), max_length=20, required=False)
+    sex = forms.ChoiceField(label=_("性别"), choices=[("", _("不限")), *Sex.choices[1:]], required=False)
+    age_from = forms.IntegerField(label=_("年龄从"), min_value=0, max_value=150, required=False)
+    age_to = forms.IntegerField(label=_("到"), min_value=0, max_value=150, required=False)
+    community_code = forms.ChoiceField(label=_("社区"), required=False)
+    address = forms.CharField(label=_("住址里有"), max_length=60, required=False)
+    identity = forms.ChoiceField(label=_("身份"), choices=[("", _("不限")), *IDENTITY_CODES], required=False)
+    untouched_months = forms.TypedChoiceField(
+        label=_("多久没有核实或更新"),
+        choices=[("", _("不限")), ("6", _("半年")), ("12", _("一年")), ("24", _("两年"))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, communities: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["community_code"].choices = [("", _("不限")), *communities]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse ages the wrong way round."""
+        cleaned = super().clean() or self.cleaned_data
+        low, high = cleaned.get("age_from"), cleaned.get("age_to")
+        if low is not None and high is not None and low > high:
+            self.add_error("age_to", _("年龄到应不小于年龄从，请调换过来"))
+        return cleaned
+
+    @property
+    def wanted(self) -> Wanted:
+        """What was asked for, once the form is valid."""
+        return Wanted(**self.cleaned_data)
+
+
+class ConfirmForm(DeskForm):
+    """How an elder's data were checked."""
+
+    how = forms.ChoiceField(
+        label=_("怎样核实的"),
+        choices=[(word, word) for word in ("入户", "电话", "窗口", "家属")],
+    )
 
 
 class RecogniseForm(DeskForm):

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from sangyu.portals.community.views import cards, duplicates, elders, families, homes, register
+from sangyu.portals.community.views import cards, duplicates, elders, families, finding, homes, register
 
 app_name = "community"
 urlpatterns = [
     path("", elders.elders, name="elders"),
+    path("find/", finding.find, name="find"),
+    path("elders/<uuid:elder_id>/confirm/", finding.confirm, name="confirm"),
     path("register/", register.register, name="register"),
     path("elders/<uuid:elder_id>/registered/", register.registered, name="registered"),
     path("elders/<uuid:elder_id>/", elders.elder, name="elder"),

@@ -21,6 +21,7 @@ VERBS = {
     "registry.add_document": gettext_lazy("登记证件"),
     "registry.add_kin": gettext_lazy("登记亲属"),
     "registry.add_many": gettext_lazy("批量补充"),
+    "registry.confirm": gettext_lazy("核实档案"),
     "registry.end_kin": gettext_lazy("终止亲属关系"),
     "registry.end_recognition": gettext_lazy("终止身份认定"),
     "registry.forget": gettext_lazy("删除个人信息"),

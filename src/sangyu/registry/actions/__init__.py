@@ -1,6 +1,7 @@
 """Verbs of the registry: who an elder is, of whom and where; what they are recognised as; death; cards; duplicates."""
 
 from sangyu.registry.actions.cards import issue_card, replace_card, report_found, report_lost
+from sangyu.registry.actions.confirm import confirm
 from sangyu.registry.actions.contacts import (
     ContactIncomplete,
     LastContact,
@@ -66,6 +67,7 @@ __all__ = [
     "add_contact",
     "add_document",
     "add_kin",
+    "confirm",
     "end_kin",
     "end_recognition",
     "find_duplicates",

@@ -43,6 +43,7 @@ from sangyu.registry.queries.families import (
     kin_on,
     speakers,
 )
+from sangyu.registry.queries.finding import COUNTED_MAX, NothingWanted, Wanted, confirmed_at, found, found_count
 from sangyu.registry.queries.known import (
     Card,
     DocumentShown,
@@ -69,6 +70,7 @@ IDENTITY_SOURCES = IdentitySource.choices
 DOCUMENT_KINDS = DocumentKind.choices
 
 __all__ = [
+    "COUNTED_MAX",
     "DOCUMENT_KINDS",
     "GROUPS",
     "GUARDIANSHIPS",
@@ -80,11 +82,14 @@ __all__ = [
     "CaseShown",
     "Diner",
     "DocumentShown",
+    "NothingWanted",
+    "Wanted",
     "by_number",
     "card",
     "card_counts",
     "card_label",
     "cards_of",
+    "confirmed_at",
     "contacts",
     "contacts_of",
     "contacts_of_all",
@@ -99,6 +104,8 @@ __all__ = [
     "find_by_phone",
     "find_by_phones",
     "first_document",
+    "found",
+    "found_count",
     "get_card",
     "get_diner",
     "get_duplicate_case",

@@ -158,15 +158,15 @@ def _belongs(group: str, on: date) -> Q | Exists:
     if group == "moved_in":
         return living & Q(hukou_in_area=False, lives_in_area=True)
     if group == "no_contact":
-        return living & ~_of_a_record(Contact.objects.exclude(relation="本人"))
+        return living & ~of_a_record(Contact.objects.exclude(relation="本人"))
     if group == "duplicate":
         open_cases = DuplicateCase.objects.filter(closed_at=None, one__merged_into=None, other__merged_into=None)
         return Q(Exists(open_cases.filter(Q(one=OuterRef("pk")) | Q(other=OuterRef("pk")))))
     held = Identity.objects.filter(code__in=GROUPS[group].codes, valid_from__lte=on)
-    return living & _of_a_record(held.filter(Q(valid_until=None) | Q(valid_until__gt=on)))
+    return living & of_a_record(held.filter(Q(valid_until=None) | Q(valid_until__gt=on)))
 
 
-def _of_a_record(rows: QuerySet[Any]) -> Q:
+def of_a_record(rows: QuerySet[Any]) -> Q:
     """Ask for a row of an elder's own record or of one that was merged into it; merged ones are few and looked up."""
     merged = rows.filter(elder__merged_into__isnull=False).values("elder__merged_into")
     return Q(Exists(rows.filter(elder=OuterRef("pk")))) | Q(pk__in=merged)

@@ -186,3 +186,23 @@ def test_who_asked_on_the_telephone_stands_on_the_list_until_registered(cast: Ca
     assert "石桂花" not in sit(other_clerk).get(LIST).content.decode()
     cast.elder("石桂花", date(1950, 1, 1), 41, ["13900007777"])
     assert "来电想登记" not in sit(cast.clerk).get(LIST).content.decode()
+
+
+def test_elders_are_found_by_several_fields_and_numbers_stay_out_of_the_address(cast: Cast, sit):
+    desk, url = sit(cast.clerk), reverse("community:find")
+    assert "都符合的才列出来" in desk.get(url).content.decode()
+    found = desk.post(url, {"sex": cast.li.sex, "phone": "13900000001"}).content.decode()
+    assert "李秀兰" in found
+    assert "王德厚" not in found
+    assert "没有都符合的老人" in desk.post(url, {"age_to": "70", "phone": "13900000001"}).content.decode()
+    nothing = desk.post(url, {"name": " "})
+    assert (nothing.status_code, "请至少填一个条件" in nothing.content.decode()) == (422, True)
+    ages = desk.post(url, {"age_from": "80", "age_to": "70"})
+    assert (ages.status_code, "请调换过来" in ages.content.decode()) == (422, True)
+
+
+def test_a_clerk_says_that_the_data_were_checked(cast: Cast, sit):
+    desk = sit(cast.clerk)
+    assert "还没有核实过" in desk.get(page(cast.li)).content.decode()
+    assert "今天核实过" in desk.post(page(cast.li, "confirm"), {"how": "入户"}, follow=True).content.decode()
+    assert "上次核实" in desk.get(page(cast.li)).content.decode()

@@ -19,7 +19,7 @@ from sangyu.hotline import queries as hotline_read
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
-from sangyu.portals.community.forms import DeathForm, EndForm, RecogniseForm, WithdrawDeathForm
+from sangyu.portals.community.forms import ConfirmForm, DeathForm, EndForm, RecogniseForm, WithdrawDeathForm
 from sangyu.portals.community.views.frame import for_clerks, frame
 from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
@@ -36,7 +36,7 @@ def elders(request: HttpRequest) -> HttpResponse:
     on = now().astimezone(BEIJING).date()
     text = request.GET.get("q", "").strip()
     group = request.GET.get("group", "") if not text else ""
-    after = _key(request.GET.get("after", ""))
+    after = key_of(request.GET.get("after", ""))
     if text:
         found, more = registry_read.search(request.user, text, limit=ROWS), False
     else:
@@ -110,6 +110,8 @@ def _elder(
             "documents": registry_read.documents(viewer, held),
             "merges": registry_read.merges_into(held),
             "decision": _service_class(viewer.programme_id, known, on),
+            "confirmed": registry_read.confirmed_at(held.pk),
+            "confirming": ConfirmForm(),
             "recognising": recognising or RecogniseForm(),
             "ending": ending or EndForm(held=_lasting(request, held), initial={"until": on.isoformat()}),
             "dying": dying or DeathForm(),
@@ -230,7 +232,7 @@ def withdraw_death(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     return _elder(request, elder_id, withdrawing=form)
 
 
-def _key(text: str) -> tuple[str, UUID] | None:
+def key_of(text: str) -> tuple[str, UUID] | None:
     pk, _sign, name = text.partition("_")
     try:
         return name, UUID(pk)
