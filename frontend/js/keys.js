@@ -39,7 +39,9 @@ const plainStroke = (stroke) => stroke.replace("Shift+", "").length === 1 || str
 const singlesOff = () => localStorage.getItem(SINGLE_OFF) === "yes";
 
 function usable(element) {
-  return !element.matches(":disabled, [aria-disabled=true]") && (element.checkVisibility?.() ?? true);
+  // A page behind "更多" answers to its key though it is folded away.
+  const seen = element.closest("[data-folds]")?.querySelector("summary") ?? element;
+  return !element.matches(":disabled, [aria-disabled=true]") && (seen.checkVisibility?.() ?? true);
 }
 
 function candidates() {

@@ -35,6 +35,19 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
+// What folds over the page folds away again when somebody turns to something else.
+function foldAway(event) {
+  for (const open of document.querySelectorAll("details[data-folds][open]")) {
+    if (event.key === "Escape" && open.contains(document.activeElement)) open.querySelector("summary").focus();
+    if (event.key === "Escape" || !open.contains(event.target)) open.open = false;
+  }
+}
+document.addEventListener("click", foldAway);
+document.addEventListener("focusin", foldAway);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") foldAway(event);
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form?.requestSubmit();
 });

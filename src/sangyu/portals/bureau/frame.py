@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -27,18 +28,28 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         ("bureau:analysis", _("分析"), "g a", "list"),
         ("bureau:report", _("报告"), "g r", "print"),
         ("applications:stack", _("审批"), "g p", "check"),
-        ("bureau:people", _("用户"), "g u", "users"),
-        ("matching:registers", _("名册"), "g n", "list"),
-        *((("intake:batches", _("批量导入"), "g b", "upload"),) if Role.BUREAU in request.user.roles else ()),
-        *((("community:duplicates", _("疑似重复"), "g d", "users"),) if Role.BUREAU in request.user.roles else ()),
-        ("privacy:purposes", _("个人信息"), "g i", "lock"),
         ("finance:months", _("结算"), "g m", "wallet"),
         ("audit:search", _("一分钱"), "g t", "search"),
     )
+    writes = Role.BUREAU in request.user.roles
+    folded = (
+        ("matching:registers", _("名册"), "g n", "list"),
+        *((("intake:batches", _("批量导入"), "g b", "upload"),) if writes else ()),
+        *((("community:duplicates", _("疑似重复"), "g d", "users"),) if writes else ()),
+        ("privacy:purposes", _("个人信息"), "g i", "lock"),
+        ("bureau:people", _("用户"), "g u", "users"),
+    )
+
+    def tabs(wanted: Iterable[tuple[str, str, str, str]]) -> list[Tab]:
+        return [
+            Tab(label, reverse(route), active=here == route, key=key, icon=icon) for route, label, key, icon in wanted
+        ]
+
     desk = Desk(
         name=_("民政局"),
         programme=request.user.programme.name,
         home_url=reverse("bureau:home"),
-        nav=[Tab(label, reverse(route), active=here == route, key=key, icon=icon) for route, label, key, icon in pages],
+        nav=tabs(pages),
+        more=tabs(folded),
     )
     return {"desk": desk, "viewer": request.user, "may_freeze": bool(request.user.roles & FREEZERS), **more}
