@@ -179,7 +179,14 @@ XIASHAN = Walk(
     late=(1,),
 )
 
-WALKS = [pytest.param(walk, id=walk.plan.pack) for walk in (TAIYUAN, HULI, GULOU, XIASHAN)]
+# Taiyuan's quota is used up and the elder pays the rest; Gulou's voucher is given, spent and settled.
+SHOWN = {"taiyuan": ["TY-08"], "fuzhou-gulou": ["GL-08"]}
+WALKS = [
+    pytest.param(
+        walk, id=walk.plan.pack, marks=[pytest.mark.proves(*ids)] if (ids := SHOWN.get(walk.plan.pack)) else []
+    )
+    for walk in (TAIYUAN, HULI, GULOU, XIASHAN)
+]
 
 
 def serve(troupe: Troupe, order: Order, *, late: bool) -> None:
@@ -229,6 +236,7 @@ def test_from_the_call_to_the_bank_by_the_city_s_own_rules(db: None, walk: Walk,
     assert [fault for outcome in verify() for fault in outcome.faults] == []
 
 
+@pytest.mark.proves("GL-08")
 def test_a_credit_ends_with_its_own_period_and_hours_are_not_money(db: None, tmp_path: Path) -> None:
     xiashan, gulou = Troupe(XIASHAN.plan, tmp_path).staffed(), Troupe(GULOU.plan, tmp_path).staffed()
     for troupe, walk, unit in ((xiashan, XIASHAN, "minutes"), (gulou, GULOU, "fen")):
