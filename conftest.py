@@ -17,23 +17,15 @@ import pytest
 from tests.windows import Windows
 
 from sangyu.config.database.address import database
-from sangyu.config.database.testing import prepared
 from sangyu.config.processes.embedded import Cluster
 from sangyu.config.processes.throw_away import throw_away_postgres
 
 pytest_plugins = ["pytester", "tests.standing", "tests.cast", "tests.proofs.plugin"]
-# One processor makes the database for both; meanwhile the other has these, which need none.
-FIRST = ("components/tests/test_submit_form.py", "proofs/test_catalogue.py", "sangyu/policy/tests/")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("numprocesses", None):  # then this process collects, and no worker of its own does
         gc.disable()  # what is collected are thousands of tests, and they stay
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one file make the database while what needs none is tried beside it; the rest keeps its order."""
-    items.sort(key=lambda item: next((n for n, where in enumerate(FIRST) if where in str(item.path)), len(FIRST)))
 
 
 def pytest_collection_finish() -> None:
@@ -57,27 +49,22 @@ def cluster() -> Iterator[Cluster | None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, cluster: Cluster | None) -> None:
-    """Log in as the owner; on a cluster of our own, begin with the database as the last run migrated it."""
+    """Log in as the owner."""
     if cluster is None:
         _use(os.environ)
     else:
         _use(cluster.environment(), EMPTIED_BY=cluster.url("superuser"))
-        prepared.restore(cluster, _test_database())
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(cluster: Cluster | None) -> bool:
-    """Take a prepared database as it is; a throw-away cluster needs no tidying either."""
+    """Leave a throw-away cluster untidied."""
     return cluster is not None
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_db_modify_db_settings: None, django_db_setup: None, cluster: Cluster | None
-) -> Iterator[None]:
+def django_db_setup(django_db_modify_db_settings: None, django_db_setup: None) -> Iterator[None]:
     """Let the owner make the test database, then run every test as the log-in that serves."""
-    if cluster is not None:
-        prepared.keep(cluster, _test_database())
     _log_in_as("APP")
     yield
     _log_in_as("OWNER")
@@ -92,12 +79,6 @@ def _use(environ: Any, **more: str) -> None:
     connections.settings[DEFAULT_DB_ALIAS].update(mapping)
     if hasattr(connections._connections, DEFAULT_DB_ALIAS):  # made before we knew the address
         del connections[DEFAULT_DB_ALIAS]
-
-
-def _test_database() -> str:
-    from django.db import connection
-
-    return str(connection.settings_dict["TEST"]["NAME"])
 
 
 def _log_in_as(who: str) -> None:

@@ -30,19 +30,28 @@ BYTES_MAX = 300_000
 # What Django itself writes about the tables, and the rows of signed-in browsers, which a release does not hand on.
 NOT_OURS = {"django_migrations", "django_content_type", "auth_permission", "django_session"}
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
-# Conditions are told by their names: their words change when a database is written out and read again.
-SHAPE = """
-SELECT table_name::text, column_name::text, data_type::text, is_nullable::text, coalesce(character_maximum_length, 0)
-  FROM information_schema.columns WHERE table_schema = 'public'
+# Brackets and casts are left out of what is said in words: they change when a database is written out and read again.
+WORDS = r"regexp_replace({}, '::[a-z ]+(\(\d+\))?(\[\])?|[() ]', '', 'g')"
+SHAPE = rf"""
+SELECT attrelid::regclass::text, attname::text, format_type(atttypid, atttypmod), attnotnull::text,
+       concat_ws(' ', attidentity, nullif(attcollation, 0)::regcollation, {WORDS.format("pg_get_expr(adbin, adrelid)")})
+  FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+  JOIN pg_class c ON c.oid = attrelid AND relkind = 'r' AND relnamespace = 'public'::regnamespace
+ WHERE attnum > 0 AND NOT attisdropped
  UNION ALL
-SELECT conrelid::regclass::text, conname::text, contype::text,
-       CASE WHEN contype = 'c' THEN '' ELSE pg_get_constraintdef(oid) END, 0
+SELECT conrelid::regclass::text, conname::text, contype::text, {WORDS.format("pg_get_constraintdef(oid)")}, ''
   FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'
  UNION ALL
-SELECT tablename::text, indexname::text, 'index', regexp_replace(indexdef, ' WHERE .*', ''), 0
+SELECT tablename::text, indexname::text, 'index', {WORDS.format("indexdef")}, ''
   FROM pg_indexes WHERE schemaname = 'public'
  UNION ALL
-SELECT tgrelid::regclass::text, tgname::text, 'trigger', tgenabled::text, 0 FROM pg_trigger WHERE NOT tgisinternal
+SELECT tgrelid::regclass::text, tgname::text, 'trigger', pg_get_triggerdef(oid), tgenabled::text
+  FROM pg_trigger WHERE NOT tgisinternal
+ UNION ALL
+SELECT 'function', oid::regprocedure::text, prorettype::regtype::text, regexp_replace(prosrc, '\s+', ' ', 'g'), ''
+  FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+ UNION ALL
+SELECT 'type', typname::text, enumlabel::text, '', '' FROM pg_enum JOIN pg_type t ON t.oid = enumtypid
 """
 RIGHTS = """
 SELECT table_name, privilege_type FROM information_schema.role_table_grants

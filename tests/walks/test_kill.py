@@ -17,7 +17,6 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from sangyu.config.database.testing import prepared
 from sangyu.config.processes import residents
 from sangyu.config.processes.embedded import Cluster
 from sangyu.config.processes.places import PROJECT, places_for
@@ -143,15 +142,9 @@ def durable() -> Iterator[Cluster]:
     cluster = Cluster(places_for(cluster=f"once-{os.getpid()}-kill"))
     cluster.open()
     try:
-        name = "sangyu"
-        if prepared._dump().is_file():
-            with psycopg.connect(cluster.url("superuser", "postgres"), autocommit=True) as superuser:
-                superuser.execute("DROP DATABASE sangyu")
-            prepared.restore(cluster, name)
-        else:
-            migrate = [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity=0", "--skip-checks"]
-            addresses = {**cluster.environment(), "SANGYU_LOG_IN": "owner"}
-            subprocess.run(migrate, cwd=PROJECT, env=own_environment(**addresses), check=True)
+        migrate = [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity=0", "--skip-checks"]
+        addresses = {**cluster.environment(), "SANGYU_LOG_IN": "owner"}
+        subprocess.run(migrate, cwd=PROJECT, env=own_environment(**addresses), check=True)
         yield cluster
     finally:
         cluster.close()

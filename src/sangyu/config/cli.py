@@ -50,7 +50,7 @@ COMMANDS = (
     _line("policy", "查看、核对和试算政策包", "sangyu.policy.cli:main", "packages"),
     _line("ledger", "核验账簿、导出文本账", "sangyu.ledger.cli:main", "packages", "database"),
     _line("audit", "导出审计账簿，在库外留存它的根", "sangyu.access.cli:main", "packages", "database"),
-    _line("keys", "加密证件号码的密钥：生成、更换、重新加密、核对", "sangyu.config.field_keys:main", "packages"),
+    _line("keys", "加密证件和账号的密钥：生成、更换、重新加密、核对", "sangyu.config.field_keys:main", "packages"),
     _line("token", "接口密钥：签发、列出、续期、停用", "sangyu.portals.api.cli:main", "packages", "database"),
     _line("dispatch", "一张工单为什么派给这一家", "sangyu.dispatch.cli:main", "packages", "database"),
     _line("programme", "运营主体：建立、列出、换政策包、试算", "sangyu.config.programme:main", "packages", "database"),

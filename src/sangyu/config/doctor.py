@@ -150,7 +150,7 @@ def _field_keys() -> Finding:
             return Finding("keys", "wrong", str(bad), "./sangyu keys new 生成，写进 sangyu.env 的 SANGYU_FIELD_KEYS")
         return Finding("keys", "ok", f"证件号码以密钥“{ring.first.name}”加密（{PROFILES[ring.first.profile]}）")
     if os.environ.get("SANGYU_DEMO", "1") == "0":
-        return Finding("keys", "wrong", "没有加密证件号码的密钥", "./sangyu keys new 生成，写进 sangyu.env")
+        return Finding("keys", "wrong", "没有加密证件号码和收款账号的密钥", "./sangyu keys new 生成，写进 sangyu.env")
     file = PROJECT / "var" / "field.keys"
     if file.exists() and file.stat().st_mode & 0o077:
         return Finding("keys", "wrong", f"{file} 别的账号也读得到", f"chmod 600 {file}")

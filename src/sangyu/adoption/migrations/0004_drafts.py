@@ -7,16 +7,10 @@ import sangyu.kit.ids
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("adoption", "0003_insert_only"),
-    ]
+    dependencies = [("adoption", "0003_insert_only")]
 
     operations = [
-        migrations.AddField(
-            model_name="packversion",
-            name="texts",
-            field=models.JSONField(default=dict),
-        ),
+        migrations.AddField(model_name="packversion", name="texts", field=models.JSONField(default=dict)),
         migrations.CreateModel(
             name="Draft",
             fields=[
@@ -43,6 +37,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["programme_id", "-proposed_at"], name="drafts_of_a_programme")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("document", ""), _negated=True), name="a_draft_names_its_document"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DraftDecision",
@@ -80,32 +82,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="draft",
-            index=models.Index(fields=["programme_id", "-proposed_at"], name="drafts_of_a_programme"),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("document", ""), _negated=True), name="a_draft_names_its_document"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draftdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("what", "PROPOSED"), _negated=True), name="a_decision_decides"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draftdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("adoption__isnull", False), ("valid_from__isnull", False), ("what", "ADOPTED")),
-                    models.Q(models.Q(("what", "ADOPTED"), _negated=True), ("adoption", None), ("valid_from", None)),
-                    _connector="OR",
-                ),
-                name="only_an_adopted_draft_has_a_first_day",
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("what", "PROPOSED"), _negated=True), name="a_decision_decides"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("adoption__isnull", False), ("valid_from__isnull", False), ("what", "ADOPTED")),
+                            models.Q(
+                                models.Q(("what", "ADOPTED"), _negated=True), ("adoption", None), ("valid_from", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="only_an_adopted_draft_has_a_first_day",
+                    ),
+                ]
+            },
         ),
     ]

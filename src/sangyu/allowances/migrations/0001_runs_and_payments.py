@@ -51,6 +51,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("programme", "code"), name="one_scheme_per_code")]
+            },
         ),
         migrations.CreateModel(
             name="Run",
@@ -88,6 +91,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("scheme", "month", "n"), name="runs_of_a_month_are_numbered")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Recovery",
@@ -128,6 +136,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["scheme", "elder"], name="recoveries_by_party")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="a_recovery_is_money")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PaymentFile",
@@ -172,6 +186,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("scheme", "n"), name="files_of_a_scheme_are_numbered")]
+            },
         ),
         migrations.CreateModel(
             name="Payment",
@@ -212,6 +229,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["scheme", "elder"], name="allowance_payments_by_party")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "number"), name="allowance_payments_are_numbered"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="an_allowance_payment_is_money"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PayAccount",
@@ -264,6 +290,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("elder__isnull", False)),
+                        fields=["elder", "at"],
+                        name="pay_accounts_by_elder",
+                    ),
+                    models.Index(
+                        condition=models.Q(("scheme__isnull", False)),
+                        fields=["scheme", "at"],
+                        name="pay_accounts_by_scheme",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("elder__isnull", True), ("scheme__isnull", True), _connector="XOR"),
+                        name="an_account_is_of_an_elder_or_a_scheme",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("document", ""), _negated=True), name="an_account_has_a_document"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Approval",
@@ -301,6 +350,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("scheme", "n"), name="approvals_of_a_scheme_are_numbered")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Line",
@@ -397,69 +451,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="scheme",
-            constraint=models.UniqueConstraint(fields=("programme", "code"), name="one_scheme_per_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(fields=("scheme", "month", "n"), name="runs_of_a_month_are_numbered"),
-        ),
-        migrations.AddIndex(
-            model_name="recovery",
-            index=models.Index(fields=["scheme", "elder"], name="recoveries_by_party"),
-        ),
-        migrations.AddConstraint(
-            model_name="recovery",
-            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="a_recovery_is_money"),
-        ),
-        migrations.AddConstraint(
-            model_name="paymentfile",
-            constraint=models.UniqueConstraint(fields=("scheme", "n"), name="files_of_a_scheme_are_numbered"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["scheme", "elder"], name="allowance_payments_by_party"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(fields=("file", "number"), name="allowance_payments_are_numbered"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_fen__gt", 0)), name="an_allowance_payment_is_money"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payaccount",
-            index=models.Index(
-                condition=models.Q(("elder__isnull", False)), fields=["elder", "at"], name="pay_accounts_by_elder"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payaccount",
-            index=models.Index(
-                condition=models.Q(("scheme__isnull", False)), fields=["scheme", "at"], name="pay_accounts_by_scheme"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("elder__isnull", True), ("scheme__isnull", True), _connector="XOR"),
-                name="an_account_is_of_an_elder_or_a_scheme",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payaccount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("document", ""), _negated=True), name="an_account_has_a_document"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(fields=("scheme", "n"), name="approvals_of_a_scheme_are_numbered"),
         ),
         *[migrations.RunSQL(create_sql(table), drop_sql(table)) for table in TABLES],
     ]

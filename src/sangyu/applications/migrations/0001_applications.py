@@ -20,49 +20,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Appeal",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
-                ),
-                ("raised_by", models.CharField(max_length=60)),
-                ("relation", models.CharField(max_length=20)),
-                ("grounds", models.CharField(max_length=400)),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="AppealAnswer",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
-                ),
-                ("upheld", models.BooleanField()),
-                ("reason", models.CharField(max_length=400)),
-                ("at", models.DateTimeField()),
-                (
-                    "appeal",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.appeal"
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Application",
             fields=[
                 (
@@ -156,6 +113,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("OPEN", "RETURNED"))),
+                        fields=["programme", "step", "at", "id"],
+                        name="applications_open_by_step",
+                    ),
+                    models.Index(fields=["programme", "community", "at", "id"], name="applications_by_community"),
+                    models.Index(fields=["programme", "at", "id"], name="applications_by_time"),
+                    models.Index(fields=["elder", "at"], name="applications_by_elder"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("programme", "year", "n"), name="an_application_number_is_given_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("OPEN", "RETURNED"))),
+                        fields=("elder", "kind"),
+                        name="one_application_for_a_thing_is_under_way",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Agreement",
@@ -184,6 +163,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("application", "n"), name="agreements_are_numbered")]
+            },
         ),
         migrations.CreateModel(
             name="Award",
@@ -223,6 +205,75 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["elder", "kind", "valid_from"], name="awards_by_elder")]},
+        ),
+        migrations.CreateModel(
+            name="Paper",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("title", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.application"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.file"),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("application", "file"), name="a_paper_is_added_once")]
+            },
+        ),
+        migrations.CreateModel(
+            name="Posting",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("posted_on", models.DateField()),
+                ("until_on", models.DateField()),
+                ("certain", models.BooleanField()),
+                ("decision", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.area"),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["programme", "community", "until_on"], name="postings_by_community")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("posted_on__lte", models.F("until_on"))), name="a_posting_lasts_some_days"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notice",
@@ -246,7 +297,18 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.application"
                     ),
                 ),
+                (
+                    "posting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.posting"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("posting", "application"), name="a_posting_names_one_once")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Objection",
@@ -298,70 +360,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Paper",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
-                ),
-                ("title", models.CharField(max_length=40)),
-                ("at", models.DateTimeField()),
-                (
-                    "application",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.application"
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "file",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.file"),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Posting",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
-                ),
-                ("posted_on", models.DateField()),
-                ("until_on", models.DateField()),
-                ("certain", models.BooleanField()),
-                ("decision", models.JSONField()),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "community",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.area"),
-                ),
-                (
-                    "programme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="posting",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.posting"
-            ),
-        ),
-        migrations.CreateModel(
             name="Reading",
             fields=[
                 (
@@ -382,6 +380,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("application", "by"), name="a_reading_is_noted_once")]
+            },
         ),
         migrations.CreateModel(
             name="Signature",
@@ -410,6 +411,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.file"),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("agreement", "party"), name="a_side_signs_once")]},
         ),
         migrations.CreateModel(
             name="Step",
@@ -477,13 +479,56 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("application", "n"), name="steps_are_numbered")]},
         ),
-        migrations.AddField(
-            model_name="appeal",
-            name="step",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.step"
-            ),
+        migrations.CreateModel(
+            name="Appeal",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("raised_by", models.CharField(max_length=60)),
+                ("relation", models.CharField(max_length=20)),
+                ("grounds", models.CharField(max_length=400)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "step",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.step"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AppealAnswer",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("upheld", models.BooleanField()),
+                ("reason", models.CharField(max_length=400)),
+                ("at", models.DateTimeField()),
+                (
+                    "appeal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="applications.appeal"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="Term",
@@ -510,87 +555,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(
-                condition=models.Q(("state__in", ("OPEN", "RETURNED"))),
-                fields=["programme", "step", "at", "id"],
-                name="applications_open_by_step",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["programme", "community", "at", "id"], name="applications_by_community"),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["programme", "at", "id"], name="applications_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["elder", "at"], name="applications_by_elder"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                fields=("programme", "year", "n"), name="an_application_number_is_given_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("OPEN", "RETURNED"))),
-                fields=("elder", "kind"),
-                name="one_application_for_a_thing_is_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(fields=("application", "n"), name="agreements_are_numbered"),
-        ),
-        migrations.AddIndex(
-            model_name="award",
-            index=models.Index(fields=["elder", "kind", "valid_from"], name="awards_by_elder"),
-        ),
-        migrations.AddConstraint(
-            model_name="paper",
-            constraint=models.UniqueConstraint(fields=("application", "file"), name="a_paper_is_added_once"),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(fields=["programme", "community", "until_on"], name="postings_by_community"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("posted_on__lte", models.F("until_on"))), name="a_posting_lasts_some_days"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("posting", "application"), name="a_posting_names_one_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.UniqueConstraint(fields=("application", "by"), name="a_reading_is_noted_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.UniqueConstraint(fields=("agreement", "party"), name="a_side_signs_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(fields=("application", "n"), name="steps_are_numbered"),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.UniqueConstraint(
-                fields=("programme", "step", "valid_from"), name="one_term_starts_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(condition=models.Q(("days__gt", 0)), name="a_term_has_days"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("programme", "step", "valid_from"), name="one_term_starts_a_day"),
+                    models.CheckConstraint(condition=models.Q(("days__gt", 0)), name="a_term_has_days"),
+                ]
+            },
         ),
     ]

@@ -28,6 +28,51 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Practice",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("scale", models.CharField(max_length=40)),
+                (
+                    "stacking",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "按量表"), ("once", "有一条或几条都只加重一级"), ("each", "逐条加重")],
+                        max_length=8,
+                    ),
+                ),
+                ("valid_months", models.PositiveSmallIntegerField()),
+                ("dispute_days", models.PositiveSmallIntegerField()),
+                ("document", models.CharField(max_length=80)),
+                ("valid_from", models.DateField()),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("programme", "scale", "valid_from"), name="one_practice_starts_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_months__gt", 0)), name="a_level_holds_for_a_while"
+                    ),
+                ]
+            },
+        ),
+        migrations.CreateModel(
             name="Assessment",
             fields=[
                 (
@@ -96,7 +141,31 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assessment.edition"
                     ),
                 ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assessment.practice"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["programme", "stage", "at", "id"], name="assessments_by_stage"),
+                    models.Index(fields=["elder", "scale", "at"], name="assessments_by_elder"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("stage__in", ("APPOINTED", "DIFFERING", "SIGNED"))),
+                        fields=("elder", "scale"),
+                        name="one_assessment_by_a_scale_is_under_way",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("stage", "WITHDRAWN"), _negated=True),
+                        fields=("review_of",),
+                        name="a_dispute_has_one_review",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Appointment",
@@ -132,6 +201,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["assessor", "visit_at"], name="appointments_by_assessor")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "part"), name="one_person_for_each_part"),
+                    models.UniqueConstraint(fields=("assessment", "assessor"), name="one_part_for_each_person"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Certificate",
@@ -162,6 +238,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("programme", "year", "n"), name="a_certificate_number_is_given_once"
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Conclusion",
@@ -198,6 +281,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["programme", "valid_until"], name="conclusions_by_end")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_from__lt", models.F("valid_until"))), name="a_level_holds_some_days"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Dispute",
@@ -262,48 +353,11 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.file"),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="Practice",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
-                ),
-                ("scale", models.CharField(max_length=40)),
-                (
-                    "stacking",
-                    models.CharField(
-                        blank=True,
-                        choices=[("", "按量表"), ("once", "有一条或几条都只加重一级"), ("each", "逐条加重")],
-                        max_length=8,
-                    ),
-                ),
-                ("valid_months", models.PositiveSmallIntegerField()),
-                ("dispute_days", models.PositiveSmallIntegerField()),
-                ("document", models.CharField(max_length=80)),
-                ("valid_from", models.DateField()),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "programme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
-                    ),
-                ),
-            ],
-        ),
-        migrations.AddField(
-            model_name="assessment",
-            name="practice",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assessment.practice"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("appointment", "item", "file"), name="evidence_is_added_once")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Sheet",
@@ -347,73 +401,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["assessor", "visit_at"], name="appointments_by_assessor"),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(fields=("assessment", "part"), name="one_person_for_each_part"),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(fields=("assessment", "assessor"), name="one_part_for_each_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.UniqueConstraint(
-                fields=("programme", "year", "n"), name="a_certificate_number_is_given_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conclusion",
-            index=models.Index(fields=["programme", "valid_until"], name="conclusions_by_end"),
-        ),
-        migrations.AddConstraint(
-            model_name="conclusion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_from__lt", models.F("valid_until"))), name="a_level_holds_some_days"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.UniqueConstraint(fields=("appointment", "item", "file"), name="evidence_is_added_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="practice",
-            constraint=models.UniqueConstraint(
-                fields=("programme", "scale", "valid_from"), name="one_practice_starts_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="practice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_months__gt", 0)), name="a_level_holds_for_a_while"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(fields=["programme", "stage", "at", "id"], name="assessments_by_stage"),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(fields=["elder", "scale", "at"], name="assessments_by_elder"),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stage__in", ("APPOINTED", "DIFFERING", "SIGNED"))),
-                fields=("elder", "scale"),
-                name="one_assessment_by_a_scale_is_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stage", "WITHDRAWN"), _negated=True),
-                fields=("review_of",),
-                name="a_dispute_has_one_review",
-            ),
         ),
     ]

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
-from sangyu.config.database.testing import prepared
 from sangyu.config.processes.embedded import Cluster
 from sangyu.config.processes.places import PROJECT
 from sangyu.config.processes.ready import own_environment
@@ -124,17 +123,12 @@ def ground(*, at: datetime, elders: int) -> Iterator[Ground]:
 
 
 def _migrated(cluster: Cluster) -> None:
-    """Make the template database with every table, from the file that the tests keep or by migrating."""
-    prepared.restore(cluster, TEMPLATE)
+    """Make the template database with every table."""
     with psycopg.connect(cluster.url("owner", "postgres"), autocommit=True) as owner:
-        known = owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
-        if known is not None:
-            return
         owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
     addresses = {**cluster.environment(TEMPLATE), "SANGYU_LOG_IN": "owner"}
     migrate = [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity=0", "--skip-checks"]
     subprocess.run(migrate, cwd=PROJECT, env=own_environment(**addresses), stdin=subprocess.DEVNULL, check=True)
-    prepared.keep(cluster, TEMPLATE)
 
 
 def _set_up_django(cluster: Cluster, var: Path) -> None:

@@ -18,13 +18,13 @@ from sangyu.config.processes.ready import own_environment
 
 SHORT = ("crash", "repeat", "race", "backup")
 
-# The drills have a database of their own; ours is only prepared, so that theirs can be read from the same file.
+# They have a database of their own. What asks for one comes early in a run that is shared out, and these take long.
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def figures(django_db_setup: None) -> dict[str, dict[str, Any]]:
-    """Run each drill once, in a process of its own; the prepared database of the tests saves it the migrations."""
+def figures() -> dict[str, dict[str, Any]]:
+    """Run each drill once, in a process of its own."""
     command = [sys.executable, "-m", "sangyu.config.cli", "drill", *SHORT, "--short"]
     elsewhere = own_environment(SANGYU_DATABASE_URL="postgresql://x@127.0.0.1:1/x", SANGYU_HOSTS="sangyu.example.cn")
     ended = subprocess.run(command, cwd=PROJECT, env=elsewhere, capture_output=True, text=True)

@@ -10,10 +10,7 @@ import sangyu.kit.ids
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("access", "0009_assessors"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("access", "0009_assessors"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -91,6 +88,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["programme", "-at", "-id"], name="batches_by_time")]},
         ),
         migrations.CreateModel(
             name="StagedRow",
@@ -137,21 +135,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(fields=["programme", "-at", "-id"], name="batches_by_time"),
-        ),
-        migrations.AddIndex(
-            model_name="stagedrow",
-            index=models.Index(fields=["batch", "standing", "line"], name="staged_by_standing"),
-        ),
-        migrations.AddIndex(
-            model_name="stagedrow",
-            index=models.Index(fields=["batch", "number_index"], name="staged_by_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedrow",
-            constraint=models.UniqueConstraint(fields=("batch", "line"), name="a_line_is_staged_once"),
+            options={
+                "indexes": [
+                    models.Index(fields=["batch", "standing", "line"], name="staged_by_standing"),
+                    models.Index(fields=["batch", "number_index"], name="staged_by_number"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("batch", "line"), name="a_line_is_staged_once")],
+            },
         ),
     ]

@@ -57,6 +57,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["programme", "register", "month", "at"], name="batches_by_month")]
+            },
         ),
         migrations.CreateModel(
             name="DeathReport",
@@ -88,6 +91,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["elder", "at"], name="death_reports_by_elder")]},
         ),
         migrations.CreateModel(
             name="Difference",
@@ -155,6 +159,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["batch", "kind", "id"], name="differences_by_batch"),
+                    models.Index(
+                        condition=models.Q(("is_open", True)),
+                        fields=["programme", "kind", "id"],
+                        name="open_differences_by_kind",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_open", True)),
+                        fields=("elder", "register", "kind", "subject"),
+                        name="a_difference_is_open_once",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Entry",
@@ -183,6 +204,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "elder"), name="an_elder_is_once_in_a_register")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Outcome",
@@ -242,37 +268,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(fields=["programme", "register", "month", "at"], name="batches_by_month"),
-        ),
-        migrations.AddIndex(
-            model_name="deathreport",
-            index=models.Index(fields=["elder", "at"], name="death_reports_by_elder"),
-        ),
-        migrations.AddIndex(
-            model_name="difference",
-            index=models.Index(fields=["batch", "kind", "id"], name="differences_by_batch"),
-        ),
-        migrations.AddIndex(
-            model_name="difference",
-            index=models.Index(
-                condition=models.Q(("is_open", True)),
-                fields=["programme", "kind", "id"],
-                name="open_differences_by_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="difference",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_open", True)),
-                fields=("elder", "register", "kind", "subject"),
-                name="a_difference_is_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(fields=("batch", "elder"), name="an_elder_is_once_in_a_register"),
         ),
     ]

@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("outbox", "0004_texts_insert_only"),
-    ]
+    dependencies = [("outbox", "0004_texts_insert_only")]
 
     operations = [
         migrations.CreateModel(
@@ -31,9 +29,7 @@ class Migration(migrations.Migration):
                 ("by_id", models.UUIDField()),
                 ("at", models.DateTimeField()),
             ],
-            options={
-                "indexes": [models.Index(fields=["programme_id", "at", "id"], name="subscriptions_by_time")],
-            },
+            options={"indexes": [models.Index(fields=["programme_id", "at", "id"], name="subscriptions_by_time")]},
         ),
         migrations.CreateModel(
             name="Push",
@@ -51,6 +47,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["subscription", "at", "id"], name="pushes_by_subscription"),
+                    models.Index(fields=["programme_id", "at", "id"], name="pushes_by_time"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subscription", "event_id"), name="an_event_is_pushed_once_to_each")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SubscriptionSwitch",
@@ -68,6 +73,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("subscription", "n"), name="switches_are_numbered")]
+            },
         ),
         migrations.CreateModel(
             name="PushStanding",
@@ -99,6 +107,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "WAITING")),
+                        fields=["subscription", "due_at", "push"],
+                        name="pushes_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "DEAD")), fields=["programme_id", "since_at"], name="pushes_dead"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("due_at__isnull", False), ("state", "WAITING")),
+                            models.Q(models.Q(("state", "WAITING"), _negated=True), ("due_at", None)),
+                            _connector="OR",
+                        ),
+                        name="a_push_that_waits_is_due_some_time",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PushAgain",
@@ -113,7 +143,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("push", "n"), name="repeats_of_a_push_are_numbered")],
+                "constraints": [models.UniqueConstraint(fields=("push", "n"), name="repeats_of_a_push_are_numbered")]
             },
         ),
         migrations.CreateModel(
@@ -134,7 +164,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("subscription", "n"), name="signing_secrets_are_numbered")
-                ],
+                ]
             },
         ),
         migrations.CreateModel(
@@ -169,48 +199,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["subscription", "at", "id"], name="answers_of_a_subscriber")],
                 "constraints": [models.UniqueConstraint(fields=("push", "n"), name="push_attempts_are_numbered")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="push",
-            index=models.Index(fields=["subscription", "at", "id"], name="pushes_by_subscription"),
-        ),
-        migrations.AddIndex(
-            model_name="push",
-            index=models.Index(fields=["programme_id", "at", "id"], name="pushes_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="push",
-            constraint=models.UniqueConstraint(
-                fields=("subscription", "event_id"), name="an_event_is_pushed_once_to_each"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscriptionswitch",
-            constraint=models.UniqueConstraint(fields=("subscription", "n"), name="switches_are_numbered"),
-        ),
-        migrations.AddIndex(
-            model_name="pushstanding",
-            index=models.Index(
-                condition=models.Q(("state", "WAITING")),
-                fields=["subscription", "due_at", "push"],
-                name="pushes_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pushstanding",
-            index=models.Index(
-                condition=models.Q(("state", "DEAD")), fields=["programme_id", "since_at"], name="pushes_dead"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pushstanding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("due_at__isnull", False), ("state", "WAITING")),
-                    models.Q(models.Q(("state", "WAITING"), _negated=True), ("due_at", None)),
-                    _connector="OR",
-                ),
-                name="a_push_that_waits_is_due_some_time",
-            ),
         ),
     ]

@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["programme", "due_on", "id"], name="privacy_requests_by_due")]},
         ),
         migrations.CreateModel(
             name="Consent",
@@ -132,6 +133,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["elder", "topic", "-at"], name="consents_by_elder")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reference", ""), _negated=True), name="a_consent_has_evidence"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Removal",
@@ -156,6 +165,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["-at", "-id"], name="removals_by_time")]},
         ),
         migrations.CreateModel(
             name="Answer",
@@ -188,23 +198,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(fields=["programme", "due_on", "id"], name="privacy_requests_by_due"),
-        ),
-        migrations.AddIndex(
-            model_name="consent",
-            index=models.Index(fields=["elder", "topic", "-at"], name="consents_by_elder"),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reference", ""), _negated=True), name="a_consent_has_evidence"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="removal",
-            index=models.Index(fields=["-at", "-id"], name="removals_by_time"),
         ),
     ]

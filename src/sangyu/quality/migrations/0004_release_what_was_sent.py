@@ -10,4 +10,4 @@ SELECT id, id, 3, object_until, true, drafted_by_id, drafted_at FROM quality_app
 
 class Migration(migrations.Migration):
     dependencies = [("quality", "0003_sheets_complaints_and_cycle")]
-    operations = [migrations.RunSQL(RELEASE, migrations.RunSQL.noop)]
+    operations = [migrations.RunSQL(RELEASE, migrations.RunSQL.noop, elidable=True)]

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
         migrations.AddField("document", "expires_on", models.DateField(null=True)),
         migrations.AlterField("document", "number", models.CharField(default="", max_length=30)),
         migrations.RemoveConstraint("document", "one_elder_per_document"),
-        migrations.RunPython(encrypt, decrypt),
+        migrations.RunPython(encrypt, decrypt, elidable=True),
         migrations.RemoveField("document", "number"),
         migrations.AlterField("document", "number_cipher", models.CharField(max_length=160)),
         migrations.AlterField("document", "number_index", models.CharField(max_length=64)),

@@ -30,7 +30,46 @@ class Migration(migrations.Migration):
                 ("score_pm", models.PositiveSmallIntegerField()),
                 ("found_at", models.DateTimeField()),
                 ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "one",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.elder",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.programme",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_at", None)),
+                        fields=["programme", "-score_pm", "id"],
+                        name="open_duplicate_cases",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("one", "other"), name="two_records_are_one_case"),
+                    models.CheckConstraint(
+                        condition=models.Q(("one", models.F("other")), _negated=True), name="a_case_is_of_two_records"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DuplicateRuling",
@@ -43,7 +82,36 @@ class Migration(migrations.Migration):
                 ("verdict", models.CharField(choices=[("SAME", "同一个人"), ("TWO", "两个人")], max_length=4)),
                 ("reason", models.CharField(max_length=200)),
                 ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.duplicatecase",
+                    ),
+                ),
+                (
+                    "survivor",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.elder",
+                    ),
+                ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("case", "n"), name="rulings_are_numbered")]},
         ),
         migrations.CreateModel(
             name="HouseholdMember",
@@ -56,7 +124,33 @@ class Migration(migrations.Migration):
                 ("valid_from", models.DateField()),
                 ("valid_until", models.DateField(null=True)),
                 ("recorded_at", models.DateTimeField()),
+                (
+                    "elder",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.elder",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
+            options={
+                "indexes": [models.Index(fields=["household"], name="members_by_household")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("elder", "valid_from"), name="one_household_begins_a_day"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_until", None)),
+                        fields=("elder",),
+                        name="an_elder_is_in_one_household",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Kinship",
@@ -103,7 +197,44 @@ class Migration(migrations.Migration):
                 ("valid_from", models.DateField()),
                 ("valid_until", models.DateField(null=True)),
                 ("recorded_at", models.DateTimeField()),
+                (
+                    "elder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("guardianship", ""), models.Q(("evidence", ""), _negated=True), _connector="OR"
+                        ),
+                        name="a_guardian_has_a_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("other", models.F("elder")), _negated=True), name="nobody_is_their_own_kin"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Merge",
@@ -113,7 +244,45 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=sangyu.kit.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.duplicatecase",
+                    ),
+                ),
+                (
+                    "gone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
+                    ),
+                ),
+                (
+                    "survivor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("gone", models.F("survivor")), _negated=True),
+                        name="nobody_merges_into_themselves",
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Residence",
@@ -129,22 +298,40 @@ class Migration(migrations.Migration):
                 ("valid_until", models.DateField()),
                 ("reason", models.CharField(max_length=120)),
                 ("recorded_at", models.DateTimeField()),
+                (
+                    "community",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.area"),
+                ),
+                (
+                    "elder",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.elder",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("elder", "valid_until"), name="one_residence_ends_a_day")
+                ]
+            },
         ),
         migrations.AddField(
-            model_name="contact",
-            name="is_emergency",
-            field=models.BooleanField(db_default=False, default=False),
+            model_name="contact", name="is_emergency", field=models.BooleanField(db_default=False, default=False)
         ),
         migrations.AddField(
-            model_name="elder",
-            name="hukou_place",
-            field=models.CharField(blank=True, db_default="", max_length=60),
+            model_name="elder", name="hukou_place", field=models.CharField(blank=True, db_default="", max_length=60)
         ),
         migrations.AddField(
-            model_name="elder",
-            name="lives_in_area",
-            field=models.BooleanField(db_default=True, default=True),
+            model_name="elder", name="lives_in_area", field=models.BooleanField(db_default=True, default=True)
         ),
         migrations.AddField(
             model_name="elder",
@@ -157,11 +344,7 @@ class Migration(migrations.Migration):
                 to="registry.elder",
             ),
         ),
-        migrations.AddField(
-            model_name="elder",
-            name="moved_on",
-            field=models.DateField(null=True),
-        ),
+        migrations.AddField(model_name="elder", name="moved_on", field=models.DateField(null=True)),
         migrations.AddField(
             model_name="identity",
             name="source",
@@ -228,96 +411,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("is_emergency", True)), fields=("elder",), name="one_contact_for_an_emergency"
             ),
         ),
-        migrations.AddField(
-            model_name="duplicatecase",
-            name="one",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicatecase",
-            name="other",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"),
-        ),
-        migrations.AddField(
-            model_name="duplicatecase",
-            name="programme",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicateruling",
-            name="by",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicateruling",
-            name="case",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.duplicatecase",
-            ),
-        ),
-        migrations.AddField(
-            model_name="duplicateruling",
-            name="survivor",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.elder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="householdmember",
-            name="elder",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
-            ),
-        ),
-        migrations.AddField(
-            model_name="householdmember",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="kinship",
-            name="elder",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"),
-        ),
-        migrations.AddField(
-            model_name="kinship",
-            name="other",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
-            ),
-        ),
-        migrations.AddField(
-            model_name="kinship",
-            name="programme",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.programme"
-            ),
-        ),
-        migrations.AddField(
-            model_name="kinship",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
         migrations.CreateModel(
             name="Unmerge",
             fields=[
@@ -333,124 +426,15 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.CharField(max_length=200)),
                 ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="by",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="case",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="registry.duplicatecase",
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="gone",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="survivor",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"),
-        ),
-        migrations.AddField(
-            model_name="residence",
-            name="community",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.area"),
-        ),
-        migrations.AddField(
-            model_name="residence",
-            name="elder",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.elder"
-            ),
-        ),
-        migrations.AddField(
-            model_name="residence",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="duplicatecase",
-            index=models.Index(
-                condition=models.Q(("closed_at", None)),
-                fields=["programme", "-score_pm", "id"],
-                name="open_duplicate_cases",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatecase",
-            constraint=models.UniqueConstraint(fields=("one", "other"), name="two_records_are_one_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("one", models.F("other")), _negated=True), name="a_case_is_of_two_records"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicateruling",
-            constraint=models.UniqueConstraint(fields=("case", "n"), name="rulings_are_numbered"),
-        ),
-        migrations.AddIndex(
-            model_name="householdmember",
-            index=models.Index(fields=["household"], name="members_by_household"),
-        ),
-        migrations.AddConstraint(
-            model_name="householdmember",
-            constraint=models.UniqueConstraint(fields=("elder", "valid_from"), name="one_household_begins_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="householdmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("valid_until", None)), fields=("elder",), name="an_elder_is_in_one_household"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kinship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("guardianship", ""), models.Q(("evidence", ""), _negated=True), _connector="OR"),
-                name="a_guardian_has_a_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kinship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("other", models.F("elder")), _negated=True), name="nobody_is_their_own_kin"
-            ),
-        ),
-        migrations.AddField(
-            model_name="unmerge",
-            name="by",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gone", models.F("survivor")), _negated=True), name="nobody_merges_into_themselves"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="residence",
-            constraint=models.UniqueConstraint(fields=("elder", "valid_until"), name="one_residence_ends_a_day"),
         ),
     ]

@@ -1,0 +1,1 @@
+"""What our apps change about the commands of Django."""
