@@ -30,8 +30,8 @@ SELECT gen_random_uuid(), id, 'has_work_unit', 'false'::jsonb, '社保比对', D
   FROM registry_elder WHERE birth_on < DATE '1948-01-01'
 """
 ACCOUNTS = """
-INSERT INTO allowances_payaccount (id, programme_id, elder_id, holder, account, bank, document, by_id, at)
-SELECT gen_random_uuid(), programme_id, id, name, '62' || lpad((row_number() OVER ())::text, 14, '0'),
+INSERT INTO allowances_payaccount (id, programme_id, elder_id, holder, account_tail, bank, document, by_id, at)
+SELECT gen_random_uuid(), programme_id, id, name, lpad((row_number() OVER () %% 10000)::text, 4, '0'),
        '福州示例银行', '社保卡', %s, now()
   FROM registry_elder WHERE birth_on < DATE '1948-01-01'
 """
@@ -48,11 +48,14 @@ with fresh_database(), TemporaryDirectory() as folder:
     from tests.troupe import Troupe
 
     from sangyu.allowances import actions as allowances
+    from sangyu.allowances import numbers
+    from sangyu.allowances.models import AccountNumber, PayAccount
     from sangyu.allowances.verify import verify
     from sangyu.benefits import queries as benefits_read
     from sangyu.benefits.tests.cities import GULOU
     from sangyu.budget import actions as budget
     from sangyu.kit.month import Month
+    from sangyu.ledger import actions as ledger
     from sangyu.registry.models import Elder
 
     cast = Troupe(GULOU, Path(folder))
@@ -62,7 +65,13 @@ with fresh_database(), TemporaryDirectory() as folder:
         cursor.execute(BIRTHS)
         cursor.execute(STATED, [cast.clerk.pk])
         cursor.execute(ACCOUNTS, [cast.clerk.pk])
-        for table in ("registry_elder", "benefits_statedfact", "allowances_payaccount"):
+        written = PayAccount.objects.values_list("pk", "account_tail").iterator(chunk_size=10_000)
+        ledger.insert(
+            AccountNumber,
+            ("account_id", "number_cipher"),
+            [(pk, numbers.sealed_number(pk, f"62{n:010d}{tail}")) for n, (pk, tail) in enumerate(written)],
+        )
+        for table in ("registry_elder", "benefits_statedfact", "allowances_payaccount", "allowances_accountnumber"):
             cursor.execute(f"ANALYZE {table}")
     budget.appropriate(
         programme=cast.programme,

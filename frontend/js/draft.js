@@ -3,6 +3,7 @@
 // A draft belongs to one viewer, lives half a day, and all drafts go when somebody signs out.
 
 const PREFIX = "sangyu.draft.";
+const PHOTOS = "sangyu.photos";
 const LIFE_MS = 12 * 3600 * 1000;
 const SAVE_AFTER_MS = 400;
 const viewer = document.documentElement.dataset.viewer ?? "";
@@ -124,13 +125,47 @@ for (const id of allIds()) {
 }
 settle(document);
 document.addEventListener("htmx:load", (event) => settle(event.target));
-document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-sign-out]")) {
+// Ahead of every other listener: whoever stays has sent nothing yet.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!form.matches("[data-sign-out]")) return;
+    const photos = Number(localStorage.getItem(PHOTOS) ?? 0);
+    if (photos > 0) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      askFirst(form, photos);
+      return;
+    }
     for (const id of allIds()) drop(id);
     forgetPages();
     forgetNames();
-  }
-});
+  },
+  { capture: true },
+);
+
+// Photos that a tablet keeps without a line lie in a store of their own; "sangyu.photos" counts them.
+function askFirst(form, photos) {
+  const dialog = document.getElementById("sy-leaving");
+  dialog.querySelector("b").textContent = String(photos);
+  dialog.querySelector("[data-leaves]").onclick = async () => {
+    await forgetPhotos();
+    dialog.close();
+    form.requestSubmit();
+  };
+  dialog.showModal();
+}
+
+function forgetPhotos() {
+  return new Promise((resolve) => {
+    const asked = indexedDB.deleteDatabase(PHOTOS);
+    asked.onsuccess = asked.onerror = () => {
+      localStorage.removeItem(PHOTOS);
+      resolve();
+    };
+  });
+}
 
 // A sheet that was sealed without a line waits to be handed in; whoever signs out leaves no name of the family with it.
 function forgetNames() {

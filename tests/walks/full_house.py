@@ -17,7 +17,7 @@ from sangyu.adoption.tests.edits import credit_of
 from sangyu.allowances import actions as allowances
 from sangyu.applications import actions as applications
 from sangyu.applications.actions.common import add_step
-from sangyu.applications.models import Application, Notice, Posting
+from sangyu.applications.models import Application, Notice, Posting, Unclaimed
 from sangyu.assessment import actions as assessment
 from sangyu.assessment.models import Part
 from sangyu.assessment.tests.sheets import GB, NHSA, best, with_points
@@ -91,6 +91,7 @@ class FullHouse(Cast):
         self._allowances()
         self._sheets()
         self._about_own_data()
+        self._unclaimed()
 
     def _about_own_data(self) -> None:
         """Grandmother Li's guardian wants a copy of everything, and wants it erased."""
@@ -116,6 +117,11 @@ class FullHouse(Cast):
         )
         Notice.objects.create(posting=self.posting, application=posted, shown_name="吴*兰")
         add_step(posted, "notice", "BEGUN", by=self.clerk, at=NOW, facts={"posting": str(self.posting.pk)})
+
+    def _unclaimed(self) -> None:
+        """Somebody in need could have a telephone and has not applied for it."""
+        applications.survey(programme_id=self.programme.pk, by=self.clock, at=NOW)
+        self.unclaimed = Unclaimed.objects.get(elder=self.grandpa, kind="phone")
 
     def _applied(self, name: str, serial: int) -> Application:
         elder = self.elder(name, date(1948, 4, 9), serial, [f"139000000{serial}"])
@@ -151,12 +157,12 @@ class FullHouse(Cast):
             by=self.clerk,
             at=NOW,
         )
-        benefits.state(
+        self.issued = benefits.hand_over(
             elder_id=self.grandpa.pk,
-            name="has_issued_phone",
-            value=True,
-            evidence="领取单 9号",
-            valid_from=date(2026, 12, 1),
+            code="issued-phone",
+            serial_number="SJ-0009",
+            receipt="领取单 9号",
+            handed_on=date(2026, 12, 1),
             by=self.clerk,
             at=NOW,
             key="1",

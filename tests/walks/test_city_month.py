@@ -12,12 +12,16 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from sangyu.access import queries as access_read
+from sangyu.allowances import queries as allowances_read
+from sangyu.allowances.verify import verify as allowances_verify
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.models import Stage
+from sangyu.benefits.verify import verify as benefits_verify
 from sangyu.city import areas, build, demo, players
 from sangyu.city.assessed import leave_assessments
 from sangyu.city.blueprint import BEIJING, Blueprint, month_to_play
 from sangyu.city.close import check_books, close
+from sangyu.city.given import leave_allowances
 from sangyu.city.lunches import Tills
 from sangyu.city.play import Play
 from sangyu.city.summary import summary
@@ -178,6 +182,20 @@ def test_the_assessors_have_visits_today_and_every_stage_has_an_assessment(plan:
     assert len([visit_at for visit_at in today if visit_at >= NOW]) == 2
     assert [row.part for row in assessment_read.own_due(who.users["assessor3"])][:1] == ["THIRD"]
     assert not leave_assessments(plan, who, at=NOW + timedelta(hours=1), progress=silent)
+
+
+def test_the_telephone_credit_was_run_refused_by_the_bank_and_waits_for_a_second_person(plan: Blueprint) -> None:
+    who = players.load(plan)
+    assert leave_allowances(plan, who, at=NOW, progress=silent)
+    runs = allowances_read.runs(who.users["approver"])
+    assert [(page.run.month, page.state) for page in runs] == [
+        (str(plan.month.next()), "待审批"),
+        (str(plan.month), "有退回"),
+        (str(plan.month.previous()), "已到账"),
+    ]
+    assert runs[0].run.persons > runs[1].run.persons > 0
+    assert benefits_verify(who.programme.pk) == allowances_verify(who.programme.pk) == []
+    assert not leave_allowances(plan, who, at=NOW + timedelta(hours=1), progress=silent)
 
 
 def test_a_city_of_another_seed_is_refused_where_one_stands(plan: Blueprint, monkeypatch, tmp_path) -> None:

@@ -72,6 +72,7 @@ dispatching:licence     other_agent     .kangan.pk
 dispatching:contract    other_agent     .kangan.pk
 dispatching:stand       other_agent     .kangan.pk      suspend
 community:elders        clerk
+community:find          clerk
 community:register      clerk
 community:registered    clerk           .li.pk
 community:elder         clerk           .li.pk
@@ -134,6 +135,10 @@ applications:case       head            .application.pk
 applications:post       clerk
 applications:posting    clerk           .posting.pk
 applications:board      ma              .posting.pk
+applications:unclaimed  clerk
+applications:unclaimed  head            ?kind=phone&of=lacking
+applications:waive      clerk           .unclaimed.pk
+applications:hand-out   clerk           ?kind=phone
 applications:stack      head
 applications:terms      head
 matching:registers      head
@@ -178,6 +183,7 @@ bureau:rows             head            today
 bureau:rows             head            paid
 bureau:rows             head            dead-orders
 bureau:analysis         head            ?since=2026-11-01&on=2027-01-11
+bureau:groups           head
 bureau:report           head            ?on=2027-01-10
 bureau:people           head
 bureau:invite           head

@@ -111,8 +111,8 @@ HULI = Walk(
     settled_because="没有把拨付与考核挂钩",
 )
 
-# 鼓楼：80岁以上全年360元，低保的月服务券由区里定为300元；11月登记，到11月共660元。280元一次：用券280，余380；
-# 再用280，余100；第三次用券100、自付180。70岁、没有身份的老人没有券，自付280。
+# 鼓楼：80岁以上全年360元，低保的月服务券由区里定为300元；11月登记，到11月共660元。先用月券，再用全年的：
+# 280元一次，用月券280，余20；第二次月券20、全年券260；第三次全年券100、自付180。70岁、没有身份的老人没有券，自付280。
 GULOU = Walk(
     Plan(
         pack="fuzhou-gulou",
@@ -134,7 +134,7 @@ GULOU = Walk(
     elders=((date(1944, 3, 5), ("dibao",)), (date(1956, 8, 20), ())),
     orders=((0, 28000, 0, 28000), (0, 28000, 0, 28000), (0, 28000, 18000, 10000), (1, 28000, 28000, 0)),
     clause="居家养老服务券",
-    because="服务券付280元，自付0元，服务券还余380元",
+    because="服务券付280元，自付0元，服务券还余20元",
     score_tenths=1000,
     net_fen=66000,
     settled_because="没有把拨付与考核挂钩",
@@ -246,16 +246,16 @@ def test_a_credit_ends_with_its_own_period_and_hours_are_not_money(db: None, tmp
         credit = partial(
             benefits_read.credit,
             troupe.programme.pk,
-            walk.plan.fund,
+            walk.plan.fund if unit == "minutes" else "NEEDS-VOUCHER",
             elder.pk,
             date(2026, 11, 1),
             unit=unit,
             period=period,
         )
-        assert (credit().granted_fen, credit().left_fen) == ((600, 360) if unit == "minutes" else (66000, 38000))
+        assert (credit().granted_fen, credit().left_fen) == ((600, 360) if unit == "minutes" else (30000, 2000))
         lapse = partial(benefits.lapse_credits, programme_id=troupe.programme.pk, by=troupe.clock)
         lapse(month=Month(2026, 11), at=datetime(2026, 12, 2, tzinfo=BEIJING))
-        assert credit().left_fen == (0 if unit == "minutes" else 38000), "the voucher stands until the year is over"
+        assert credit().left_fen == (0 if unit == "minutes" else 2000), "the voucher stands until the year is over"
         lapse(month=Month(2026, 12), at=datetime(2027, 1, 2, tzinfo=BEIJING))
         assert credit().left_fen == 0
     kinds = set(

@@ -113,7 +113,8 @@ class Approval(models.Model):
 class PayAccount(models.Model):
     """To which account somebody is paid, with the paper that says so; the last one stands. Insert-only.
 
-    `elder` is None for whoever is paid for everybody (an insurer, a telephone company).
+    `elder` is None for whoever is paid for everybody (an insurer, a telephone company). The number is encrypted in
+    `AccountNumber`; `account_tail`, its last four figures, is what pages show.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -121,7 +122,7 @@ class PayAccount(models.Model):
     elder = models.ForeignKey(Elder, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     holder = models.CharField(max_length=80)
-    account = models.CharField(max_length=40)
+    account_tail = models.CharField(max_length=4)
     bank = models.CharField(max_length=60)
     document = models.CharField(max_length=80)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -140,16 +141,26 @@ class PayAccount(models.Model):
         ]
 
 
+class AccountNumber(models.Model):
+    """The number of an account, encrypted, see `numbers.py`; written anew only when the keys are."""
+
+    account = models.OneToOneField(PayAccount, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    number_cipher = models.CharField(max_length=160)
+
+
 class PaymentFile(models.Model):
-    """The batch file that asks the bank to pay what a scheme owes, byte for byte as it was written. Insert-only."""
+    """The batch file that asks the bank to pay what a scheme owes. Insert-only.
+
+    What stands in it is encrypted in `FileContent`; `digest` is a keyed one, since a file of one row with a plain one
+    beside it would tell the account to whoever tries numbers.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.PositiveIntegerField()
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=60)
-    content = models.BinaryField()
-    sha256 = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
     payments = models.PositiveIntegerField()
     total_fen = models.BigIntegerField()
     without_account = models.PositiveIntegerField()
@@ -158,6 +169,13 @@ class PaymentFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scheme", "n"], name="files_of_a_scheme_are_numbered")]
+
+
+class FileContent(models.Model):
+    """A payment file byte for byte as it was written, encrypted; written anew only when the keys are."""
+
+    file = models.OneToOneField(PaymentFile, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    content_cipher = models.TextField()
 
 
 class Payment(models.Model):
@@ -176,7 +194,10 @@ class Payment(models.Model):
             models.UniqueConstraint(fields=["file", "number"], name="allowance_payments_are_numbered"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="an_allowance_payment_is_money"),
         ]
-        indexes = [models.Index(fields=["scheme", "elder"], name="allowance_payments_by_party")]
+        indexes = [
+            models.Index(fields=["scheme", "elder"], name="allowance_payments_by_party"),
+            models.Index(fields=["elder"], name="allowance_payments_by_elder", condition=Q(elder__isnull=False)),
+        ]
 
 
 class PaymentReturn(models.Model):
@@ -203,4 +224,7 @@ class Recovery(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount_fen__gt=0), name="a_recovery_is_money")]
-        indexes = [models.Index(fields=["scheme", "elder"], name="recoveries_by_party")]
+        indexes = [
+            models.Index(fields=["scheme", "elder"], name="recoveries_by_party"),
+            models.Index(fields=["elder"], name="recoveries_by_elder", condition=Q(elder__isnull=False)),
+        ]

@@ -14,6 +14,7 @@ from sangyu.kit.errors import Refusal
 from sangyu.kit.month import Month
 
 LOOK_BACK_MONTHS = 24
+BANK_ENCODING = "gb18030"
 HEADER = ["序号", "支付编号", "收款人户名", "收款账号", "开户行", "金额（元）", "用途"]
 RETURN_HEADER = ["支付编号", "结果", "银行流水号", "原因"]
 
@@ -183,7 +184,7 @@ def bank_file(transfers: Sequence[Transfer]) -> bytes:
     csv.writer(out, lineterminator="\r\n").writerows(
         [["笔数", len(transfers), "合计（元）", _yuan(total_fen)], HEADER, *rows]
     )
-    return out.getvalue().encode("gb18030")
+    return out.getvalue().encode(BANK_ENCODING)
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def read_return(content: bytes) -> list[Answered]:
     Raises: BadReturnFile, with the line that cannot be read.
     """
     try:
-        rows = list(csv.reader(io.StringIO(content.decode("gb18030"), newline="")))
+        rows = list(csv.reader(io.StringIO(content.decode(BANK_ENCODING), newline="")))
     except (UnicodeDecodeError, csv.Error) as broken:
         raise BadReturnFile("回单文件不是GB18030编码的CSV表格，请向银行重新下载。") from broken
     if not rows or [cell.strip() for cell in rows[0]] != RETURN_HEADER:

@@ -14,4 +14,5 @@ INSERT_ONLY_TABLES = [
     "applications_appeal",
     "applications_appealanswer",
     "applications_term",
+    "applications_waiver",
 ]

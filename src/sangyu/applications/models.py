@@ -53,6 +53,7 @@ class Channel(models.TextChoices):
     PHONE = "PHONE", "电话"
     ONLINE = "ONLINE", "网上"
     VISIT = "VISIT", "上门"
+    OFFERED = "OFFERED", "主动告知"
 
 
 class ServiceClass(models.TextChoices):
@@ -318,3 +319,71 @@ class Term(models.Model):
             models.UniqueConstraint(fields=["programme", "step", "valid_from"], name="one_term_starts_a_day"),
             models.CheckConstraint(condition=Q(days__gt=0), name="a_term_has_days"),
         ]
+
+
+class Survey(models.Model):
+    """The last time somebody looked who is entitled to a thing and has not applied (核对应享未享).
+
+    `unset` names the figure without which nobody can be told; empty where the bureau has set all that is needed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=30)
+    title = models.CharField(max_length=60)
+    document = models.CharField(max_length=120)
+    locator = models.CharField(max_length=200)
+    unset = models.CharField(max_length=60, blank=True)
+    day = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "kind"], name="one_survey_of_a_thing")]
+
+
+class Unclaimed(models.Model):
+    """Somebody who may have something, or only lacks a fact, and has not applied for it (应享未享).
+
+    Kept by every survey as the tables say on its day, and taken away by whoever applies or is not willing. `missing`
+    names the fact that is lacking; empty for whom the rule says yes. `community_code` and `sort_key` put the list in
+    its order; what a viewer sees goes by where the elder lives now.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=30)
+    elder = models.ForeignKey(Elder, on_delete=models.CASCADE, related_name="+", db_index=False)
+    community_code = models.CharField(max_length=12)
+    sort_key = models.CharField(max_length=120)
+    missing = models.CharField(max_length=60, blank=True)
+    because = models.CharField(max_length=400)
+    since_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["elder", "kind"], name="unclaimed_once")]
+        indexes = [
+            models.Index(
+                fields=["programme", "kind", "community_code", "sort_key", "id"],
+                condition=Q(missing=""),
+                name="unclaimed_by_community",
+            ),
+            models.Index(
+                fields=["programme", "kind", "community_code", "sort_key", "id"],
+                condition=~Q(missing=""),
+                name="lacking_by_community",
+            ),
+        ]
+
+
+class Waiver(models.Model):
+    """An elder was told of something and does not want it (不申请); an application says otherwise. Insert-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=30)
+    reason = models.CharField(max_length=400)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["elder", "kind"], name="a_waiver_is_written_once")]

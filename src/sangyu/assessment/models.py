@@ -27,11 +27,16 @@ class Stacking(models.TextChoices):
 
 
 class Practice(models.Model):
-    """How a district assesses by a scale (评估办法), from a day on, with the document that says so. Insert-only."""
+    """How a district assesses by a scale (评估办法), from a day on, with the document that says so. Insert-only.
+
+    Where the city's own text only speaks of 失能等级, the district's document says which level of the scale is which of
+    them: `counts_as` maps the scale's words to those of the policy's fact; a level that is not named counts as none.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
     scale = models.CharField(max_length=40)
+    counts_as = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     stacking = models.CharField(max_length=8, choices=Stacking, blank=True)
     valid_months = models.PositiveSmallIntegerField()
     dispute_days = models.PositiveSmallIntegerField()
@@ -54,6 +59,7 @@ class Kind(models.TextChoices):
     REGULAR = "REGULAR", "常规评估"
     ON_CHANGE = "ON_CHANGE", "即时评估"
     REVIEW = "REVIEW", "复评"
+    OTHER = "OTHER", "其他"
 
 
 class Stage(models.TextChoices):
@@ -68,7 +74,10 @@ UNDER_WAY = (Stage.APPOINTED, Stage.DIFFERING, Stage.SIGNED)
 
 
 class Assessment(models.Model):
-    """One assessment of an elder (能力评估) by one scale; a review points at the assessment that was disputed."""
+    """One assessment of an elder (能力评估) by one scale; a review points at the assessment that was disputed.
+
+    `reason` says why in words where `kind` does not.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
@@ -77,6 +86,7 @@ class Assessment(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12, choices=Kind)
+    reason = models.CharField(max_length=100, blank=True, db_default="")
     base_on = models.DateField()
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.APPOINTED)
     review_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
@@ -126,11 +136,15 @@ class Appointment(models.Model):
 
 
 class Draft(models.Model):
-    """What an assessor has chosen so far; `n` grows with every change, so that a late one is known as late."""
+    """What an assessor has chosen so far; `n` grows with every change, so that a late one is known as late.
+
+    `particulars` is what was asked beside the items (`rules.Particular`), by code.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="+")
     answers = models.JSONField(default=dict)
+    particulars = models.JSONField(default=dict)
     n = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField()
 
@@ -138,25 +152,33 @@ class Draft(models.Model):
 class Sheet(models.Model):
     """A sheet as one person signed it (评估表); the third person's holds only what was differing. Insert-only.
 
-    `digest` is over the scale's digest and the answers; the informant is whoever told about the elder's days.
+    `digest` is over the scale's digest, the answers and the particulars; the informant is whoever told about the
+    elder's days.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="+")
     answers = models.JSONField()
+    particulars = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     informant = models.CharField(max_length=60, blank=True)
     informant_relation = models.CharField(max_length=20, blank=True)
+    informant_phone = models.CharField(max_length=20, blank=True, db_default="")
     signed_at = models.DateTimeField()
 
 
 class Evidence(models.Model):
-    """A photo or paper beside one item, by the person who assessed it. Insert-only."""
+    """A photo or paper beside one item, by the person who assessed it. Insert-only.
+
+    `sha256` names the bytes as they arrived; `taken_at` is when the tablet says the photo was taken.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")
     item = models.CharField(max_length=20)
     file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64, blank=True, db_default="")
+    taken_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
 
     class Meta:

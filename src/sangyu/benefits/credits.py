@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -14,7 +14,12 @@ from sangyu.ledger.rules import AccountKey, Reference
 from sangyu.registry.models import Unmerge
 
 # unit -> kind of account; what it is called beside it (`CREDIT_USED`, `MINUTES_LAPSED`) begins with the stem.
-UNITS = {"fen": ("ELDER_CREDIT", "CREDIT"), "minutes": ("ELDER_MINUTES", "MINUTES")}
+UNITS = {
+    "fen": ("ELDER_CREDIT", "CREDIT"),
+    "minutes": ("ELDER_MINUTES", "MINUTES"),
+    "days": ("ELDER_DAYS", "DAYS"),
+    "pieces": ("ELDER_PIECES", "PIECES"),
+}
 KINDS = {kind: (unit, stem) for unit, (kind, stem) in UNITS.items()}
 
 
@@ -22,7 +27,7 @@ KINDS = {kind: (unit, stem) for unit, (kind, stem) in UNITS.items()}
 class Credit:
     """An elder's credit of one period: granted so far (with what was carried over), used or promised, left.
 
-    Units: fen; whole minutes for a credit of minutes.
+    Units: fen; whole minutes, days or pieces for a credit of such.
     """
 
     granted_fen: int
@@ -37,6 +42,11 @@ def credit_key(
     return AccountKey(
         programme_id, fund, UNITS[unit][0], str(on.year) if period == "year" else str(Month.of(on)), elder_id
     )
+
+
+def beside(key: AccountKey, end: str) -> AccountKey:
+    """Name the account from which a credit comes (SOURCE), or to which it goes (USED, LAPSED), in its own unit."""
+    return replace(key, kind=f"{KINDS[key.kind][1]}_{end}", party_id=None if end == "SOURCE" else key.party_id)
 
 
 def credit(

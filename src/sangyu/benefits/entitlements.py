@@ -18,6 +18,8 @@ from sangyu import policy
 from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import Adoption
+from sangyu.benefits import by_hand
+from sangyu.benefits.by_hand import Holding
 from sangyu.benefits.facts import STATABLE, Life
 from sangyu.kit.money import yuan
 from sangyu.kit.month import Month
@@ -52,7 +54,8 @@ class Entitlement:
 
     `because` is the sentence of the row that decided; `missing` the fact (or figure) that nobody has recorded, and
     `statable` whether a community may record it. `since` and `until` bound the days on which this answer holds as far
-    as is known today (None: before all records, or without end); `then` is what the tables say from `until` on.
+    as is known today (None: before all records, or without end); `then` is what the tables say from `until` on. What is
+    given by hand in days or pieces has its `holding`.
     Units: `amount` in fen, hours or pieces, as `amount_words` says it.
     """
 
@@ -68,6 +71,7 @@ class Entitlement:
     since: date | None = None
     until: date | None = None
     then: str = ""
+    holding: Holding | None = None
 
     @property
     def amount_words(self) -> str:
@@ -131,7 +135,7 @@ def say(adopted: Adoption, benefit: Benefit, known: Mapping[str, Any], on: date)
         amount = 0
     else:
         given = amount > 0
-    if given and benefit.amount:
+    if given and benefit.amount and not benefit.unit:
         counted = policy.decide(pack, benefit.amount[0], asked, on, adopted.parameters)
         if counted.missing:
             return Said(Answer.UNKNOWN, counted.because, source, missing=counted.missing)
@@ -175,6 +179,8 @@ class _Books:
         self.elder, self.day, self.life = elder, on, Life(elder)
         self._adoptions = adoption_read.in_force_during(elder.programme_id, date.min, None)
         self.adopted = adoption_read.in_force(elder.programme_id, on)  # says what to do if there is none
+        listed = by_hand.counted(benefits_of(self.adopted))
+        self.holdings = {one.benefit.code: one for one in by_hand.holdings_of(self.life.records, listed, on)}
         self.ahead = sorted(day for day in self._days(on.year, elder.birth_on.year + OLDEST) if day > on)
         behind = (day for day in self._days(self._adoptions[0].valid_from.year, on.year) if day <= on)
         self.behind = sorted(behind, reverse=True)
@@ -188,9 +194,9 @@ class _Books:
 
     def answer(self, benefit: Benefit) -> Entitlement:
         """Answer one benefit on the day, with the days between which the answer holds."""
-        adopted = self.adopted
-        said = say(adopted, benefit, self.life.on(self.day), self.day)
-        found = Entitlement(benefit, said.answer, said.because, said.source, said.amount, said.unit)
+        adopted, holding = self.adopted, self.holdings.get(benefit.code)
+        said = say(adopted, benefit, self._known(benefit, self.day), self.day)
+        found = Entitlement(benefit, said.answer, said.because, said.source, said.amount, said.unit, holding=holding)
         if self.elder.died_on is not None and self.elder.died_on < self.day:
             return replace(found, answer=Answer.NO, because=f"{self.elder.died_on}去世", amount=0)
         if said.missing:
@@ -229,7 +235,14 @@ class _Books:
             adopted = self.adoption_on(day)
             if adopted is None or benefit.rule not in adoption_read.pack_of(adopted).rules:
                 return
-            yield day, say(adopted, benefit, self.life.on(day), day)
+            yield day, say(adopted, benefit, self._known(benefit, day), day)
+
+    def _known(self, benefit: Benefit, day: date) -> Mapping[str, Any]:
+        """Return the facts of a day; of a device also how many of it the elder has."""
+        known = self.life.on(day)
+        if benefit.unit != "pieces":
+            return known
+        return {**known, "count": len(self.holdings[benefit.code].standing)}
 
     def _days(self, first_year: int, last_year: int) -> set[date]:
         """List the days on which an answer could turn, from a year to a year."""

@@ -66,7 +66,7 @@ class Life:
 
     def __init__(self, elder: Elder) -> None:
         self.elder = elder
-        records = registry_read.same_as(elder.pk)
+        self.records = records = registry_read.same_as(elder.pk)
         self._stated = _stated(records)
         self._found = _found(elder, records)
         spans = [

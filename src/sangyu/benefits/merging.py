@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from sangyu.access.models import User
+from sangyu.benefits.credits import KINDS
 from sangyu.kit.ids import derived_id
 from sangyu.ledger import actions as ledger
 from sangyu.ledger import queries as ledger_read
@@ -26,7 +27,6 @@ from sangyu.registry import queries as registry_read
 from sangyu.registry.models import DuplicateRuling, Merge, Unmerge
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-CREDITS = ("ELDER_CREDIT", "ELDER_MINUTES")
 CARRIED, BACK = "CREDIT_CARRIED", "CREDIT_GIVEN_BACK"
 
 
@@ -70,7 +70,7 @@ def carry_over(*, merge: Merge, by: User, at: datetime) -> list[Journal]:
     if _booked(merge):
         return []
     drafts = []
-    for account in Account.objects.filter(party_id=merge.gone_id, kind__in=CREDITS).order_by("id"):
+    for account in Account.objects.filter(party_id=merge.gone_id, kind__in=KINDS).order_by("id"):
         granted_fen, left_fen = account.credit_fen, account.available_fen
         if granted_fen == 0:
             continue

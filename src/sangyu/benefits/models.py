@@ -128,3 +128,89 @@ class StatedFact(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["elder", "name", "valid_from", "at"], name="stated_facts_by_elder")]
+
+
+class Booking(models.Model):
+    """Days of a credit set aside for a stay; they are drawn when it was stayed, or come back. Insert-only.
+
+    `granted` are the days that the tables give for the period, by the first booking in it. Units: days.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=40)
+    title = models.CharField(max_length=60)
+    period = models.CharField(max_length=7, blank=True)
+    granted = models.PositiveSmallIntegerField()
+    days = models.PositiveSmallIntegerField()
+    from_on = models.DateField()
+    house = models.CharField(max_length=80)
+    because = models.CharField(max_length=200)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(days__gt=0) & Q(days__lte=F("granted")), name="a_booking_is_of_days"),
+            models.CheckConstraint(condition=~Q(house=""), name="a_booking_names_the_house"),
+        ]
+        indexes = [models.Index(fields=["elder", "code", "period"], name="bookings_by_elder")]
+
+
+class BookingEnd(models.Model):
+    """How a booking ended: so many days stayed, the rest come back; none at all if it was called off. Insert-only."""
+
+    booking = models.OneToOneField(Booking, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    days = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=120, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(days__gt=0) | ~Q(reason=""), name="a_booking_called_off_has_a_reason")
+        ]
+
+
+class HandOver(models.Model):
+    """A device handed out, with its number, the receipt and who handed it. Insert-only.
+
+    `turn` counts how often this very piece has been handed out, so that it is never with two people at once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
+    elder = models.ForeignKey(Elder, on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=40)
+    title = models.CharField(max_length=60)
+    period = models.CharField(max_length=7, blank=True)
+    serial_number = models.CharField(max_length=40)
+    turn = models.PositiveSmallIntegerField()
+    receipt = models.CharField(max_length=60)
+    handed_on = models.DateField()
+    because = models.CharField(max_length=200)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "code", "serial_number", "turn"], name="a_piece_is_with_one_person_at_a_time"
+            ),
+            models.CheckConstraint(condition=~Q(serial_number="") & ~Q(receipt=""), name="a_hand_over_has_a_receipt"),
+        ]
+        indexes = [models.Index(fields=["elder", "code", "period"], name="hand_overs_by_elder")]
+
+
+class GiveBack(models.Model):
+    """A device that came back, and why; the next one may be handed out. Insert-only."""
+
+    hand_over = models.OneToOneField(HandOver, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    given_back_on = models.DateField()
+    reason = models.CharField(max_length=120)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="what_is_given_back_has_a_reason")]

@@ -7,8 +7,9 @@ months in which nothing was used were never on the books, and count by what the 
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from sangyu import policy
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import Adoption
 from sangyu.benefits.credits import UNITS, credit_key, parted
+from sangyu.benefits.entitlements import benefits_of
 from sangyu.benefits.facts import Life
 from sangyu.benefits.rules import Undecided
 from sangyu.kit.month import Month
@@ -26,12 +28,13 @@ from sangyu.ledger.rules import AccountKey
 from sangyu.registry.models import Elder
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+LAST = 1_000  # what has no rank pays after what has one
 ROLLED, LAPSED = "CREDIT_ROLLED", "CREDIT_LAPSE"
 
 
 @dataclass(frozen=True)
 class Pot:
-    """An elder's credit of one offer in one period. Units: fen or minutes, as `unit` says.
+    """An elder's credit of one offer in one period. Units: fen, minutes or days, as `unit` says.
 
     `parts` are the older accounts that still hold something of `carried`; the rest of it was never on the books.
     """
@@ -102,19 +105,70 @@ def held(elder: Elder, adopted: Adoption, kind: str, on: date) -> Held:
     return _Chain(elder, adopted, kind, on).held()
 
 
-def due(elder: Elder, offer: policy.Offer, on: date) -> int:
+def due(elder: Elder, offer: policy.Offer, on: date, life: Life) -> int:
     """Add up what the grants of an offer have put on the elder's credit in the year so far, since the registration.
 
     A month that is over is asked on its last day, the month and the year of `on` on that day. Raises: Undecided.
     """
-    return sum(_grants(elder, offer, on)) if offer.grants else 0
+    return sum(amount for _, amount in _grants(elder, offer, on, life)) if offer.grants else 0
 
 
-def _grants(elder: Elder, offer: policy.Offer, on: date) -> Iterator[int]:
+@dataclass(frozen=True)
+class Shelf:
+    """One of several pots of a credit on a day. Units: fen; `due` is what the tables have put into it in the year."""
+
+    account: AccountKey
+    rule: str
+    title: str
+    due: int
+    left: int
+
+
+def has_shelves(pack: policy.Pack, offer: policy.Offer) -> bool:
+    """Tell whether several grants of money fill the credit of an offer, each with a pot of its own."""
+    return len(offer.grants) > 1 and unit_of(pack, offer) == "fen"
+
+
+def shelves(elder: Elder, adopted: Adoption, offer: policy.Offer, on: date, life: Life) -> list[Shelf]:
+    """Return the pots of a credit that several grants fill, in the order in which the pack lets them pay.
+
+    What was drawn from the one account of the offer before its pots were parted, and what a grant that shrank no
+    longer covers, is taken off the pots in their order: together they never hold more than was granted and not used.
+    Raises: Undecided.
+    """
+    listed = {benefit.rule: benefit for benefit in reversed(benefits_of(adopted)) if benefit.rule in offer.grants}
+    order = sorted(offer.grants, key=lambda rule: listed[rule].rank or LAST if rule in listed else LAST)
+    dues = Counter[str]()
+    for rule, amount in _grants(elder, offer, on, life):
+        dues[rule] += amount
+
+    def key(fund: str) -> AccountKey:
+        return credit_key(elder.programme_id, fund.upper(), elder.pk, on, period="year")
+
+    over = _drawn(key(offer.fund))
+    found = []
+    for rule in order:
+        used = _drawn(key(rule))
+        over += max(0, used - dues[rule])
+        title = listed[rule].title if rule in listed else adoption_read.pack_of(adopted).rules[rule].title
+        found.append(Shelf(key(rule), rule, title, dues[rule], max(0, dues[rule] - used)))
+    for n, shelf in enumerate(found):
+        taken = min(shelf.left, over)
+        over -= taken
+        found[n] = replace(shelf, left=shelf.left - taken)
+    return found
+
+
+def _drawn(key: AccountKey) -> int:
+    balance = ledger_read.balance(key)
+    return balance.debit_fen + balance.held_fen - parted(balance)
+
+
+def _grants(elder: Elder, offer: policy.Offer, on: date, life: Life) -> Iterator[tuple[str, int]]:
     since_on = elder.registered_at.astimezone(BEIJING).date()
     first = since_on.month if since_on.year == on.year else 1
     months = [on.replace(month=month, day=monthrange(on.year, month)[1]) for month in range(first, on.month)]
-    life, adoptions = Life(elder), adoption_read.in_force_during(elder.programme_id, on.replace(month=1, day=1), None)
+    adoptions = adoption_read.in_force_during(elder.programme_id, on.replace(month=1, day=1), None)
     for rule, every in offer.grants.items():
         for day in (on,) if every == "year" else (*months, on):
             adopted = _adoption_on(adoptions, day)
@@ -122,7 +176,7 @@ def _grants(elder: Elder, offer: policy.Offer, on: date) -> Iterator[int]:
                 continue
             pack = adoption_read.pack_of(adopted)
             if rule in pack.rules:
-                yield decide(adopted, pack, rule, life.on(day), day).amount_fen or 0
+                yield rule, decide(adopted, pack, rule, life.on(day), day).amount_fen or 0
 
 
 class _Chain:

@@ -6,6 +6,7 @@ elder's own credit; the split.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,9 +16,10 @@ from sangyu import policy
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import Adoption
 from sangyu.benefits import pots
+from sangyu.benefits.facts import Life
 from sangyu.benefits.facts import facts as facts_of
 from sangyu.benefits.pots import Pot
-from sangyu.benefits.rules import NoOffer, NotEntitled, Quote, Undecided
+from sangyu.benefits.rules import Draw, NoOffer, NotEntitled, Quote, Undecided
 from sangyu.providers import queries as providers_read
 from sangyu.providers.models import ServiceItem
 from sangyu.registry.models import Elder
@@ -44,6 +46,7 @@ def quote(
     if offer is None:
         raise NoOffer(f"政策包“{pack.title}”没有规定“{item.name}”这类服务如何定价，请先补充政策包。")
     market_fen = providers_read.market_price_fen(item, on) if price_fen is None else price_fen
+    life = Life(elder) if offer.grants else None  # what the months before gave is asked too
     asking = _Asking(
         adopted,
         pack,
@@ -51,10 +54,11 @@ def quote(
         {
             **offer.facts,
             "minutes": item.minutes,
-            **facts_of(elder, on),
+            **(life.on(on) if life else facts_of(elder, on)),
             **(about or {}),
             "market_price_fen": market_fen,
         },
+        life=life,
     )
     if offer.eligible and not asking.decide(offer.eligible).eligible:
         raise NotEntitled(f"{asking.decisions[-1].because}。请换一个服务项目，或请社区核对登记的身份。")
@@ -83,6 +87,7 @@ class _Asking:
     on: date
     facts: dict[str, Any]
     decisions: list[policy.Decision] = field(default_factory=list)
+    life: Life | None = None
 
     def decide(self, rule: str) -> policy.Decision:
         """Decide a rule and keep the decision.
@@ -109,9 +114,47 @@ class _Drawn:
     shares_fen: Mapping[str, int] | None = None
 
 
+def _draw_in_order(asking: _Asking, offer: policy.Offer, elder: Elder) -> _Drawn:
+    """Let the pots of a credit pay one after the other, each what the one before it has left to the elder.
+
+    The credit's own table is asked for each, and the table that fills it stands before it with its clause.
+    """
+    rule, price_fen = asking.pack.rules[offer.account or ""], asking.facts["price_fen"]
+    shares: Counter[str] = Counter()
+    rest_fen, draws = price_fen, []
+    stands = pots.shelves(elder, asking.adopted, offer, asking.on, asking.life or Life(elder))
+    pays = [shelf for shelf in stands if shelf.left] or stands[:1]
+    for shelf in stands:
+        used_fen = 0
+        if shelf in pays and (rest_fen or shelf is pays[0]):
+            filled = _decide(asking.adopted, asking.pack, shelf.rule, asking.facts, asking.on)
+            if filled.amount_fen:  # else what it holds is of months that are over
+                asking.decisions.append(filled)
+            used_before = {"used_before_fen": shelf.due - shelf.left, "left_last_period_fen": 0}
+            asking.facts |= {"price_fen": rest_fen, "balance_before_fen": shelf.left, **used_before}
+            said = asking.decide(rule.id)
+            used_fen = said.used_fen or 0
+            shares.update({payer: fen for payer, fen in (said.shares_fen or {}).items() if payer != "elder"})
+            rest_fen = (said.shares_fen or {}).get("elder", rest_fen)
+        draws.append(Draw(shelf.account.fund, shelf.rule, shelf.title, shelf.due, shelf.left, used_fen))
+    asking.facts["price_fen"] = price_fen
+    of_quote = {
+        "credit_fen": sum(draw.used_fen for draw in draws),
+        "credit_granted_fen": sum(draw.granted_fen for draw in draws),
+        "credit_period": "year",
+        "draws": tuple(draws),
+    }
+    return _Drawn(of_quote, {"elder": rest_fen, **shares})
+
+
 def _draw(asking: _Asking, offer: policy.Offer, elder: Elder) -> _Drawn:
+    if pots.has_shelves(asking.pack, offer):
+        return _draw_in_order(asking, offer, elder)
     rule, unit = asking.pack.rules[offer.account or ""], pots.unit_of(asking.pack, offer)
-    book, due = pots.held(elder, asking.adopted, offer.kind, asking.on), pots.due(elder, offer, asking.on)
+    book, due = (
+        pots.held(elder, asking.adopted, offer.kind, asking.on),
+        (pots.due(elder, offer, asking.on, asking.life or Life(elder)) if offer.grants else 0),
+    )
     asking.facts[f"used_before_{unit}"] = book.used
     asking.facts[f"left_last_period_{unit}"] = book.carried
     if offer.grants:
@@ -136,15 +179,18 @@ def pots_of(elder: Elder, on: date) -> list[Pot]:
     One that cannot be decided is left out: the page of entitlements says what it waits for. Raises: NothingAdopted.
     """
     adopted = adoption_read.in_force(elder.programme_id, on)
-    pack, found = adoption_read.pack_of(adopted), []
+    pack, life, found = adoption_read.pack_of(adopted), Life(elder), []
     for offer in pack.offers.values():
         if not offer.account:
             continue
         try:
-            asking = _Asking(adopted, pack, on, {**offer.facts, **facts_of(elder, on)})
+            asking = _Asking(adopted, pack, on, {**offer.facts, **life.on(on)}, life=life)
             for name, (rule, answer) in offer.answers.items():
                 asking.facts[name] = getattr(asking.decide(rule), answer)
             if not asking.holds(offer.account_when):
+                continue
+            if pots.has_shelves(pack, offer):
+                found += _pots_in_order(elder, adopted, offer, on, life)
                 continue
             asking.facts[pack.rules[offer.account].shared] = 0
             drawn = _draw(asking, offer, elder).of_quote
@@ -159,6 +205,14 @@ def pots_of(elder: Elder, on: date) -> list[Pot]:
             fund = offer.fund.upper()
             found.append(Pot(title, fund, unit, period, granted, carried, book.used, book.parts, offer.kind))
     return found
+
+
+def _pots_in_order(elder: Elder, adopted: Adoption, offer: policy.Offer, on: date, life: Life) -> list[Pot]:
+    return [
+        Pot(shelf.title, shelf.account.fund, "fen", "year", shelf.due, 0, shelf.due - shelf.left, (), offer.kind)
+        for shelf in pots.shelves(elder, adopted, offer, on, life)
+        if shelf.due
+    ]
 
 
 def _decide(adopted: Adoption, pack: policy.Pack, rule: str, facts: Mapping[str, Any], on: date) -> policy.Decision:

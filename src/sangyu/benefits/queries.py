@@ -10,6 +10,9 @@ from django.db.models import QuerySet
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
+from sangyu.adoption import queries as adoption_read
+from sangyu.benefits import by_hand
+from sangyu.benefits.by_hand import Holding, Piece, Stay, pieces, stays
 from sangyu.benefits.credits import Credit, credit, credit_key
 from sangyu.benefits.entitlements import Answer, Entitlement, benefits_of, entitlements
 from sangyu.benefits.models import Charge, Reversal
@@ -24,15 +27,20 @@ __all__ = [
     "Answer",
     "Credit",
     "Entitlement",
+    "Holding",
+    "Piece",
     "Pot",
     "Spent",
+    "Stay",
     "benefits_of",
     "charges",
     "credit",
     "credit_key",
     "entitlements",
     "left_of",
+    "pieces",
     "spent",
+    "stays",
 ]
 
 
@@ -70,12 +78,20 @@ def spent(viewer: User, elder: Elder, month: Month) -> Spent:
 
 
 def left_of(viewer: User, elder: Elder, on: date) -> list[Pot]:
-    """Return every credit that an elder has on a day, with what is left of it.
+    """Return every credit that an elder has on a day, with what is left of it; of days once some were drawn.
 
     Raises: NotFound, for an elder whom the viewer may not see; NothingAdopted.
     """
     registry_read.get_elder(viewer, elder.pk)
-    return pots_of(elder, on)
+    listed = by_hand.counted(benefits_of(adoption_read.in_force(elder.programme_id, on)))
+    listed = [benefit for benefit in listed if benefit.unit == "days"]
+    had = by_hand.holdings_of(registry_read.same_as(elder.pk), listed, on) if listed else []
+    return [*pots_of(elder, on), *(_pot(one) for one in had if one.granted)]
+
+
+def _pot(of: by_hand.Holding) -> Pot:
+    benefit = of.benefit
+    return Pot(benefit.title, benefit.fund.upper(), benefit.unit, benefit.period, of.granted or 0, 0, of.used)
 
 
 def charges(viewer: User) -> QuerySet[Charge]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sangyu.kit.errors import Refusal
@@ -46,6 +46,55 @@ class SameKeyOtherFact(Refusal):
     code = "SAME_KEY_OTHER_BODY"
 
 
+class NotGivenByHand(Refusal):
+    """The pack in force does not give this by hand, in days or pieces."""
+
+    code = "NOT_GIVEN_BY_HAND"
+
+
+class HandedOutAlready(Refusal):
+    """The elder has had this device in the period, or this very piece is with somebody else."""
+
+    code = "HANDED_OUT_ALREADY"
+
+
+class DaysGone(Refusal):
+    """Fewer days are left than are wanted, or some of them are set aside already."""
+
+    code = "DAYS_GONE"
+
+
+class NotRecordable(Refusal):
+    """A date, a number or a paper with which a stay or a device cannot be recorded."""
+
+    code = "NOT_RECORDABLE"
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What one of several pots pays of a quote: what the tables have put into it, what was left of it, what it pays.
+
+    `pot` names its account, `rule` the table that fills it. Units: fen.
+    """
+
+    pot: str
+    rule: str
+    title: str
+    granted_fen: int
+    before_fen: int
+    used_fen: int
+
+    @property
+    def left_fen(self) -> int:
+        """What stays in the pot."""
+        return self.before_fen - self.used_fen
+
+    @property
+    def words(self) -> str:
+        """Say what it pays, and what stays."""
+        return f"{self.title}{yuan(self.used_fen)}元（还余{yuan(self.left_fen)}元）"
+
+
 @dataclass(frozen=True)
 class Quote:
     """A price with its parts and the decisions behind both.
@@ -53,7 +102,8 @@ class Quote:
     Shape: `shares_fen` maps every payer of the rule to fen, zeros included; the parts add up to `price_fen`.
     `credit_fen` is the part of the public money that uses up the elder's own credit, `credit_granted_fen` what that
     credit is worth in its `credit_period` (month or year); a credit of free hours is counted in minutes instead.
-    `credit_carried` is what was left of the months before, in the same unit.
+    `credit_carried` is what was left of the months before, in the same unit. Where several pots make one credit,
+    `draws` are all of them in the order in which they pay, and the credit is their sum.
     """
 
     price_fen: int
@@ -67,6 +117,7 @@ class Quote:
     credit_period: str = "month"
     offer: str = ""
     decisions: tuple[Mapping[str, Any], ...] = field(default=())
+    draws: tuple[Draw, ...] = ()
 
     @property
     def elder_fen(self) -> int:
@@ -97,7 +148,8 @@ class Quote:
         steps = []
         if self.credit_minutes:
             steps.append(f"免费时长{self.credit_minutes}分钟")
-        if self.credit_fen:
+        steps += [draw.words for draw in self.draws if draw.used_fen]
+        if self.credit_fen and not self.draws:
             steps.append(f"额度{yuan(self.credit_fen)}元")
         if self.public_fen - self.credit_fen > 0:
             steps.append(f"政府补贴{yuan(self.public_fen - self.credit_fen)}元")
@@ -136,6 +188,7 @@ class Quote:
             "credit_period": self.credit_period,
             "offer": self.offer,
             "decisions": [dict(decision) for decision in self.decisions],
+            "draws": [asdict(draw) for draw in self.draws],
         }
 
     @classmethod
@@ -153,4 +206,5 @@ class Quote:
             credit_period=plain.get("credit_period", "month"),
             offer=plain.get("offer", ""),
             decisions=tuple(plain["decisions"]),
+            draws=tuple(Draw(**draw) for draw in plain.get("draws", ())),
         )

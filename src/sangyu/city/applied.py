@@ -15,6 +15,7 @@ from sangyu.applications import actions as applications
 from sangyu.applications import queries as applications_read
 from sangyu.applications.models import Application
 from sangyu.city.blueprint import Blueprint
+from sangyu.city.people import Elder
 from sangyu.city.players import Players, clerk_name, elder_id, users_of
 from sangyu.kit.errors import Refusal
 
@@ -52,10 +53,15 @@ def leave_applications(plan: Blueprint, players: Players, *, at: datetime, progr
     return True
 
 
+def without_telephone(plan: Blueprint) -> list[Elder]:
+    """Return those in need who have to apply for a telephone; every other one has had hers for long."""
+    return [one for one in plan.elders if NEEDY in one.identities][1::2]
+
+
 def _taken(plan: Blueprint, players: Players, at: datetime) -> list[Application]:
     """Let the clerks take what the elders of their communities apply for, one a day."""
     users = users_of(players.programme)
-    people = [one for one in plan.elders if NEEDY in one.identities][:MOST]
+    people = without_telephone(plan)[:MOST]
     made = []
     for n, elder in enumerate(people):
         try:

@@ -18,6 +18,7 @@ from sangyu.city.assessed import leave_assessments
 from sangyu.city.blueprint import BEIJING, Blueprint, month_to_play
 from sangyu.city.build import PASSWORD
 from sangyu.city.close import check_books, close
+from sangyu.city.given import leave_allowances
 from sangyu.city.house import open_house
 from sangyu.city.play import Play
 from sangyu.city.players import Players
@@ -72,6 +73,7 @@ def run(
             leave_work(plan, who, at=at, progress=progress)
             leave_assessments(plan, who, at=at, progress=progress)
             leave_applications(plan, who, at=at, progress=progress)
+            leave_allowances(plan, who, at=at, progress=progress)
     if base_url is not None or diary.WALKED not in diary.read():
         with _timed(seconds, "pages"):
             _walk(plan, who, base_url, progress)

@@ -15,7 +15,7 @@ KEPT_APART = "请写进 SANGYU_FIELD_KEYS，并与数据库备份分开、由两
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; return 0, 1 when a number cannot be read, 2 when something is missing."""
-    parser = argparse.ArgumentParser(prog="sangyu keys", description="加密证件号码的密钥")
+    parser = argparse.ArgumentParser(prog="sangyu keys", description="加密证件号码和收款账号的密钥")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, about in (
         ("new", "生成一套新密钥，打印出来"),
@@ -56,22 +56,27 @@ def _print_ring(wish: argparse.Namespace) -> int:
 
 def _renew() -> int:
     from sangyu.access.cipher import Unreadable
+    from sangyu.allowances import actions as allowances
     from sangyu.registry import actions as registry
 
     try:
         done = registry.renew_documents()
+        accounts, files = allowances.renew_numbers()
     except Unreadable as lost:
-        print(f"{lost}已重新加密的不受影响；./sangyu keys check 列出读不出的证件。", file=sys.stderr)
+        print(f"{lost}已重新加密的不受影响；./sangyu keys check 列出读不出的。", file=sys.stderr)
         return 1
-    print(f"已改用现在的密钥加密 {done:,} 个号码。")
+    print(f"已改用现在的密钥加密：证件号码 {done:,} 个，收款账号 {accounts:,} 个，付款文件 {files:,} 份。")
     return 0
 
 
 def _check() -> int:
-    from sangyu.registry.numbers import unreadable
+    from sangyu.allowances import numbers as accounts
+    from sangyu.registry import numbers as documents
 
-    total, bad = unreadable()
-    for document in bad[:20]:
-        print(f"证件 {document} 读不出，或与索引不符", file=sys.stderr)
-    print(f"核对了 {total:,} 个号码，{len(bad):,} 个有问题。")
+    total, lost = documents.unreadable()
+    kept, files, wrong = accounts.unreadable()
+    bad = [*(f"证件 {document}" for document in lost), *wrong]
+    for one in bad[:20]:
+        print(f"{one} 读不出，或与索引不符", file=sys.stderr)
+    print(f"核对了证件号码 {total:,} 个、收款账号 {kept:,} 个、付款文件 {files:,} 份，{len(bad):,} 个有问题。")
     return int(bool(bad))

@@ -137,7 +137,7 @@ VARIABLES = (
     Variable("SANGYU_DATABASE_URL", "服务进程用的数据库地址；留空用自带的数据库。", DATABASE),
     Variable("SANGYU_OWNER_DATABASE_URL", "升级表结构时用的地址（表的所有者）；只给升级用，不给服务进程。", DATABASE),
     Variable("SANGYU_SECRET_KEY", "签名会话和导出清单的密钥。换掉后所有人需重新登录。", SECRET, "", None),
-    Variable("SANGYU_FIELD_KEYS", "加密证件号码的密钥，丢了就再也读不出；与备份分开、由两人保管。", RING, "", None),
+    Variable("SANGYU_FIELD_KEYS", "加密证件和账号的密钥，丢了就再也读不出；与备份分开、由两人保管。", RING, "", None),
     Variable("SANGYU_HOSTS", "网页的域名。", HOSTS, "127.0.0.1,localhost,testserver", "127.0.0.1,localhost"),
     Variable("SANGYU_CTI_KEY", "电话系统推送来电时所带的密钥。", SECRET, "", None),
     Variable("SANGYU_CTI_KEY_BEFORE", "电话系统换密钥期间仍然接受的旧密钥；换完留空。", HIDDEN),

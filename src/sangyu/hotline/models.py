@@ -56,6 +56,7 @@ class Call(models.Model):
             ),
             models.Index(fields=["programme", "ended_at"], name="calls_of_complaint", condition=Q(end="COMPLAINT")),
             models.Index(fields=["agent"], name="calls_in_hand", condition=Q(answered_at__isnull=False, ended_at=None)),
+            models.Index(fields=["elder"], name="calls_by_elder", condition=Q(elder__isnull=False)),
         ]
 
 

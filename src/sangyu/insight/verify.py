@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from sangyu.access import queries as access_read
 from sangyu.adoption import queries as adoption_read
 from sangyu.allowances import verify as allowances_verify
+from sangyu.benefits import verify as benefits_verify
 from sangyu.insight.queries import tallies
 from sangyu.ledger import verify as ledger_verify
 from sangyu.outbox import queries as outbox_read
@@ -271,6 +272,12 @@ def _allowances() -> Iterator[Fault]:
             yield Fault("allowances", programme.slug, what)
 
 
+def _by_hand() -> Iterator[Fault]:
+    for programme in access_read.programmes():
+        for what in benefits_verify.verify(programme.pk):
+            yield Fault("benefits", programme.slug, what)
+
+
 def _chains() -> Iterator[Fault]:
     for programme in access_read.programmes():
         for fault in access_read.verify_chain(programme.pk):
@@ -317,6 +324,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "kept-sums": ("已终结的账簿合计与逐笔合计", _by_query("kept-sums", KEPT_SUMS)),
     "payments": ("付款与结算单、付款文件", _by_query("payments", PAYMENTS)),
     "allowances": ("按期发放与账簿", _allowances),
+    "benefits": ("入住天数、设备与账簿", _by_hand),
     "roots": ("明细的根摘要", _roots),
     "books": ("账簿", _books),
     "chain": ("审计链", _chains),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 # A name is spelt character by character, so the dictionary of phrases stays shut: it is half a second of every start.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
@@ -138,13 +139,19 @@ def readings(name: str) -> list[list[str]]:
     """
     if not name:
         return []
-    plain = lazy_pinyin(list(name))
+    plain = [_syllable(character) for character in name]
     for length in (2, 1):
         proper = SURNAME_READINGS.get(name[:length])
         if proper is not None and (length == 1 or len(name) > 2):
             found = [reading.split() + plain[length:] for reading in proper]
             return found if plain in found else [*found, plain]
     return [plain]
+
+
+@lru_cache(maxsize=10_000)
+def _syllable(character: str) -> str:
+    """Spell one character; without the dictionary of phrases its neighbours make no difference to it."""
+    return "".join(lazy_pinyin([character]))
 
 
 def sort_key(name: str) -> str:

@@ -75,17 +75,17 @@ class ReasonMissing(Refusal):
 class AccountKind:
     """What every account of a kind has in common; `floor_fen=None` lets it go below zero without end.
 
-    An account of minutes counts them where others count fen.
+    An account with a `unit` counts that where others count fen.
     """
 
     label: str
     floor_fen: Fen | None
     advice: str = "请减少金额，或先补足该账户。"
-    minutes: bool = False
+    unit: str = ""
 
     def said(self, amount: int) -> str:
         """Write an amount of such an account with its unit."""
-        return f"{amount} 分钟" if self.minutes else f"{yuan(amount)} 元"
+        return f"{amount} {self.unit}" if self.unit else f"{yuan(amount)} 元"
 
 
 KINDS: dict[str, AccountKind] = {
@@ -95,11 +95,19 @@ KINDS: dict[str, AccountKind] = {
     "ELDER_CREDIT": AccountKind("老人服务额度", 0, "请减少服务数量、改为自费，或待下期额度发放后再办。"),
     "CREDIT_USED": AccountKind("已使用额度", 0),
     "CREDIT_LAPSED": AccountKind("已失效额度", 0),
-    # A "fen" of these four is a minute; no journal mixes them with money.
-    "MINUTES_SOURCE": AccountKind("免费时长来源", None, minutes=True),
-    "ELDER_MINUTES": AccountKind("老人免费时长", 0, "请减少服务时长、改为自费，或待下月时长发放后再办。", minutes=True),
-    "MINUTES_USED": AccountKind("已使用时长", 0, minutes=True),
-    "MINUTES_LAPSED": AccountKind("已失效时长", 0, minutes=True),
+    # A "fen" of these is a minute, a day or a piece; no journal mixes them with money.
+    "MINUTES_SOURCE": AccountKind("免费时长来源", None, unit="分钟"),
+    "ELDER_MINUTES": AccountKind("老人免费时长", 0, "请减少服务时长、改为自费，或待下月时长发放后再办。", unit="分钟"),
+    "MINUTES_USED": AccountKind("已使用时长", 0, unit="分钟"),
+    "MINUTES_LAPSED": AccountKind("已失效时长", 0, unit="分钟"),
+    "DAYS_SOURCE": AccountKind("免费入住天数来源", None, unit="天"),
+    "ELDER_DAYS": AccountKind("老人免费入住天数", 0, "请缩短入住，超出的天数自费。", unit="天"),
+    "DAYS_USED": AccountKind("已入住天数", 0, unit="天"),
+    "DAYS_LAPSED": AccountKind("已失效天数", 0, unit="天"),
+    "PIECES_SOURCE": AccountKind("免费设备来源", None, unit="件"),
+    "ELDER_PIECES": AccountKind("老人可领设备", 0, "每期只发一次，请先收回已发的设备。", unit="件"),
+    "PIECES_USED": AccountKind("已领设备", 0, unit="件"),
+    "PIECES_LAPSED": AccountKind("已失效设备", 0, unit="件"),
     "ALLOWANCE_OWED": AccountKind("应发津贴", 0, "请核对已审批和已支付的金额。"),
     "ALLOWANCE_CLAIM": AccountKind("应追回津贴", 0, "请核对已追回的金额。"),
     "CLAIM_SOURCE": AccountKind("追回来源", None),

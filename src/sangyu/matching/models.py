@@ -96,6 +96,8 @@ class Act(models.TextChoices):
     RECORD_DEATH = "RECORD_DEATH", "登记去世"
     RECOGNISE = "RECOGNISE", "认定身份"
     END_RECOGNITION = "END_RECOGNITION", "终止认定"
+    CORRECT_BIRTH = "CORRECT_BIRTH", "更正出生日期"
+    CHANGE_HUKOU = "CHANGE_HUKOU", "变更户籍"
     CHECK = "CHECK", "请核实"
     KNOW = "KNOW", "知道即可"
 

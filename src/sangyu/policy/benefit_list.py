@@ -19,7 +19,22 @@ from sangyu.policy.read_table import NOTE
 Fault = tuple[int, str]
 
 BENEFITS_FILE = "benefits.csv"
-COLUMNS = ("code", "kind", "title", "rule", "amount", "facts", "period", "given", "payee", "fund")
+COLUMNS = (
+    "code",
+    "kind",
+    "title",
+    "rule",
+    "amount",
+    "facts",
+    "period",
+    "given",
+    "payee",
+    "fund",
+    "rank",
+    "unit",
+    "states",
+)
+FIRST_FORM = 10  # so many columns had the lists that were adopted before there were ranks and units
 KINDS = {
     "service": "服务",
     "hours": "免费时长",
@@ -33,7 +48,9 @@ KINDS = {
 }
 PERIODS = {"": "", "month": "每月", "year": "每年", "once": "一次"}
 GIVEN = {"": "", "order": "下单时使用", "run": "按期发放", "hand": "申请后办理"}
+UNITS = {"": "", "days": "天", "pieces": "件"}
 PAYEES = {"": "", "elder": "老人本人账户", "operator": "通信运营商", "insurer": "保险公司"}
+STATED_BY_GIVING = ("has_issued_phone", "last_respite_on", "family_last_respite_on")
 FORMS = ("eligible", "tier", "account", "split")
 
 
@@ -42,7 +59,10 @@ class Benefit:
     """One thing that a city gives.
 
     `rule` decides whether, and unless `amount` (rule, field) says otherwise how much; `facts` hold for the question
-    itself (`category=basic`). What is `given` by "run" goes to the `payee` every `period`, from the `fund`.
+    itself (`category=basic`). What is `given` by "run" goes to the `payee` every `period`, from the `fund`. Of several
+    that fill one offer the lowest `rank` pays first. What is given by hand is counted in its `unit`, one piece unless
+    `amount` says more; `amount` of days names the schedule whose last day ends a stay. `states` are the facts which the
+    tables ask and which follow from having been given it.
     """
 
     code: str
@@ -55,6 +75,9 @@ class Benefit:
     given: str = ""
     payee: str = ""
     fund: str = ""
+    rank: int = 0
+    unit: str = ""
+    states: tuple[str, ...] = ()
 
     @property
     def kind_label(self) -> str:
@@ -71,21 +94,26 @@ def read_benefits(text: str) -> tuple[tuple[Benefit, ...], tuple[Fault, ...]]:
         header, *rows = [(reader.line_num, cells) for cells in reader if any(cells)] or [(1, [])]
     except csv.Error:
         return (), ((reader.line_num, "有一格长得不像话，多半是引号没有配对"),)
-    if tuple(header[1]) != COLUMNS:
+    named = tuple(header[1])
+    if named not in (COLUMNS, COLUMNS[:FIRST_FORM]):
         return (), ((header[0], f"待遇清单的列应是 {'、'.join(COLUMNS)}"),)
     for line, cells in rows:
         if cells[0].startswith(NOTE):
             continue
-        if len(cells) != len(COLUMNS):
-            faults.append((line, f"这一行有 {len(cells)} 格，表头有 {len(COLUMNS)} 格"))
+        if len(cells) != len(named):
+            faults.append((line, f"这一行有 {len(cells)} 格，表头有 {len(named)} 格"))
             continue
-        row = dict(zip(COLUMNS, cells, strict=True))
+        row = {**dict.fromkeys(COLUMNS, ""), **dict(zip(named, cells, strict=True))}
         wrong = list(_faults_of(row, found))
         faults += [(line, said) for said in wrong]
         if not wrong:
-            found[row["code"]] = Benefit(
-                **{**row, "facts": _facts(row["facts"]), "amount": _amount(row["amount"])}  # type: ignore[arg-type]
-            )
+            read = {
+                "facts": _facts(row["facts"]),
+                "amount": _amount(row["amount"]),
+                "rank": int(row["rank"] or 0),
+                "states": tuple(name for name in row["states"].split(";") if name),
+            }
+            found[row["code"]] = Benefit(**{**row, **read})  # type: ignore[arg-type]
     return tuple(found.values()), tuple(faults)
 
 
@@ -95,6 +123,11 @@ def faults_beside(folder: Path) -> Iterator[Fault]:
     yield from faults
     pack = tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8-sig"))
     rules, funds = pack.get("rules", {}), pack.get("funds", {})
+    for offer in pack.get("offers", {}).values():
+        filling = [one for one in found if one.given == "order" and one.rule in offer.get("grants", {})]
+        if len(filling) > 1 and not all(one.rank for one in filling):
+            titles = "、".join(one.title for one in filling)
+            yield 0, f"{titles}都能付“{offer.get('title', '')}”，要写先后：1 先用，2 后用"
     for benefit in found:
         rule = rules.get(benefit.rule)
         if rule is None:
@@ -105,6 +138,9 @@ def faults_beside(folder: Path) -> Iterator[Fault]:
             yield 0, f"“{benefit.title}”的金额规则 {benefit.amount[0]!r} 不在 pack.toml 里"
         if benefit.fund and benefit.fund not in funds:
             yield 0, f"“{benefit.title}”的资金 {benefit.fund!r} 不在 pack.toml 里"
+        for name in benefit.states:
+            if name not in STATED_BY_GIVING:
+                yield 0, f"“{benefit.title}”登记的“{name}”应为 {'、'.join(STATED_BY_GIVING)}"
 
 
 def _faults_of(row: Mapping[str, str], found: Mapping[str, Benefit]) -> Iterator[str]:
@@ -115,11 +151,21 @@ def _faults_of(row: Mapping[str, str], found: Mapping[str, Benefit]) -> Iterator
         yield f"编号“{code}”已经写过"
     if not row["title"] or not row["rule"]:
         yield "要写名称和规则"
-    for name, known in (("kind", KINDS), ("period", PERIODS), ("given", GIVEN), ("payee", PAYEES)):
+    for name, known in (("kind", KINDS), ("period", PERIODS), ("given", GIVEN), ("payee", PAYEES), ("unit", UNITS)):
         if row[name] not in known:
             yield f"“{row[name]}”应为 {'、'.join(key for key in known if key)}"
     if row["given"] == "run" and not (row["period"] in ("month", "year") and row["payee"] and row["fund"]):
         yield "按期发放的要写周期（month、year）、收款方和资金"
+    if row["rank"] and not (row["rank"].isascii() and row["rank"].isdecimal() and row["given"] == "order"):
+        yield f"先后“{row['rank']}”应为整数，只写在下单时使用的一行"
+    elif row["rank"] and any((one.fund, one.rank) == (row["fund"], int(row["rank"])) for one in found.values()):
+        yield f"先后“{row['rank']}”在同一项资金里已经写过"
+    if (row["unit"] or row["states"]) and row["given"] != "hand":
+        yield "计量单位和登记的情况只写在申请后办理（hand）的一行"
+    if row["unit"] and row["period"] not in ("year", "once"):
+        yield "按天、按件给的要写周期（year、once）"
+    if row["unit"] == "days" and not row["amount"]:
+        yield "按天给的要在金额里写哪张表说住到哪天"
     if row["amount"] and row["amount"].count(".") != 1:
         yield f"金额“{row['amount']}”应写成 规则.答案"
     if any(part.count("=") != 1 for part in row["facts"].split(";") if part):

@@ -248,11 +248,18 @@ def _unknown(row: Mapping[str, str], pack: Mapping[str, Any]) -> Iterator[str]:
     if row["rule"] and row["rule"] not in rules:
         yield f"没有规则“{row['rule']}”"
     elif row["rule"]:
-        wanted = "schedule" if row.get("step") == NOTICE else "eligible"
-        if rules[row["rule"]].get("form") != wanted:
-            yield f"规则“{row['rule']}”应是 {wanted} 一类"
+        wanted = _forms(row)
+        if rules[row["rule"]].get("form") not in wanted:
+            yield f"规则“{row['rule']}”应是 {'、'.join(wanted)} 一类"
     if row["document"] not in pack.get("documents", {}):
         yield f"没有文件“{row['document']}”"
+
+
+def _forms(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the forms of a rule that may be asked in a line: what is applied for may also be so much or so long."""
+    if row.get("step") == NOTICE:
+        return ("schedule",)
+    return ("eligible",) if "step" in row else ("eligible", "tier")
 
 
 def _kind(code: str, kinds: Sequence[Line], stages: Sequence[Line]) -> Kind:

@@ -92,6 +92,7 @@ class Elder(models.Model):
         indexes = [
             models.Index(fields=["programme", "community", "sort_key", "id"], name="elders_by_community"),
             models.Index(fields=["programme", "registered_at"], name="elders_by_time"),
+            models.Index(fields=["programme", "birth_on"], name="elders_by_birth"),
             GinIndex(fields=["search_keys"], name="elders_by_key"),
             models.Index(fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="elders_merged"),
         ]
@@ -321,6 +322,9 @@ class DuplicateRuling(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "n"], name="rulings_are_numbered")]
+        indexes = [
+            models.Index(fields=["survivor"], name="rulings_by_survivor", condition=models.Q(survivor__isnull=False))
+        ]
 
 
 class Merge(models.Model):

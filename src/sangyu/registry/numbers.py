@@ -42,23 +42,28 @@ def elder_id(programme_id: UUID, number: str, kind: str = "", *, again: int = 0)
 
     `again` counts how often the person came back after having been forgotten.
     """
-    return derived_id("elder", programme_id, index_of(number, kind), *([again] if again else []))
+    return _named(programme_id, index_of(number, kind), again)
 
 
 def free_elder_id(programme_id: UUID, number: str, kind: str = "") -> UUID:
     """Name an elder to be registered: whoever had the number and was forgotten keeps the name they had."""
-    names = (elder_id(programme_id, number, kind, again=again) for again in count())
+    return _free(programme_id, index_of(number, kind))
+
+
+def free_elder_ids(programme_id: UUID, indexes: Sequence[str]) -> list[UUID]:
+    """Name many elders to be, by the indexes of numbers; only for who was forgotten the register is asked once more."""
+    names = [_named(programme_id, index) for index in indexes]
+    taken = set(Elder.objects.filter(pk__in=names).values_list("pk", flat=True))
+    return [_free(programme_id, index) if name in taken else name for name, index in zip(names, indexes, strict=True)]
+
+
+def _free(programme_id: UUID, index: str) -> UUID:
+    names = (_named(programme_id, index, again) for again in count())
     return next(name for name in names if not Elder.objects.filter(pk=name).exists())
 
 
-def free_elder_ids(programme_id: UUID, said: Sequence[tuple[str, str]]) -> list[UUID]:
-    """Name many elders to be, by number and kind; only for who was forgotten the register is asked once more."""
-    names = [elder_id(programme_id, number, kind) for number, kind in said]
-    taken = set(Elder.objects.filter(pk__in=names).values_list("pk", flat=True))
-    return [
-        free_elder_id(programme_id, number, kind) if name in taken else name
-        for name, (number, kind) in zip(names, said, strict=True)
-    ]
+def _named(programme_id: UUID, index: str, again: int = 0) -> UUID:
+    return derived_id("elder", programme_id, index, *([again] if again else []))
 
 
 def tail_key(number: str) -> str:
@@ -72,7 +77,7 @@ def may_be_tail(word: str) -> bool:
 
 
 def kept(programme_id: UUID, kind: str, number: str) -> dict[str, Any]:
-    """Return the columns in which a number is kept."""
+    """Return the columns in which a number is kept. Shape: `number_cipher`, then `number_index`."""
     cipher = field_cipher().encrypt(number, bound_to=_bond(programme_id, kind))
     return {"number_cipher": cipher, "number_index": index_of(number, kind)}
 

@@ -1,7 +1,7 @@
 """Verbs of access: set up who works here, remember what they do, and seal the memory."""
 
 from sangyu.access.actions.anchors import BookDisagrees, anchor
-from sangyu.access.actions.book import record, seal
+from sangyu.access.actions.book import record, record_many, seal
 from sangyu.access.actions.drafts import PROPOSERS, SIGNERS, propose_draft, review_draft, withdraw_draft
 from sangyu.access.actions.factors import (
     AppThere,
@@ -123,6 +123,7 @@ __all__ = [
     "propose_draft",
     "prove",
     "record",
+    "record_many",
     "remove_factor",
     "renew_password",
     "renew_token",

@@ -35,6 +35,16 @@ def test_an_act_is_kept_with_a_hash_that_anybody_can_repeat(cast):
     )
 
 
+def test_one_act_on_many_is_an_entry_for_each_and_the_book_holds(cast):
+    act = {"by": cast.clerk, "at": cast.at, "verb": "registry.add_many", "object_kind": "elder"}
+    access.record_many(**act, facts=[(cast.li.pk, {"contacts": 2}), (cast.grandpa.pk, {"since": date(2026, 11, 9)})])
+    access.record_many(**act, facts=[])
+    told = AuditEntry.objects.filter(verb="registry.add_many").order_by("id").values_list("object_id", "facts")
+    assert list(told) == [(cast.li.pk, {"contacts": 2}), (cast.grandpa.pk, {"since": "2026-11-09"})]
+    access.seal(programme_id=cast.programme.pk)
+    assert access_read.verify_chain(cast.programme.pk) == []
+
+
 def test_an_act_that_is_rolled_back_was_never_done(cast):
     before = AuditEntry.objects.count()
     with transaction.atomic():

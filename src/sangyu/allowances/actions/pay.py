@@ -12,10 +12,21 @@ from django.db import transaction
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
+from sangyu.allowances import numbers as kept
 from sangyu.allowances import rules
 from sangyu.allowances.actions.approve import lock_run
 from sangyu.allowances.actions.books import claimed, from_the_year, sent
-from sangyu.allowances.models import Approval, PayAccount, Payment, PaymentFile, PaymentReturn, Run, Scheme
+from sangyu.allowances.models import (
+    AccountNumber,
+    Approval,
+    FileContent,
+    PayAccount,
+    Payment,
+    PaymentFile,
+    PaymentReturn,
+    Run,
+    Scheme,
+)
 from sangyu.allowances.queries.balances import PERSON, Party, accounts_of, balances
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
@@ -49,6 +60,7 @@ def _write(run: Run, by: User, at: datetime) -> PaymentFile:
     scheme = run.scheme
     owed = {party: fen for party, fen in balances(scheme).items() if fen > 0}
     accounts = accounts_of(scheme, owed)
+    account_numbers = kept.numbers_of(row.pk for row in accounts.values())
     parties = sorted(owed.keys() & accounts.keys(), key=str)
     if not parties:
         raise rules.NothingToPay("没有可以支付的：应发的都已支付，或领取人还没有登记账户。请先补登账户。")
@@ -59,7 +71,7 @@ def _write(run: Run, by: User, at: datetime) -> PaymentFile:
             rules.Transfer(
                 number=numbers[party],
                 holder=accounts[party].holder,
-                account=accounts[party].account,
+                account=account_numbers[accounts[party].pk],
                 bank=accounts[party].bank,
                 amount_fen=owed[party],
                 purpose=f"{run.month} {scheme.title}",
@@ -73,14 +85,14 @@ def _write(run: Run, by: User, at: datetime) -> PaymentFile:
         n=n,
         run=run,
         name=f"{scheme.title}-{run.month}-{n}.csv",
-        content=content,
-        sha256=hashlib.sha256(content).hexdigest(),
+        digest=kept.digest_of(content),
         payments=len(parties),
         total_fen=sum(owed[party] for party in parties),
         without_account=len(owed) - len(parties),
         by=by,
         at=at,
     )
+    FileContent.objects.create(file=file, content_cipher=kept.sealed_content(file.pk, content))
     Payment.objects.bulk_create(
         [
             Payment(
@@ -102,7 +114,7 @@ def _write(run: Run, by: User, at: datetime) -> PaymentFile:
         verb="allowances.pay",
         object_kind="allowance_run",
         object_id=run.pk,
-        facts={"total_fen": file.total_fen, "payments": file.payments, "sha256": file.sha256},
+        facts={"total_fen": file.total_fen, "payments": file.payments, "digest": file.digest},
     )
     return file
 
@@ -199,7 +211,7 @@ def set_account(
             "elder_id": elder_id,
             "scheme": scheme,
             "holder": holder.strip(),
-            "account": number,
+            "account_tail": kept.tail_of(number),
             "bank": bank.strip(),
             "document": document.strip(),
             "by": by,
@@ -207,12 +219,13 @@ def set_account(
         },
     )
     if made:
+        AccountNumber.objects.create(account=row, number_cipher=kept.sealed_number(row.pk, number))
         access.record(
             by=by,
             at=at,
             verb="allowances.set_account",
             object_kind="elder" if elder_id else "scheme",
             object_id=elder_id or scheme.pk,  # type: ignore[union-attr]
-            facts={"bank": row.bank, "account_tail": number[-4:], "document": row.document},
+            facts={"bank": row.bank, "account_tail": row.account_tail, "document": row.document},
         )
     return row

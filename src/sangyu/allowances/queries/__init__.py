@@ -1,6 +1,15 @@
 """Reads of allowances: schemes, runs and what they say, balances, payments, and what one elder was given."""
 
-from sangyu.allowances.queries.balances import Given, Owing, balances, claims, given_to, without_account
+from sangyu.allowances.queries.balances import (
+    Given,
+    Owing,
+    account_of,
+    accounts_with_numbers,
+    balances,
+    claims,
+    given_to,
+    without_account,
+)
 from sangyu.allowances.queries.reckoning import Reckoned, reckon
 from sangyu.allowances.queries.runs import (
     READERS,
@@ -23,6 +32,8 @@ __all__ = [
     "Owing",
     "Reckoned",
     "RunPage",
+    "account_of",
+    "accounts_with_numbers",
     "balances",
     "bounced",
     "claims",

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from sangyu.access.models import User
 from sangyu.access.queries import sees_whole_programme
+from sangyu.allowances import numbers
 from sangyu.allowances.models import (
     Approval,
     Line,
@@ -86,6 +87,26 @@ def accounts_of(scheme: Scheme, parties: Iterable[Party]) -> dict[Party, PayAcco
     rows = PayAccount.objects.filter(programme_id=scheme.programme_id, elder__isnull=False)
     rows = rows.annotate(person=PERSON).order_by("at", "id")
     return {row.person: row for row in rows.iterator(chunk_size=20_000) if row.person in wanted}
+
+
+def accounts_with_numbers(viewer: User, elder: Elder) -> list[tuple[PayAccount, str]]:
+    """Return every account that was ever written down for an elder, with its number: for a copy of their own data.
+
+    Raises: NotFound, for an elder whom the viewer may not see; Unreadable.
+    """
+    registry_read.get_elder(viewer, elder.pk)
+    rows = list(PayAccount.objects.filter(elder__in=registry_read.same_as(elder.pk)).order_by("at", "id"))
+    told = numbers.numbers_of(row.pk for row in rows)
+    return [(row, told[row.pk]) for row in rows]
+
+
+def account_of(viewer: User, elder: Elder) -> PayAccount | None:
+    """Return the account to which an elder is paid, its last figures only; None if there is none.
+
+    Raises: NotFound, for an elder whom the viewer may not see.
+    """
+    registry_read.get_elder(viewer, elder.pk)
+    return PayAccount.objects.filter(elder__in=registry_read.same_as(elder.pk)).order_by("-at", "-id").first()
 
 
 def without_account(viewer: User, scheme: Scheme, *, limit: int = 200) -> list[Owing]:

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.adoption import queries as adoption_read
+from sangyu.allowances import numbers
 from sangyu.allowances.models import Approval, Change, Line, Payment, PaymentFile, PaymentReturn, Run, Scheme
 from sangyu.benefits import queries as benefits_read
 from sangyu.kit.errors import NotFound
@@ -132,20 +133,20 @@ def files(viewer: User, scheme: Scheme) -> list[PaymentFile]:
     """
     ensure_role(viewer, *READERS)
     rows = PaymentFile.objects.filter(scheme=scheme, scheme__programme_id=viewer.programme_id)
-    return list(rows.defer("content").select_related("by").order_by("-n"))
+    return list(rows.select_related("by").order_by("-n"))
 
 
-def get_file(viewer: User, run: Run) -> PaymentFile:
-    """Return the payment file that was written for a run, with everybody's account in it; for who sends it only.
+def get_file(viewer: User, run: Run) -> tuple[PaymentFile, bytes]:
+    """Return the payment file that was written for a run, and everybody's account in it; for who sends it only.
 
-    Raises: NotAllowed, NotFound.
+    Raises: NotAllowed, NotFound; Unreadable, without the keys that encrypted it.
     """
     ensure_role(viewer, Role.FINANCE)
     get_run(viewer, run.pk)
     found = PaymentFile.objects.filter(run=run).order_by("-n").first()
     if found is None:
         raise NotFound("这次发放还没有付款文件。请先审批并生成文件。")
-    return found
+    return found, numbers.content_of_file(found)
 
 
 def bounced(viewer: User, run: Run, *, limit: int = 200) -> list[PaymentReturn]:
@@ -161,10 +162,7 @@ def bounced(viewer: User, run: Run, *, limit: int = 200) -> list[PaymentReturn]:
 def _pages(found: list[Run]) -> list[RunPage]:
     ids = [run.pk for run in found]
     approvals = {row.run_id: row for row in Approval.objects.filter(run__in=ids).select_related("by")}
-    written = {
-        row.run_id: row
-        for row in PaymentFile.objects.filter(run__in=ids).defer("content").select_related("by").order_by("n")
-    }
+    written = {row.run_id: row for row in PaymentFile.objects.filter(run__in=ids).select_related("by").order_by("n")}
     answers = {
         file_id: (paid, refused)
         for file_id, paid, refused in Payment.objects.filter(file__in=written.values())

@@ -15,7 +15,7 @@ from sangyu.access.queries import ensure_role
 from sangyu.adoption import queries as adoption_read
 from sangyu.applications import queries as applications_read
 from sangyu.applications.actions.common import add_step, civil, ensure_alive, go_on, lock, note, where_words, words
-from sangyu.applications.models import UNDER_WAY, Application, Channel, Outcome, Paper, State, StepCode
+from sangyu.applications.models import UNDER_WAY, Application, Channel, Outcome, Paper, State, StepCode, Unclaimed
 from sangyu.applications.rules import AlreadyApplied, KindUnknown, NotItsTurn
 from sangyu.files import actions as files
 from sangyu.files.models import Purpose
@@ -88,6 +88,7 @@ def apply(
         raise AlreadyApplied(
             f"{elder.name}的“{asked.title}”已在办理：{there.number}，{civil(there.at)}受理。请打开那份申请接着办。"
         ) from clash
+    Unclaimed.objects.filter(elder=elder, kind=kind).delete()
     add_step(application, ACCEPT, Outcome.PASSED, by=by, at=at, facts={"channel": application.channel})
     go_on(application, by=by, at=at)
     return application

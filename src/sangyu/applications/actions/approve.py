@@ -18,7 +18,6 @@ from sangyu.applications.actions.common import (
     ensure_decided,
     facts_of,
     go_on,
-    is_yes,
     lock,
     note,
     turn_of,
@@ -45,6 +44,7 @@ from sangyu.applications.rules import (
     NotItsTurn,
     NotThisPerson,
     ReadFirst,
+    gives,
     is_drawn,
 )
 from sangyu.assessment.models import Appointment
@@ -98,7 +98,7 @@ def approve(*, application_id: UUID, by: User, at: datetime) -> Step:
     if kind.step(MATCH) is not None:
         decision = decide(application, kind.rule, facts_of(application, on), on)
         ensure_decided(application, decision, on)
-        if not is_yes(decision):
+        if not gives(decision):
             raise NotItsTurn(f"现在已不符合条件：{decision.because}。请退回或不予通过。")
         facts["decision"] = decision.to_json()
     if wanted.rule:
@@ -109,7 +109,7 @@ def approve(*, application_id: UUID, by: User, at: datetime) -> Step:
         }
         decision = decide(application, wanted.rule, asked, on)
         ensure_decided(application, decision, on)
-        if not is_yes(decision):
+        if not gives(decision):
             raise NoticeNotClear(f"{decision.because}。")
         facts["decision"] = decision.to_json()
     step = add_step(

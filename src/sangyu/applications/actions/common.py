@@ -15,7 +15,7 @@ from sangyu.access.queries import ensure_role
 from sangyu.adoption import queries as adoption_read
 from sangyu.applications import queries as applications_read
 from sangyu.applications.models import Application, Award, Outcome, State, Step, StepCode
-from sangyu.applications.rules import NotItsTurn, Standing, StillOpen, WordsMissing
+from sangyu.applications.rules import NotItsTurn, Standing, StillOpen, WordsMissing, gives
 from sangyu.calendar import queries as calendar_read
 from sangyu.kit.ids import derived_id
 from sangyu.policy.stages import APPROVE, MATCH, SERVICE_CLASS, Kind
@@ -92,7 +92,9 @@ def ensure_alive(application: Application) -> None:
 
 def facts_of(application: Application, on: date) -> dict[str, Any]:
     """Return what the policy tables ask of the elder on a day; what was told at the window fills the gaps."""
-    return applications_read.facts_about(application.elder, application.declared, on, but=application.pk)
+    return applications_read.facts_about(
+        application.elder, application.kind, application.declared, on, but=application.pk
+    )
 
 
 def decide(application: Application, rule: str, facts: Mapping[str, Any], on: date) -> policy.Decision:
@@ -100,17 +102,12 @@ def decide(application: Application, rule: str, facts: Mapping[str, Any], on: da
     return adoption_read.decide(application.programme_id, rule, facts, on)
 
 
-def is_yes(decision: policy.Decision) -> bool:
-    """Tell whether a decision gives something: a yes, or an amount."""
-    return bool(decision.eligible) or bool(decision.amount_fen)
-
-
 def missing_words(application: Application, decision: policy.Decision, on: date) -> str:
     """Name what a decision lacks, as the tables call it."""
     name = decision.missing or ""
-    if name in vocabulary():
-        return vocabulary()[name].label
     pack = adoption_read.pack_of(adoption_read.in_force(application.programme_id, on))
+    if name in vocabulary():
+        return pack.rules[decision.rule].words.get(name) or vocabulary()[name].label
     figure = pack.parameters.get(name) or pack.settings.get(name)
     return figure.label if figure else name
 
@@ -198,7 +195,7 @@ def _match(application: Application, kind: Kind, by: User, at: datetime) -> None
         )
         return
     ensure_decided(application, decision, on)
-    outcome = Outcome.PASSED if is_yes(decision) else Outcome.FAILED
+    outcome = Outcome.PASSED if gives(decision) else Outcome.FAILED
     facts = {"decision": decision.to_json()}
     add_step(application, MATCH, outcome, by=by, at=at, reason=decision.because[:WORDS_MAX], facts=facts)
 

@@ -18,7 +18,6 @@ from sangyu.applications.actions.common import (
     ensure_decided,
     facts_of,
     go_on,
-    is_yes,
     lock,
     note,
     turn_of,
@@ -45,6 +44,7 @@ from sangyu.applications.rules import (
     NotThisClass,
     NotThisPerson,
     ObjectionTooLate,
+    gives,
 )
 from sangyu.calendar import queries as calendar_read
 from sangyu.kit import phone as phones
@@ -72,7 +72,7 @@ def classify(*, application_id: UUID, service_class: str, reason: str, by: User,
     decision = decide(application, kind.rule, facts_of(application, on), on)
     ensure_decided(application, decision, on)
     facts = {"decision": decision.to_json()}
-    if not is_yes(decision):
+    if not gives(decision):
         step = add_step(application, CLASSIFY, Outcome.FAILED, by=by, at=at, reason=decision.because[:400], facts=facts)
     else:
         allowed = kind.classes_on(decision.ground)

@@ -37,29 +37,38 @@ from sangyu.applications.queries.applications import (
     standing_of,
     steps,
 )
-from sangyu.applications.queries.facts import Foreseen, facts_about, foresee, wanted_of
+from sangyu.applications.queries.entitled import Found, Surveyed, entitled
+from sangyu.applications.queries.facts import BEIJING, Foreseen, facts_about, foresee, wanted_of
 from sangyu.applications.queries.kinds import APPEAL, kind_of, kinds_of, kinds_on, term_days, terms
+from sangyu.applications.queries.unclaimed import Tally, behind, get_unclaimed, surveys, tallies, unclaimed
 
 __all__ = [
     "APPEAL",
+    "BEIJING",
     "NOT_FOUND",
     "OVERSEERS",
     "Foreseen",
+    "Found",
     "Reached",
     "Said",
     "Sampled",
+    "Surveyed",
+    "Tally",
     "agreement_of",
     "applications",
     "applications_about",
     "award_of",
     "awards",
+    "behind",
     "counts",
+    "entitled",
     "facts_about",
     "foresee",
     "get_appeal",
     "get_application",
     "get_objection",
     "get_posting",
+    "get_unclaimed",
     "hands",
     "kind_of",
     "kinds_of",
@@ -83,7 +92,10 @@ __all__ = [
     "stack_count",
     "standing_of",
     "steps",
+    "surveys",
+    "tallies",
     "term_days",
     "terms",
+    "unclaimed",
     "wanted_of",
 ]

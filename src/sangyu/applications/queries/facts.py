@@ -15,6 +15,7 @@ from sangyu.adoption import queries as adoption_read
 from sangyu.applications.models import Award
 from sangyu.applications.queries.kinds import kinds_of
 from sangyu.applications.rules import KindUnknown
+from sangyu.benefits.facts import facts as facts_of_elder
 from sangyu.policy.names import names_of
 from sangyu.policy.stages import Kind
 from sangyu.policy.vocabulary import ABSENT, Fact
@@ -25,19 +26,28 @@ from sangyu.registry.models import Elder
 BEIJING = ZoneInfo("Asia/Shanghai")
 # When an elder last applied for a kind and was granted it, as the tables ask for it.
 LAST_APPLIED = {"respite": "last_respite_on"}
+# How many of what is applied for the elder has, as a rule asks it that gives so many and no more.
+GRANTED_BEFORE = "count"
 WORKED_OUT = frozenset({"on", "age"})
 
 
-def facts_about(elder: Elder, declared: Mapping[str, Any], on: date, *, but: UUID | None = None) -> dict[str, Any]:
-    """Return what the policy tables ask of an elder on a day; what was told at the window fills the register's gaps.
+def facts_about(
+    elder: Elder, kind: str, declared: Mapping[str, Any], on: date, *, but: UUID | None = None
+) -> dict[str, Any]:
+    """Return what the policy tables ask of an elder on a day; what was told at the window fills the gaps of the books.
 
-    `but` is the application that is being decided: what it brought is no earlier one.
+    `but` is the application that is being decided: what it brought is no earlier one. How many of a thing there are
+    already (`GRANTED_BEFORE`) is what was granted here, or more where the window knows of more.
     """
-    known = registry_read.facts(elder, on)
-    for kind, name in LAST_APPLIED.items():
-        earlier = Award.objects.filter(elder=elder, kind=kind, valid_from__lte=on).exclude(application=but)
+    known = facts_of_elder(elder, on)
+    records = registry_read.same_as(elder.pk)
+    granted = Award.objects.filter(elder__in=records, valid_from__lte=on).exclude(application=but)
+    known[GRANTED_BEFORE] = max(granted.filter(kind=kind).count(), declared.get(GRANTED_BEFORE) or 0)
+    for of, name in LAST_APPLIED.items():
+        earlier = granted.filter(kind=of)
         last = earlier.order_by("-application__at").values_list("application__at", flat=True).first()
-        known[name] = last.astimezone(BEIJING).date().isoformat() if last else None
+        days = [known.get(name), last.astimezone(BEIJING).date().isoformat() if last else None]
+        known[name] = max((day for day in days if day is not None), default=None)
     return {**declared, **known}
 
 
@@ -62,7 +72,7 @@ def foresee(viewer: User, elder_id: UUID, kind: str, on: date, declared: Mapping
     if found is None:
         raise KindUnknown("现行的政策包没有规定可以申请这一项，请从列表里选。")
     pack = adoption_read.pack_of(adopted)
-    known = facts_about(elder, declared or {}, on)
+    known = facts_about(elder, kind, declared or {}, on)
     decision = adoption_read.decide(viewer.programme_id, found.rule, known, on)
     return Foreseen(found, pack.rules[found.rule], decision, _wanted(pack, found.rule, known))
 
@@ -88,6 +98,8 @@ def _wanted(pack: policy.Pack, rule: str, known: Mapping[str, Any]) -> tuple[Fac
             if name in pack.derived and name not in known:
                 rules.append(pack.derived[name].rule)
             fact = vocabulary().get(name)
-            if fact is not None and name not in known and name not in WORKED_OUT and fact.default is ABSENT:
+            # None granted here may still be one had from elsewhere: whoever knows says so at the window.
+            unknown = name not in known or (name == GRANTED_BEFORE and not known[name])
+            if fact is not None and unknown and name not in WORKED_OUT and fact.default is ABSENT:
                 found[name] = fact
     return tuple(found.values())

@@ -1,5 +1,6 @@
 """The rules of applications: refusals, how far one is, who is read in full."""
 
+from sangyu.applications.rules.answer import GIVES, gives
 from sangyu.applications.rules.plan import (
     BEGUN,
     BEHIND_A_RETURN,
@@ -37,6 +38,7 @@ __all__ = [
     "BEHIND_AN_OBJECTION",
     "BEHIND_A_RETURN",
     "FAILED",
+    "GIVES",
     "ONE_IN",
     "PASSED",
     "REOPENED",
@@ -58,6 +60,7 @@ __all__ = [
     "Standing",
     "StillOpen",
     "WordsMissing",
+    "gives",
     "is_drawn",
     "may_be_skipped",
     "standing",

@@ -165,7 +165,7 @@ def test_the_year_of_a_respite_is_that_of_the_day_on_which_it_was_applied_for(hu
     made = huli.applied(kind="respite", key=huli.key_for(huli.li, drawn=False, kind="respite"))
     huli.at = day(2027, 1, 5)
     applications.approve(application_id=made.pk, by=huli.second, at=huli.at)
-    assert applications_read.facts_about(huli.li, {}, huli.at.date())["last_respite_on"] == "2026-12-28"
+    assert applications_read.facts_about(huli.li, "respite", {}, huli.at.date())["last_respite_on"] == "2026-12-28"
     assert huli.applied(kind="respite", key="next").step == "APPROVE"  # the other was last year's
 
 

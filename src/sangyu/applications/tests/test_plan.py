@@ -53,8 +53,10 @@ def test_the_ground_says_which_classes_may_be_given(ground, classes):
     assert SERVICE.classes_on(ground) == classes
 
 
-def test_wuhan_decides_by_the_registers_alone():
-    for kind in kinds("wuhan").values():
+def test_wuhan_decides_cards_and_allowances_by_the_registers_alone():
+    found = kinds("wuhan")
+    assert [step.code for step in found["one-key"].steps] == ["accept", "match", "approve"]
+    for kind in (found["elder-card"], found["allowance"], found["family-doctor"]):
         assert [step.code for step in kind.steps] == ["accept", "match"]
         assert [step.who for step in kind.steps] == ["community", "registers"]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from tests.cast import BEIJING
@@ -52,6 +53,27 @@ WUHAN = replace(
     fund="FACILITY-SUBSIDY",
     parameters={"card_min_age": 65, "allowance_min_age": 80},
 )
+
+
+def city(pack: str, area: str, fund: str, parameters: Mapping[str, Any] | None = None, **more: str) -> Plan:
+    """Found a programme of another city, in a place that needs no name here."""
+    codes = (area[:2], area[:4], area, f"{area}001", f"{area}001001")
+    places = tuple(zip(codes, ("示例省", "示例市", "示例区", "示例街道", "示例社区"), strict=True))
+    return replace(
+        HULI,
+        pack=pack,
+        slug=pack.rpartition("-")[2],
+        name="示例养老服务中心",
+        area=area,
+        places=places,
+        fund=fund,
+        parameters=parameters or {},
+        **more,
+    )
+
+
+VOUCHERS = {"voucher_month_fen": {"dibao": 20000, "extreme_poor": 40000}, "approved_max_fen": 10000}
+GULOU = city("fuzhou-gulou", "350102", "SERVICE-VOUCHER", VOUCHERS, offer="household")
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080600000"
     "01f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"

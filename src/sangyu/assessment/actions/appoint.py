@@ -41,18 +41,27 @@ class Sent:
 
 @transaction.atomic
 def appoint(
-    *, elder_id: UUID, scale: str, kind: str, sent: Sequence[Sent], by: User, at: datetime, key: str
+    *,
+    elder_id: UUID,
+    scale: str,
+    kind: str,
+    sent: Sequence[Sent],
+    by: User,
+    at: datetime,
+    key: str,
+    reason: str = "",
 ) -> Assessment:
     """Send two assessors to an elder, each to fill in a sheet of their own; the same `key` sends them once.
 
     Raises: NotAllowed, NotFound; ScaleUnknown, for a scale that is only kept for old records; PracticeMissing;
     StillUnderWay; NotThisPerson, for somebody who is no assessor, is sent twice, or is close to the elder; NotItsTurn,
-    for an elder who has died and for a review, which begins with a dispute.
+    for an elder who has died and for a review, which begins with a dispute; WordsMissing, for an unnamed reason.
     """
     ensure_role(by, Role.BUREAU)
     if Kind(kind) == Kind.REVIEW:
         raise NotItsTurn("复评由异议引起，请在有异议的那次评估上安排复评。")
-    return _appoint(elder_id, scale, Kind(kind), sent, by, at, key)
+    why = words(reason, "评估原因", 100) if Kind(kind) == Kind.OTHER or reason.strip() else ""
+    return _appoint(elder_id, scale, Kind(kind), sent, by, at, key, reason=why)
 
 
 @transaction.atomic
@@ -141,6 +150,7 @@ def _appoint(
     at: datetime,
     key: str,
     *,
+    reason: str = "",
     review_of: Assessment | None = None,
 ) -> Assessment:
     elder = registry_read.get_elder(by, elder_id)
@@ -169,6 +179,7 @@ def _appoint(
         "edition": edition,
         "practice": practice,
         "kind": kind,
+        "reason": reason,
         "base_on": min(person.visit_at for person in sent).astimezone(BEIJING).date(),
         "review_of": review_of,
         "by": by,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from sangyu.access import actions as access
 from sangyu.access.models import Organisation, OrganisationKind, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.assessment.models import Practice, Stacking
-from sangyu.assessment.queries.scales import packed_scale
+from sangyu.assessment.queries.scales import POLICY_LEVELS, packed_scale
 from sangyu.assessment.rules import PracticeMissing, WordsMissing
 from sangyu.kit.ids import derived_id
 
@@ -57,20 +58,26 @@ def set_practice(
     by: User,
     at: datetime,
     stacking: str = "",
+    counts_as: Mapping[str, str] | None = None,
 ) -> Practice:
     """Lay down how the programme assesses by a scale from a day on; what is under way keeps what it began with.
 
-    The same again changes nothing. Raises: NotAllowed, ScaleUnknown, WordsMissing; PracticeMissing, for figures that
-    nobody could mean, or a day that already has others.
+    `counts_as` maps words of the scale to those of the policy's 失能等级, where the document says so.
+    The same again changes nothing. Raises: NotAllowed, ScaleUnknown, WordsMissing; PracticeMissing, for figures or
+    levels that nobody could mean, or a day that already has others.
     """
     ensure_role(by, Role.BUREAU)
-    packed_scale(scale)
+    levels = {level.word for level in packed_scale(scale).levels}
+    counted = {word: as_word for word, as_word in (counts_as or {}).items() if as_word}
+    if not (counted.keys() <= levels and set(counted.values()) <= POLICY_LEVELS.keys()):
+        raise PracticeMissing("哪一级算哪一级，只能从这一量表和政策的失能等级里选。请重新选择。")
     if not document.strip():
         raise WordsMissing("请写明依据的文件名称和文号。")
     if not (1 <= valid_months <= VALID_MONTHS_MAX and 0 <= dispute_days <= DISPUTE_DAYS_MAX):
         raise PracticeMissing(f"有效期应是1至{VALID_MONTHS_MAX}个月，提出异议的天数应是0至{DISPUTE_DAYS_MAX}天。")
     said = {
         "stacking": str(Stacking(stacking)),
+        "counts_as": counted,
         "valid_months": valid_months,
         "dispute_days": dispute_days,
         "document": document.strip(),

@@ -7,6 +7,7 @@ from sangyu.assessment.queries.assessments import (
     assessments_about,
     assessor_ids,
     assessors,
+    before_review,
     bodies,
     case,
     counted_answers,
@@ -30,18 +31,34 @@ from sangyu.assessment.queries.assessments import (
     sheet_of,
     sheets,
     signed_pair,
+    to_review,
 )
-from sangyu.assessment.queries.levels import Span, conclusions_of, due, facts, level_on, papers_of, spans, to_remind
-from sangyu.assessment.queries.scales import packed_scale, scale_codes
+from sangyu.assessment.queries.levels import (
+    Span,
+    conclusions_of,
+    due,
+    facts,
+    level_on,
+    papers_of,
+    spans,
+    standing_conclusions,
+    to_remind,
+)
+from sangyu.assessment.queries.particulars import Told, asked_on, kept_from_before, known, particulars
+from sangyu.assessment.queries.scales import POLICY_LEVELS, packed_scale, scale_codes
 
 __all__ = [
+    "POLICY_LEVELS",
     "READERS",
     "Case",
     "Span",
+    "Told",
+    "asked_on",
     "assessments",
     "assessments_about",
     "assessor_ids",
     "assessors",
+    "before_review",
     "bodies",
     "case",
     "conclusions_of",
@@ -55,6 +72,8 @@ __all__ = [
     "evidence_of",
     "facts",
     "get_assessment",
+    "kept_from_before",
+    "known",
     "level_on",
     "own_appointment",
     "own_appointments",
@@ -62,6 +81,7 @@ __all__ = [
     "own_signed",
     "packed_scale",
     "papers_of",
+    "particulars",
     "practice_on",
     "practices",
     "replacing",
@@ -73,5 +93,7 @@ __all__ = [
     "sheets",
     "signed_pair",
     "spans",
+    "standing_conclusions",
     "to_remind",
+    "to_review",
 ]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from sangyu.access.models import Organisation, OrganisationKind, Role, RoleAssignment, User
 from sangyu.assessment.models import (
@@ -211,6 +211,21 @@ def assessor_ids(assessment: Assessment) -> frozenset[UUID]:
 def dispute_of(assessment: Assessment) -> Dispute | None:
     """Return the dispute of a conclusion, None if there is none; for whoever may see the assessment."""
     return Dispute.objects.filter(assessment=assessment).first()
+
+
+def to_review(viewer: User) -> QuerySet[Assessment]:
+    """The disputed assessments for which nobody has been sent yet, the one that waits longest first."""
+    begun = Assessment.objects.filter(review_of=OuterRef("pk")).exclude(stage=Stage.WITHDRAWN)
+    disputes = Dispute.objects.filter(assessment__programme_id=viewer.programme_id)
+    rows = assessments(viewer).filter(~Exists(begun), pk__in=disputes.values("assessment"))
+    said_at = Subquery(disputes.filter(assessment=OuterRef("pk")).values("at"))
+    return rows.annotate(disputed_at=said_at).order_by("disputed_at", "pk")
+
+
+def before_review(assessment: Assessment) -> frozenset[UUID]:
+    """Return who had a part in an assessment or in the one it reviews, and is not called in to decide."""
+    first = assessment.review_of
+    return assessor_ids(assessment) | (assessor_ids(first) if first else frozenset())
 
 
 def review_of(disputed: Assessment) -> Assessment | None:

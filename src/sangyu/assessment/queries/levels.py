@@ -13,7 +13,7 @@ from django.db.models.functions import Least
 from sangyu.access.models import User
 from sangyu.assessment.models import UNDER_WAY, Assessment, Conclusion, Paper, Reminder
 from sangyu.assessment.queries.assessments import assessments
-from sangyu.assessment.queries.scales import packed_scale
+from sangyu.assessment.queries.scales import POLICY_FACT, packed_scale
 from sangyu.registry import queries as registry_read
 
 # What was concluded of the same elder by the same scale afterwards.
@@ -46,23 +46,33 @@ def spans(elder_ids: Iterable[UUID]) -> dict[UUID, list[Span]]:
     """Return every level that was found of some elders with the days on which it holds, in two queries.
 
     Shape: elder -> spans by first day; elders without any are left out. Each scale has a fact of its own
-    (`Scale.fact`), so that a rule names its scale and never gets a level by another.
+    (`Scale.fact`), so that a rule names its scale and never gets a level by another. Where the district's document says
+    as which 失能等级 a level counts, the policy's own fact is said too; the latest of whatever scale holds.
     """
     wanted = list(elder_ids)
     rows = Conclusion.objects.filter(assessment__elder_id__in=wanted).order_by("valid_from", "at", "pk")
     told: dict[tuple[UUID, str], list[tuple[str, date, date]]] = {}
     papers = Paper.objects.filter(elder_id__in=wanted, valid_until__isnull=False)
-    for elder_id, scale, found_word, first_on, end_on in [
-        *papers.order_by("assessed_on", "at").values_list("elder_id", "scale", "word", "assessed_on", "valid_until"),
-        *rows.values_list("assessment__elder_id", "assessment__scale", "word", "valid_from", "valid_until"),
-    ]:
-        told.setdefault((elder_id, scale), []).append((found_word, first_on, end_on))
+    for elder_id, scale, found_word, first_on, end_on in papers.order_by("assessed_on", "at").values_list(
+        "elder_id", "scale", "word", "assessed_on", "valid_until"
+    ):
+        told.setdefault((elder_id, packed_scale(scale).fact), []).append((found_word, first_on, end_on))
+    for elder_id, scale, found_word, first_on, end_on, counts_as in rows.values_list(
+        "assessment__elder_id",
+        "assessment__scale",
+        "word",
+        "valid_from",
+        "valid_until",
+        "assessment__practice__counts_as",
+    ):
+        told.setdefault((elder_id, packed_scale(scale).fact), []).append((found_word, first_on, end_on))
+        if counts_as:  # a level that counts as none still ends the one before it
+            told.setdefault((elder_id, POLICY_FACT), []).append((counts_as.get(found_word, ""), first_on, end_on))
     found: dict[UUID, list[Span]] = {}
-    for (elder_id, scale), levels in told.items():
-        fact = packed_scale(scale).fact
+    for (elder_id, fact), levels in told.items():
         following = [*(valid_from for _, valid_from, _ in levels[1:]), date.max]
         for (word, valid_from, valid_until), next_on in zip(levels, following, strict=True):
-            if valid_from < (ends_on := min(valid_until, next_on)):
+            if word and valid_from < (ends_on := min(valid_until, next_on)):
                 found.setdefault(elder_id, []).append(Span(fact, word, valid_from, ends_on))
     return found
 
@@ -70,7 +80,7 @@ def spans(elder_ids: Iterable[UUID]) -> dict[UUID, list[Span]]:
 def facts(elder_ids: Iterable[UUID], on: date) -> dict[UUID, dict[str, str]]:
     """Return what the policy tables may ask of elders' ability on a day, one fact for each scale; in two queries.
 
-    Shape: elder -> fact (`Scale.fact`) -> the scale's own word; elders without a level that holds are left out. A
+    Shape: elder -> fact (`Scale.fact`, or the policy's own) -> word; elders without a level that holds are left out. A
     level by one scale is never turned into one by another.
     """
     held = {
@@ -99,6 +109,12 @@ def to_remind(programme_id: UUID, until: date) -> QuerySet[Conclusion]:
     told = Reminder.objects.filter(conclusion=OuterRef("pk"))
     rows = Conclusion.objects.filter(programme_id=programme_id, valid_until__lte=until, assessment__elder__died_on=None)
     return rows.filter(~Exists(_LATER), ~Exists(anew), ~Exists(told)).order_by("valid_until", "pk")
+
+
+def standing_conclusions(programme_id: UUID, assessment_ids: Iterable[UUID]) -> list[Conclusion]:
+    """Return the conclusions of some assessments that no later one took the place of, for whoever tells of them."""
+    rows = Conclusion.objects.filter(programme_id=programme_id, assessment__in=list(assessment_ids))
+    return list(rows.filter(~Exists(_LATER)).select_related("assessment__elder").order_by("at", "pk"))
 
 
 def papers_of(viewer: User, elder_id: UUID) -> list[Paper]:

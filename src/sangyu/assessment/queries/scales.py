@@ -6,8 +6,16 @@ from functools import cache
 from pathlib import Path
 
 from sangyu.assessment.rules import Scale, ScaleUnknown, read_scale
+from sangyu.registry.models import IdentityCode
 
 FOLDER = Path(__file__).resolve().parents[1] / "scales"
+# What a city's own text asks for where it names no scale (失能等级), and its levels with what they are called.
+POLICY_FACT = "ability_level"
+POLICY_LEVELS = {
+    code.partition(":")[2]: str(label).rpartition("：")[2]
+    for code, label in IdentityCode.choices
+    if code.startswith(f"{POLICY_FACT}:")
+}
 
 
 @cache

@@ -2,11 +2,13 @@
 
 from sangyu.assessment.rules.compare import differences, merged
 from sangyu.assessment.rules.days import disputable_until, months_later
+from sangyu.assessment.rules.particulars import Particular, Particulars, in_words, particulars_of
 from sangyu.assessment.rules.read import digest_of, read_scale
 from sangyu.assessment.rules.refusals import (
     AnswerOutside,
     AnswersMissing,
     BadScale,
+    ContentDamaged,
     DayImpossible,
     DisputeTooLate,
     NotItsTurn,
@@ -20,12 +22,16 @@ from sangyu.assessment.rules.refusals import (
 from sangyu.assessment.rules.scale import Item, Level, Option, Scale, Stacking
 from sangyu.assessment.rules.score import Answers, Applied, GroupScore, Result, ensure_answers, missing, score
 
+EVIDENCE_MAX = 20  # photos and papers beside one sheet
+
 __all__ = [
+    "EVIDENCE_MAX",
     "AnswerOutside",
     "Answers",
     "AnswersMissing",
     "Applied",
     "BadScale",
+    "ContentDamaged",
     "DayImpossible",
     "DisputeTooLate",
     "GroupScore",
@@ -34,6 +40,8 @@ __all__ = [
     "NotItsTurn",
     "NotThisPerson",
     "Option",
+    "Particular",
+    "Particulars",
     "PracticeMissing",
     "Result",
     "Scale",
@@ -46,9 +54,11 @@ __all__ = [
     "digest_of",
     "disputable_until",
     "ensure_answers",
+    "in_words",
     "merged",
     "missing",
     "months_later",
+    "particulars_of",
     "read_scale",
     "score",
 ]

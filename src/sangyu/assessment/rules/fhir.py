@@ -1,16 +1,18 @@
 """A concluded assessment in the words of HL7 FHIR R4B: the scale, the answers that count, and what they came to; pure.
 
-Scales and codes are named by our own URNs: no public code system holds them. Nobody is named: the elder is a reference.
+Scales and codes are named by our own URNs: no public code system holds them. Nobody is named: the elder is a reference,
+and of the particulars beside the items those that name somebody stay in the house.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sangyu.assessment.rules.particulars import Particular
 from sangyu.assessment.rules.scale import Group, Item, Option, Scale
 from sangyu.assessment.rules.score import Answers
 
@@ -22,7 +24,8 @@ SURVEY = "http://terminology.hl7.org/CodeSystem/observation-category"
 class Told:
     """What of a conclusion leaves the house; `result` is a `Result` as it is kept.
 
-    `replaced` says what stands in its place, empty while it holds to its end.
+    `replaced` says what stands in its place, empty while it holds to its end. `beside` holds the particulars by code:
+    words, or the codes of what was chosen.
     """
 
     assessment_id: UUID
@@ -32,6 +35,7 @@ class Told:
     last_on: date
     result: Mapping[str, Any]
     replaced: str = ""
+    beside: Mapping[str, str | list[str]] = field(default_factory=dict)
 
 
 def bundle(scale: Scale, answers: Answers, told: Told) -> dict[str, Any]:
@@ -68,6 +72,15 @@ def questionnaire(scale: Scale) -> dict[str, Any]:
                 "item": [_question(scale, item) for item in scale.items_in(group.code)],
             }
             for group in scale.groups
+        ]
+        + [
+            {
+                "linkId": f"beside-{n}",
+                "text": section,
+                "type": "group",
+                "item": [_line(scale, one) for one in lines],
+            }
+            for n, (section, lines) in enumerate(_sections(scale), 1)
         ],
     }
 
@@ -85,6 +98,11 @@ def response(scale: Scale, answers: Answers, told: Told) -> dict[str, Any]:
             )
         return found
 
+    beside = [
+        {"linkId": f"beside-{n}", "text": section, "item": said}
+        for n, (section, lines) in enumerate(_sections(scale), 1)
+        if (said := [_said(scale, one, told.beside[one.code]) for one in lines if told.beside.get(one.code)])
+    ]
     return {
         "resourceType": "QuestionnaireResponse",
         "id": str(told.assessment_id),
@@ -92,7 +110,8 @@ def response(scale: Scale, answers: Answers, told: Told) -> dict[str, Any]:
         "status": "completed",
         "subject": _subject(told),
         "authored": told.concluded_at.isoformat(),
-        "item": [{"linkId": group.code, "text": group.label, "item": answered(group)} for group in scale.groups],
+        "item": [{"linkId": group.code, "text": group.label, "item": answered(group)} for group in scale.groups]
+        + beside,
     }
 
 
@@ -139,6 +158,45 @@ def _question(scale: Scale, item: Item) -> dict[str, Any]:
         "required": True,
         "answerOption": [{"valueCoding": _coding(scale, item, option)} for option in item.options],
     }
+
+
+def _sections(scale: Scale) -> list[tuple[str, list[Particular]]]:
+    """The particulars that may leave the house, by section."""
+    found: dict[str, list[Particular]] = {}
+    for one in scale.particulars:
+        if one.leaves_the_house:
+            found.setdefault(one.section, []).append(one)
+    return list(found.items())
+
+
+def _line(scale: Scale, one: Particular) -> dict[str, Any]:
+    asked: dict[str, Any] = {"linkId": one.code, "text": one.label, "required": False}
+    if one.choices:
+        options = [{"valueCoding": _choice(scale, one, choice.code)} for choice in one.choices]
+        return asked | {"type": "choice", "repeats": one.kind == "many", "answerOption": options}
+    return asked | {"type": {"number": "quantity", "lines": "text"}.get(one.kind, "string")}
+
+
+def _said(scale: Scale, one: Particular, value: str | list[str]) -> dict[str, Any]:
+    answers: list[dict[str, Any]]
+    if one.choices:
+        chosen = value if isinstance(value, list) else [value]
+        answers = [{"valueCoding": _choice(scale, one, code)} for code in chosen]
+    elif one.kind == "number":
+        answers = [{"valueQuantity": {"value": _number(str(value)), "unit": one.unit}}]
+    else:
+        answers = [{"valueString": value}]
+    return {"linkId": one.code, "text": one.label, "answer": answers}
+
+
+def _choice(scale: Scale, one: Particular, code: str) -> dict[str, Any]:
+    label = next(choice.label for choice in one.choices if choice.code == code)
+    return {"system": f"{_url(scale)}:{one.code}", "code": code, "display": label}
+
+
+def _number(text: str) -> int | float:
+    """A JSON number; what is measured here is never money."""
+    return float(text) if "." in text else int(text)
 
 
 def _coding(scale: Scale, item: Item, option: Option) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from sangyu.assessment.rules.check import ensure_consistent
 from sangyu.assessment.rules.conditions import Condition, condition
+from sangyu.assessment.rules.particulars import KINDS, KNOWN, Choice, Particular
 from sangyu.assessment.rules.refusals import BadScale
 from sangyu.assessment.rules.scale import Change, Grade, Group, Item, Level, Option, Outcome, Scale, Stacking
 
@@ -25,8 +26,12 @@ COLUMNS = {
     "grades.csv": ("group", "when", "grade", "label"),
     "outcomes.csv": ("when", "level", "because", "open"),
     "changes.csv": ("change", "items", "at_least", "raises", "to_level", "because", "clause"),
+    "choices.csv": ("list", "choice", "label"),
+    "particulars.csv": (
+        *("particular", "section", "label", "ask", "kind", "choices", "unit", "least", "most", "known", "keeps"),
+    ),
 }
-MAY_BE_MISSING = frozenset({"grades.csv", "changes.csv"})
+MAY_BE_MISSING = frozenset({"grades.csv", "changes.csv", "choices.csv", "particulars.csv"})
 USES = {"visit": True, "record": False}
 
 T = TypeVar("T")
@@ -80,6 +85,7 @@ def read_scale(files: Mapping[str, str]) -> Scale:
         outcomes=tuple(_outcome(at, row) for at, row in _rows(files, "outcomes.csv")),
         changes=_unique(_rows(files, "changes.csv"), "change", _change),
         digest=digest_of(files),
+        particulars=_particulars(files),
     )
     ensure_consistent(scale)
     return scale
@@ -203,6 +209,40 @@ def _item(at: str, row: Row, groups: Mapping[str, Group], ladders: Mapping[str, 
         points_max=points_max,
         options=tuple(sorted(options, key=lambda option: option.points, reverse=group.higher_is_better)),
         clause=row["clause"],
+    )
+
+
+def _particulars(files: Mapping[str, str]) -> tuple[Particular, ...]:
+    lists: dict[str, list[Choice]] = {}
+    for at, row in _rows(files, "choices.csv"):
+        chosen = lists.setdefault(row["list"], [])
+        if any(choice.code == row["choice"] for choice in chosen):
+            raise BadScale(f"{at}：“{row['list']}”里的“{row['choice']}”写了两次。")
+        chosen.append(Choice(row["choice"], row["label"]))
+    return _unique(_rows(files, "particulars.csv"), "particular", lambda at, row: _particular(at, row, lists))
+
+
+def _particular(at: str, row: Row, lists: Mapping[str, list[Choice]]) -> Particular:
+    kind = row["kind"]
+    if kind not in KINDS or (row["known"] and row["known"] not in KNOWN) or not (kind or row["known"]):
+        raise BadScale(f"{at}：kind 或 known 写法不对；不问的要写明从哪里知道。")
+    if (kind in ("one", "many")) != bool(row["choices"]) or (row["choices"] and row["choices"] not in lists):
+        raise BadScale(f"{at}：选择的条目要写 choices，而且 choices.csv 里要有；别的条目不写。")
+    if (kind == "number") != bool(row["most"]):
+        raise BadScale(f"{at}：数字要写 least 和 most，别的条目不写。")
+    return Particular(
+        code=row["particular"],
+        section=row["section"],
+        label=row["label"],
+        ask=row["ask"],
+        kind=kind,
+        choices=tuple(lists.get(row["choices"], ())),
+        unit=row["unit"],
+        least=_whole(at, row["least"]) if row["most"] else 0,
+        most=_whole(at, row["most"]) if row["most"] else 0,
+        known=row["known"],
+        keeps=row["keeps"] == "yes",
+        at=at,
     )
 
 

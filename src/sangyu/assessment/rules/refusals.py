@@ -65,6 +65,12 @@ class DisputeTooLate(Refusal):
     code = "DISPUTE_TOO_LATE"
 
 
+class ContentDamaged(Refusal):
+    """What arrived is not what was sent."""
+
+    code = "CONTENT_DAMAGED"
+
+
 class WordsMissing(Refusal):
     """A sentence that has to be there."""
 

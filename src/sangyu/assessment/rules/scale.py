@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from sangyu.assessment.rules.conditions import Condition
+from sangyu.assessment.rules.particulars import Particular
 
 
 class Stacking(StrEnum):
@@ -124,6 +125,7 @@ class Scale:
     outcomes: tuple[Outcome, ...]
     changes: tuple[Change, ...]
     digest: str
+    particulars: tuple[Particular, ...] = ()
 
     @cached_property
     def item_of(self) -> dict[str, Item]:

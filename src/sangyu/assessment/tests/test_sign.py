@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from functools import partial
 
@@ -15,7 +16,14 @@ from sangyu.access.queries import NotAllowed
 from sangyu.assessment import actions as assessment
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.models import Assessment, Draft, Part, Sheet
-from sangyu.assessment.rules import AnswerOutside, AnswersMissing, NotItsTurn, SignatureWrong, WordsMissing
+from sangyu.assessment.rules import (
+    AnswerOutside,
+    AnswersMissing,
+    ContentDamaged,
+    NotItsTurn,
+    SignatureWrong,
+    WordsMissing,
+)
 from sangyu.assessment.tests.sheets import GB, best, with_points
 from sangyu.assessment.tests.team import Team
 from sangyu.files.rules import NotAKindWeKeep
@@ -132,8 +140,13 @@ def test_the_same_photo_beside_the_same_item_is_added_once(team):
     assert [row.item for row in assessment_read.evidence_of(here)] == ["B.2.4", "B.2.3"]
     with pytest.raises(NotAKindWeKeep):
         add(item="B.2.4", content=b"MZ")
+    with pytest.raises(ContentDamaged, match="再交一次"):
+        add(item="B.1.1", content=photo(), sha256="0" * 64)
     with pytest.raises(AnswerOutside, match="没有条目“B9”"):
         add(item="B9", content=photo())
+    team.signs(team.filled(here.assessment, Part.FIRST))
+    late = add(item="B.2.4", content=photo(), sha256=hashlib.sha256(photo()).hexdigest())
+    assert late == assessment_read.evidence_of(here)[0], "what had arrived is found again after the signature"
 
 
 @pytest.mark.django_db(transaction=True)

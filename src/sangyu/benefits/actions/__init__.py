@@ -1,5 +1,6 @@
-"""Verbs of benefits: hold, charge, reverse, let a credit lapse, and write down what the tables ask of an elder."""
+"""Verbs of benefits: hold, charge, reverse, let a credit lapse; give by hand; write down what the tables ask."""
 
+from sangyu.benefits.actions.by_hand import call_off, draw, give_back, hand_over, set_aside
 from sangyu.benefits.actions.charging import (
     MonthNotOver,
     charge,
@@ -16,14 +17,19 @@ from sangyu.benefits.pricing import quote
 
 __all__ = [
     "MonthNotOver",
+    "call_off",
     "charge",
     "charge_at_once",
     "credit_hold_id",
+    "draw",
+    "give_back",
+    "hand_over",
     "hold_id",
     "lapse_credits",
     "quote",
     "release",
     "reserve",
     "reverse",
+    "set_aside",
     "state",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
 from sangyu.benefits import pots
 from sangyu.benefits import queries as benefits_read
-from sangyu.benefits.credits import parted
+from sangyu.benefits.credits import KINDS, beside, parted
 from sangyu.benefits.models import Charge, ChargeShare, Reversal
 from sangyu.benefits.rules import NotReversible, Quote
 from sangyu.budget import actions as budget
@@ -28,7 +28,6 @@ from sangyu.providers.models import Enterprise, ServiceItem
 from sangyu.registry.models import Elder
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-CREDIT_KINDS = ("ELDER_CREDIT", "ELDER_MINUTES")
 BOOKED_AT_ONCE = 500
 
 
@@ -57,20 +56,17 @@ def _hold(cause: Reference, *, elder: Elder, quote: Quote, on: date, by: User, a
             by_id=by.pk,
             at=at,
         )
-    if quote.credit_used:
-        key = _pot(elder, quote, on)
-        _grant(key, quote, elder, on, at)
-        ledger.hold(
-            id=credit_hold_id(cause.id), account=key, amount_fen=quote.credit_used, cause=cause, at=at, by_id=by.pk
-        )
+    for taken in _taken(elder, quote, on, cause.id):
+        _grant(taken, quote, elder, on, at)
+        ledger.hold(id=taken.hold_id, account=taken.key, amount_fen=taken.used, cause=cause, at=at, by_id=by.pk)
 
 
 def release(*, order_id: UUID, quote: Quote, reason: str, by: User, at: datetime) -> None:
     """Give back what was held for an order that will not be delivered."""
     if quote.public_fen:
         ledger.void_hold(hold_id=hold_id(order_id), reason=reason, at=at, by_id=by.pk)
-    if quote.credit_used:
-        ledger.void_hold(hold_id=credit_hold_id(order_id), reason=reason, at=at, by_id=by.pk)
+    for hold in _credit_holds(order_id, quote):
+        ledger.void_hold(hold_id=hold, reason=reason, at=at, by_id=by.pk)
 
 
 @transaction.atomic
@@ -187,11 +183,11 @@ def _charge(
             if amount_fen
         ]
     )
-    if quote.credit_used:
+    for taken in _taken(elder, quote, service_on, cause.id):
         # The elder has had the use of the credit now, whatever the enterprise is paid at the end of the month.
         ledger.post_hold(
-            hold_id=credit_hold_id(cause.id),
-            to=_beside(_pot(elder, quote, service_on), "USED"),
+            hold_id=taken.hold_id,
+            to=beside(taken.key, "USED"),
             service_on=service_on,
             at=at,
             by_id=by.pk,
@@ -221,7 +217,7 @@ def lapse_credits(*, programme_id: UUID, month: Month, by: User, at: datetime) -
     lapses = []
     staying = pots.rolling(programme_id, month.next().first_day)
     for period, term in over.items():
-        for kind in CREDIT_KINDS:
+        for kind in KINDS:
             for balance in ledger_read.balances(programme_id, kind=kind, period=period):
                 left_fen, key = balance.available_fen, balance.account
                 if left_fen <= 0 or balance.held_fen or key.party_id is None:
@@ -232,7 +228,7 @@ def lapse_credits(*, programme_id: UUID, month: Month, by: User, at: datetime) -
                     id=derived_id("lapse", key.id, balance.debit_fen),  # what comes free later lapses by its own entry
                     programme_id=programme_id,
                     kind="CREDIT_LAPSE",
-                    legs=(Leg(key, -left_fen), Leg(_beside(key, "LAPSED"), left_fen)),
+                    legs=(Leg(key, -left_fen), Leg(beside(key, "LAPSED"), left_fen)),
                     cause=Reference("ELDER", key.party_id),
                     service_on=month.first_day,
                     at=at,
@@ -252,9 +248,45 @@ def hold_id(order_id: UUID) -> UUID:
     return derived_id("hold", "appropriation", order_id)
 
 
-def credit_hold_id(order_id: UUID) -> UUID:
-    """Name the hold of an order on the elder's credit."""
-    return derived_id("hold", "credit", order_id)
+def credit_hold_id(order_id: UUID, pot: str = "") -> UUID:
+    """Name the hold of an order on the elder's credit; on one `pot` of it, where there are several."""
+    return derived_id("hold", "credit", order_id, *([pot] if pot else []))
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What a quote takes from one account, what was granted on it, and the hold in between."""
+
+    key: AccountKey
+    hold_id: UUID
+    used: int
+    granted: int
+    carried: int = 0
+
+
+def _taken(elder: Elder, quote: Quote, on: date, cause_id: UUID) -> list[_Taken]:
+    """Say from which accounts a quote is drawn: one, or one for each pot that pays."""
+    if quote.draws:
+        return [
+            _Taken(
+                benefits_read.credit_key(elder.programme_id, draw.pot, elder.pk, on, period=quote.credit_period),
+                credit_hold_id(cause_id, draw.pot),
+                draw.used_fen,
+                draw.granted_fen,
+            )
+            for draw in quote.draws
+            if draw.used_fen
+        ]
+    if not quote.credit_used:
+        return []
+    key = _pot(elder, quote, on)
+    return [_Taken(key, credit_hold_id(cause_id), quote.credit_used, quote.credit_granted, quote.credit_carried)]
+
+
+def _credit_holds(cause_id: UUID, quote: Quote) -> list[UUID]:
+    if quote.draws:
+        return [credit_hold_id(cause_id, draw.pot) for draw in quote.draws if draw.used_fen]
+    return [credit_hold_id(cause_id)] if quote.credit_used else []
 
 
 def _pot(elder: Elder, quote: Quote, on: date) -> AccountKey:
@@ -264,37 +296,32 @@ def _pot(elder: Elder, quote: Quote, on: date) -> AccountKey:
     )
 
 
-def _beside(pot: AccountKey, end: str) -> AccountKey:
-    """Name the account to which a credit goes when it is used or lapses; minutes stay among minutes."""
-    stem = "MINUTES" if pot.kind == "ELDER_MINUTES" else "CREDIT"
-    return AccountKey(pot.programme_id, pot.fund, f"{stem}_{end}", pot.period, pot.party_id)
-
-
-def _grant(key: AccountKey, quote: Quote, elder: Elder, on: date, at: datetime) -> None:
+def _grant(taken: _Taken, quote: Quote, elder: Elder, on: date, at: datetime) -> None:
     # A credit appears on the books with its first use, and grows if the policy does within its period; the elder's row
     # is locked, so nobody grants beside us. What is carried over comes from the accounts of the months before.
     # What an undone merge has taken away is granted anew: it was another person's.
+    key = taken.key
     balance = ledger_read.balance(key)
     gone_over = parted(balance)
     booked = balance.credit_fen - gone_over
-    more = quote.credit_granted + quote.credit_carried - booked
+    more = taken.granted + taken.carried - booked
     if more <= 0:
         return
     parts: tuple[tuple[AccountKey, int], ...] = ()
-    if quote.credit_carried:
+    if taken.carried:
         adopted = adoption_read.in_force(elder.programme_id, on)
         parts = pots.held(elder, adopted, quote.offer, on).parts
     rolled = sum(left for _, left in parts)
-    never_booked = 0 if booked else quote.credit_carried - rolled
-    source = replace(_beside(key, "SOURCE"), party_id=None)
+    never_booked = 0 if booked else taken.carried - rolled
+    source = beside(key, "SOURCE")
     granted = more - rolled - never_booked
     if granted > 0:
-        id_ = derived_id("grant", key.id, quote.credit_granted, *([gone_over] if gone_over else []))
+        id_ = derived_id("grant", key.id, taken.granted, *([gone_over] if gone_over else []))
         _fill(key, [(source, granted)], "CREDIT_GRANT", id_, elder, on, at)
     if rolled + never_booked > 0:
         # What no month has booked comes straight from the source: the months before it were never used.
         legs = [*parts, (source, never_booked)] if never_booked else list(parts)
-        _fill(key, legs, pots.ROLLED, derived_id("rolled", key.id, booked, quote.credit_carried), elder, on, at)
+        _fill(key, legs, pots.ROLLED, derived_id("rolled", key.id, booked, taken.carried), elder, on, at)
 
 
 def _fill(

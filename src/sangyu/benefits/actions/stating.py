@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import JSONField, Value
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
@@ -58,7 +59,7 @@ def state(
         defaults={
             "elder": elder,
             "name": name,
-            "value": plain,
+            "value": stored(plain),
             "evidence": evidence.strip(),
             "valid_from": valid_from,
             "valid_until": valid_until,
@@ -66,6 +67,7 @@ def state(
             "at": at,
         },
     )
+    row.value = plain if made else row.value
     if (row.name, row.value, row.valid_from, row.valid_until) != (name, plain, valid_from, valid_until):
         raise SameKeyOtherFact("这次提交与已登记的一条用了同一个编号，内容却不同。请刷新页面后重新提交。")
     if made:
@@ -78,3 +80,8 @@ def state(
             facts={"name": name, "valid_from": valid_from, "valid_until": valid_until},
         )
     return row
+
+
+def stored(value: Any) -> Any:
+    """Return a stated value as it is written: that there never was one is said in JSON, not by an empty column."""
+    return Value(None, JSONField()) if value is None else value

@@ -24,3 +24,20 @@ GULOU = Plan(
         "approved_max_fen": 10000,
     },
 )
+HULI = Plan(
+    pack="xiamen-huli",
+    slug="huli",
+    name="湖里区居家社区养老",
+    area="350206",
+    places=(
+        ("35", "福建省"),
+        ("3502", "厦门市"),
+        ("350206", "湖里区"),
+        ("350206001", "湖里街道"),
+        ("350206001001", "示例社区"),
+    ),
+    hotline="96195",
+    fund="COMMUNITY-CARE",
+    parameters={"low_paid_elder_pm": 300, "notice_days": 7, "low_income_line_fen": 120000},
+    offer="basic",
+)

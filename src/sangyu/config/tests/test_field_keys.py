@@ -7,6 +7,7 @@ from tests.cast import Cast
 
 from sangyu.access.cipher import FieldCipher, field_cipher
 from sangyu.access.rules.field_keys import read_ring, with_key
+from sangyu.allowances import actions as allowances
 from sangyu.config.field_keys import _check, _renew, main
 from sangyu.config.variables import Environment
 
@@ -41,13 +42,27 @@ def test_a_name_that_is_taken_or_no_name_is_told(settings, capsys: pytest.Captur
 def test_numbers_are_renewed_and_checked_and_a_missing_key_is_told(
     cast: Cast, settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    allowances.set_account(
+        elder_id=cast.li.pk,
+        holder=cast.li.name,
+        account="6222 0000 0000 0717",
+        bank="示例银行",
+        document="存折复印件",
+        by=cast.clerk,
+        at=cast.at,
+        key="1",
+    )
     old = field_cipher().ring
     settings.FIELD_KEYS = with_key(old, "gm", "k9", secret=bytes(range(9, 41))).written()
     assert (_renew(), _check(), _renew()) == (0, 0, 0)
     told = capsys.readouterr().out.splitlines()
     assert [line.rstrip("。") for line in told] == [
-        "已改用现在的密钥加密 2 个号码", "核对了 2 个号码，0 个有问题", "已改用现在的密钥加密 0 个号码",
-    ]  # fmt: skip
+        "已改用现在的密钥加密：证件号码 2 个，收款账号 1 个，付款文件 0 份",
+        "核对了证件号码 2 个、收款账号 1 个、付款文件 0 份，0 个有问题",
+        "已改用现在的密钥加密：证件号码 0 个，收款账号 0 个，付款文件 0 份",
+    ]
     settings.FIELD_KEYS = old.written()
     assert (_renew(), _check()) == (1, 1)
-    assert "没有这把密钥" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "没有这把密钥" in said
+    assert "收款账户" in said

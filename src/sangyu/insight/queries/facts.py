@@ -67,19 +67,46 @@ SELECT elder.registered_at AS row_at, elder.registered_at AS known_at, 1 AS n, '
   FROM registry_elder AS elder
  WHERE elder.programme_id = %(programme)s AND {_KNOWN.format(at="elder.registered_at")}
 """
+# A record that is merged counts with the one that stands for it, and for itself again once they are parted.
+_PERSONS = f"""
+{_REGISTERED}
+UNION ALL
+SELECT merge.at, merge.at, -1, 'yes'
+  FROM registry_merge AS merge JOIN registry_elder AS elder ON elder.id = merge.gone_id
+ WHERE elder.programme_id = %(programme)s AND {_KNOWN.format(at="merge.at")}
+UNION ALL
+SELECT parted.at, parted.at, 1, 'yes'
+  FROM registry_unmerge AS parted JOIN registry_merge AS merge ON merge.id = parted.merge_id
+  JOIN registry_elder AS elder ON elder.id = merge.gone_id
+ WHERE elder.programme_id = %(programme)s AND {_KNOWN.format(at="parted.at")}
+"""
+# What is written of a record says whether it is dead, or whether it is merged; of either the last word holds.
 _LIVING = f"""
 {_REGISTERED}
 UNION ALL
-SELECT noted.at, noted.at, side.n, side.alive
-  FROM (SELECT note.at, note.verb = 'registry.record_death' AS is_dead,
-               lag(note.verb, 1, '') OVER (PARTITION BY note.object_id ORDER BY note.at, note.id)
-                   = 'registry.record_death' AS was_dead
-          FROM access_auditentry AS note JOIN registry_elder AS elder ON elder.id = note.object_id
-         WHERE note.programme_id = %(programme)s
-           AND note.verb IN ('registry.record_death', 'registry.withdraw_death')) AS noted
- CROSS JOIN LATERAL (VALUES (1, CASE WHEN noted.is_dead THEN 'no' ELSE 'yes' END),
-                            (-1, CASE WHEN noted.is_dead THEN 'yes' ELSE 'no' END)) AS side (n, alive)
- WHERE noted.is_dead <> noted.was_dead AND {_KNOWN.format(at="noted.at")}
+SELECT told.at, told.at, side.n, CASE WHEN side.dead THEN 'no' ELSE 'yes' END
+  FROM (SELECT now.*, lag(dead, 1, false) OVER w AS was_dead, lag(gone, 1, false) OVER w AS was_gone
+          FROM (SELECT elder_id, at, word.id, n,
+                       coalesce((array_agg(dead) FILTER (WHERE dead IS NOT NULL) OVER w)[(count(dead) OVER w)::int],
+                                false) AS dead,
+                       coalesce((array_agg(gone) FILTER (WHERE gone IS NOT NULL) OVER w)[(count(gone) OVER w)::int],
+                                false) AS gone
+                  FROM (SELECT object_id AS elder_id, at, id, 0 AS n, verb = 'registry.record_death' AS dead,
+                               NULL::boolean AS gone
+                          FROM access_auditentry
+                         WHERE programme_id = %(programme)s
+                           AND verb IN ('registry.record_death', 'registry.withdraw_death')
+                         UNION ALL
+                        SELECT gone_id, at, id, 0, NULL, true FROM registry_merge
+                         UNION ALL
+                        SELECT merge.gone_id, parted.at, merge.id, 1, NULL, false
+                          FROM registry_unmerge AS parted JOIN registry_merge AS merge ON merge.id = parted.merge_id
+                       ) AS word
+                  JOIN registry_elder AS elder ON elder.id = word.elder_id AND elder.programme_id = %(programme)s
+                WINDOW w AS (PARTITION BY elder_id ORDER BY at, word.id, n ROWS UNBOUNDED PRECEDING)) AS now
+        WINDOW w AS (PARTITION BY elder_id ORDER BY at, id, n)) AS told
+ CROSS JOIN LATERAL (VALUES (1, dead, gone), (-1, was_dead, was_gone)) AS side (n, dead, gone)
+ WHERE (told.dead, told.gone) <> (was_dead, was_gone) AND NOT side.gone AND {_KNOWN.format(at="told.at")}
 """
 
 # A card is in the state of its last event.
@@ -207,7 +234,7 @@ _CHARGE_SUMS = ("price_fen", "elder_fen", "public_fen")
 
 FACTS: dict[str, tuple[Facts, ...]] = {
     "elders": (
-        Facts(_REGISTERED, has_period=False),
+        Facts(_PERSONS, has_period=False),
         Facts(_LIVING, ("alive",), has_whole=False, has_period=False),
     ),
     "cards": (

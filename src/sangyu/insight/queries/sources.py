@@ -22,7 +22,7 @@ from sangyu.meals.models import Refund, Sale
 from sangyu.orders.models import Order, Served
 from sangyu.providers.models import Canteen, Enterprise, EnterpriseState, Standing, Worker
 from sangyu.quality.models import Finalisation
-from sangyu.registry.models import CardEvent, CardEventKind, Elder, ElderCard
+from sangyu.registry.models import CardEvent, CardEventKind, Elder, ElderCard, Merge, Unmerge
 from sangyu.settlement.models import Difference, Line, Payment, PaymentReturn, Statement
 
 DIED, NOT_DEAD = "registry.record_death", "registry.withdraw_death"
@@ -32,7 +32,10 @@ USABLE = (CardEventKind.ISSUED.value, CardEventKind.RETURNED.value)
 
 
 def elders(viewer: User, lens: Lens) -> QuerySet[Any]:
-    """The elders registered by then, each with `alive`: whether no death had been recorded by then."""
+    """The elders registered by then, each with `alive`: whether no death had been recorded by then.
+
+    Of several records of one person the one counts that stood for the others by then.
+    """
     ensure_reader(viewer)
     noted = AuditEntry.objects.filter(programme_id=viewer.programme_id, at__lt=lens.until)
     taken_back = noted.filter(verb=NOT_DEAD, object_id=OuterRef("object_id")).filter(
@@ -41,14 +44,35 @@ def elders(viewer: User, lens: Lens) -> QuerySet[Any]:
     # The few who died are one set: asking of each elder apart would read the audit book a hundred thousand times.
     dead = noted.filter(~Exists(taken_back), verb=DIED).values("object_id")
     rows = Elder.objects.filter(programme_id=viewer.programme_id, registered_at__lt=lens.until)
-    return rows.annotate(
-        alive=Case(When(pk__in=dead, then=Value(False)), default=Value(True), output_field=BooleanField())
-    ).select_related("community", "community__parent")
+    return (
+        rows.exclude(pk__in=_merged(viewer, lens).values("gone"))
+        .annotate(alive=Case(When(pk__in=dead, then=Value(False)), default=Value(True), output_field=BooleanField()))
+        .select_related("community", "community__parent")
+    )
 
 
 def living(viewer: User, lens: Lens) -> QuerySet[Any]:
     """The elders registered by then whose death had not been recorded by then."""
     return elders(viewer, lens).filter(alive=True)
+
+
+def _merged(viewer: User, lens: Lens) -> QuerySet[Merge]:
+    """The merges that had been made by then and not undone."""
+    undone = Unmerge.objects.filter(merge=OuterRef("pk"), at__lt=lens.until)
+    return Merge.objects.filter(~Exists(undone), gone__programme_id=viewer.programme_id, at__lt=lens.until)
+
+
+def _found_through_others(viewer: User, lens: Lens, records: QuerySet[Any]) -> set[UUID]:
+    """Return the persons of those records that another stood for by then. Shape: the ids that `elders` has of them."""
+    goes = dict(_merged(viewer, lens).values_list("gone", "survivor"))
+    if not goes:
+        return set()
+    found = set()
+    for record in records.filter(elder__in=list(goes)).order_by().values_list("elder", flat=True).distinct():
+        while record in goes:
+            record = goes[record]
+        found.add(record)
+    return found
 
 
 def orders(viewer: User, lens: Lens) -> QuerySet[Order]:
@@ -188,12 +212,20 @@ def taken_back(viewer: User, lens: Lens) -> QuerySet[Difference]:
 
 def beneficiaries(viewer: User, lens: Lens) -> QuerySet[Elder]:
     """The elders for whom public money paid a part at least once by then (in the period)."""
-    return elders(viewer, lens).filter(pk__in=subsidised(viewer, lens).values("elder").distinct())
+    paid = subsidised(viewer, lens)
+    through_others = _found_through_others(viewer, lens, paid)
+    return elders(viewer, lens).filter(Q(pk__in=paid.values("elder").distinct()) | Q(pk__in=through_others))
 
 
 def heads(viewer: User, lens: Lens) -> int:
     """How many elders `beneficiaries` are, from their charges alone: whoever is charged was registered before."""
-    return subsidised(viewer, lens).order_by().values("elder").distinct().count()
+    paid = subsidised(viewer, lens).order_by()
+    through_others = _found_through_others(viewer, lens, paid)
+    if not through_others:
+        return paid.values("elder").distinct().count()
+    own = paid.exclude(elder__in=_merged(viewer, lens).values("gone"))
+    there = own.filter(elder__in=through_others).values("elder").distinct().count()
+    return own.values("elder").distinct().count() + len(through_others) - there
 
 
 def finals(viewer: User, lens: Lens) -> QuerySet[Finalisation]:

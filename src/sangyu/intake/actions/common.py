@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Min, Q
 
 from sangyu.access import queries as access_read
 from sangyu.access.models import Role, User
@@ -23,7 +23,7 @@ from sangyu.intake.staged import dumped, encrypted
 from sangyu.kit.ids import new_id
 from sangyu.ledger.actions import insert
 from sangyu.registry import numbers
-from sangyu.registry.actions.register_many import decider_of
+from sangyu.registry.actions.many import decider_of
 from sangyu.registry.models import DocumentKind, IdentityCode, IdentitySource, Sex
 from sangyu.registry.rules import DocumentSaid
 
@@ -95,7 +95,7 @@ def known_to(by: User, at: datetime) -> Known:
         identities={code: str(label) for code, label in IdentityCode.choices},
         identity_sources={code: str(label) for code, label in IdentitySource.choices},
         sexes={code: str(label) for code, label in Sex.choices if code != Sex.UNKNOWN},
-        lacks=lambda born, hukou: decide(born, hukou)[1],
+        lacks=lambda born, hukou: decide(born, hukou).lacks,
     )
 
 
@@ -125,6 +125,17 @@ def stage(batch_id: UUID, lines: Iterable[Line]) -> None:
             for line in lines
         ),
     )
+
+
+def spans(batch_id: UUID) -> Iterator[tuple[int, int]]:
+    """Give the stretches of lines in which a batch is worked through: first and last, both included.
+
+    Whoever asked again and again for the next open lines would read past all that are done, every time.
+    """
+    told = StagedRow.objects.filter(batch_id=batch_id).aggregate(first=Min("line"), last=Max("line"))
+    if told["last"] is not None:
+        for first in range(told["first"], told["last"] + 1, CHUNK):
+            yield first, first + CHUNK - 1
 
 
 def counted(batch_id: UUID) -> dict[str, int]:

@@ -13,7 +13,7 @@ from sangyu.intake.rules import ELDERS, Cell, Checked, Fault, Known, Template, c
 from sangyu.intake.rules.columns import DOCUMENT, IDENTITIES, KIN, NAME, PHONES
 from sangyu.kit.names import fold, mask_name
 from sangyu.registry.actions.elders import Kin
-from sangyu.registry.actions.register_many import OWN, Recognition, Standing, standing_of
+from sangyu.registry.actions.many import OWN, Recognition, Standing, standing_of
 
 MOVES = "档案里的{label}不同。批量不改{label}，请在老人档案里办理；其余照常补充。"
 

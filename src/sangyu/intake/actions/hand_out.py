@@ -23,7 +23,7 @@ from sangyu.intake.staged import cells_of
 from sangyu.kit.errors import NotFound
 from sangyu.registry import numbers
 from sangyu.registry import queries as registry_read
-from sangyu.registry.actions.register_many import OWN
+from sangyu.registry.actions.many import OWN
 from sangyu.registry.models import Contact, Document, Elder, Identity
 
 BEIJING = ZoneInfo("Asia/Shanghai")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from sangyu.access import actions as access
 from sangyu.access.models import User
-from sangyu.intake.actions.common import CHUNK, lock, passed
+from sangyu.intake.actions.common import lock, passed, spans
 from sangyu.intake.models import Batch, Outcome, Stage, StagedRow, Standing
 from sangyu.intake.rules import TooLate
-from sangyu.registry.actions.register_many import Told
+from sangyu.registry.actions.many import Told
 from sangyu.registry.actions.take_back_many import take_back_additions, take_back_many
 
 HOURS = 24
@@ -48,28 +49,48 @@ def undo(*, batch_id: UUID, at: datetime) -> Batch:
     """Take back what was decided, chunk by chunk; a line that cannot be taken back says why and stays."""
     batch = Batch.objects.select_related("undone_by__organisation", "undone_by__programme").get(pk=batch_id)
     if batch.stage == Stage.UNDOING and batch.undone_by is not None:
-        while _undo_chunk(batch, batch.undone_by, at):
-            pass
+        for lines in spans(batch.pk):
+            _undo_span(batch, batch.undone_by, at, lines)
+        _finish(batch, at)
         batch.refresh_from_db()
     return batch
 
 
-def _undo_chunk(batch: Batch, by: User, at: datetime) -> bool:
+def _undo_span(batch: Batch, by: User, at: datetime, lines: tuple[int, int]) -> None:
+    """Take back what was written between two lines, in a transaction of its own."""
     with transaction.atomic():
         held = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
-        if held.stage != Stage.UNDOING:
-            return False
-        rows = list(StagedRow.objects.filter(batch=held, outcome=Outcome.WRITTEN).order_by("line")[:CHUNK])
-        if not rows:
+        rows = list(_written(held, lines)) if held.stage == Stage.UNDOING else []
+        if rows:
+            _keep(rows, _taken_back(held, rows, by, at))
+            Batch.objects.filter(pk=held.pk).update(way=held.way + len(rows))
+
+
+def _finish(batch: Batch, at: datetime) -> None:
+    with transaction.atomic():
+        held = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+        if held.stage == Stage.UNDOING:
             passed(held, Stage.UNDONE, undone_at=at)
-            return False
-        why = _taken_back(held, rows, by, at)
-        for row in rows:
-            row.said = why.get(row.elder_id, "") if row.elder_id else ""
-            row.outcome = Outcome.KEPT if row.said else Outcome.TAKEN_BACK
-        StagedRow.objects.bulk_update(rows, ["outcome", "said"])
-        Batch.objects.filter(pk=held.pk).update(way=held.way + len(rows))
-    return True
+
+
+def _written(batch: Batch, lines: tuple[int, int]) -> QuerySet[StagedRow]:
+    rows = StagedRow.objects.filter(batch=batch, line__range=lines, outcome=Outcome.WRITTEN)
+    return rows.only("batch_id", "line", "standing", "elder_id", "written").order_by("line")
+
+
+def _keep(rows: Sequence[StagedRow], why: Mapping[UUID, str]) -> None:
+    """Note of every line what became of it, in one statement."""
+    said = [why.get(row.elder_id, "") if row.elder_id else "" for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE intake_stagedrow AS row SET outcome = n.outcome, said = n.said"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS n (id, outcome, said) WHERE row.id = n.id",
+            [
+                [row.pk for row in rows],
+                [Outcome.KEPT.value if one else Outcome.TAKEN_BACK.value for one in said],
+                said,
+            ],
+        )
 
 
 def _taken_back(batch: Batch, rows: Sequence[StagedRow], by: User, at: datetime) -> dict[UUID, str]:

@@ -12,20 +12,15 @@ from django.db.models import QuerySet
 
 from sangyu.access import actions as access
 from sangyu.access.models import User
-from sangyu.intake.actions.common import CHUNK, ensure_kept, known_to, lock, passed
+from sangyu.intake.actions.common import ensure_kept, known_to, lock, passed, spans
 from sangyu.intake.actions.examine import family_of, identities_of, phones_of
 from sangyu.intake.models import Batch, Outcome, Stage, StagedRow, Standing
 from sangyu.intake.rules import Checked, Known, NothingChosen, check, template_called
 from sangyu.intake.staged import cells_of
+from sangyu.registry.actions.add_many import add_many
 from sangyu.registry.actions.elders import Kin
-from sangyu.registry.actions.register_many import (
-    OWN,
-    Addition,
-    Newcomer,
-    Told,
-    add_many,
-    register_many,
-)
+from sangyu.registry.actions.many import OWN, Addition, Newcomer, Told
+from sangyu.registry.actions.register_many import register_many
 
 RIGHT = (Standing.NEW, Standing.MORE)
 SAID_MAX = 300
@@ -69,32 +64,37 @@ def write(*, batch_id: UUID, at: datetime) -> Batch:
     batch = Batch.objects.select_related("written_by__organisation", "written_by__programme").get(pk=batch_id)
     if batch.stage == Stage.WRITING and batch.written_by is not None:
         known = known_to(batch.written_by, at)
-        while _write_chunk(batch, batch.written_by, known, at):
-            pass
+        for lines in spans(batch.pk):
+            _write_span(batch, batch.written_by, known, at, lines)
+        _finish(batch, at)
         batch.refresh_from_db()
     return batch
 
 
-def _write_chunk(batch: Batch, by: User, known: Known, at: datetime) -> bool:
-    """Write one chunk in a transaction of its own; False once there is none left."""
+def _write_span(batch: Batch, by: User, known: Known, at: datetime, lines: tuple[int, int]) -> None:
+    """Write what is to be written between two lines, in a transaction of its own."""
     with transaction.atomic():
         held = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
-        if held.stage != Stage.WRITING:
-            return False
-        rows = list(_open(held)[:CHUNK])
-        if not rows:
+        rows = list(_open(held, lines)) if held.stage == Stage.WRITING else []
+        if rows:
+            template = template_called(batch.template)
+            checked = [check(template, cells_of(row), known) for row in rows]
+            _keep(rows, _told(rows, checked, held, by, at))
+            Batch.objects.filter(pk=batch.pk).update(way=held.way + len(rows))
+
+
+def _finish(batch: Batch, at: datetime) -> None:
+    with transaction.atomic():
+        held = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+        if held.stage == Stage.WRITING:
             passed(held, Stage.WRITTEN, written_at=at)
-            return False
-        template = template_called(batch.template)
-        checked = [check(template, cells_of(row), known) for row in rows]
-        _keep(rows, _told(rows, checked, held, by, at))
-        Batch.objects.filter(pk=batch.pk).update(way=held.way + len(rows))
-    return True
 
 
-def _open(batch: Batch) -> QuerySet[StagedRow]:
-    rows = StagedRow.objects.filter(batch=batch, standing__in=RIGHT, outcome=Outcome.WAITING).order_by("line")
-    return rows.filter(picked=True) if batch.chosen else rows
+def _open(batch: Batch, lines: tuple[int, int]) -> QuerySet[StagedRow]:
+    """Return the lines of a stretch that wait to be written, with what writing asks of them."""
+    rows = StagedRow.objects.filter(batch=batch, line__range=lines, standing__in=RIGHT, outcome=Outcome.WAITING)
+    rows = rows.filter(picked=True) if batch.chosen else rows
+    return rows.only("batch_id", "line", "cells_cipher", "standing", "elder_id").order_by("line")
 
 
 def _told(

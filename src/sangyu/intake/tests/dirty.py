@@ -144,7 +144,8 @@ def _other_sex(line: Line) -> str:
 
 
 def _young(line: Line) -> str:
-    first_17 = f"620102{date(1990, 5, 6):%Y%m%d}{int(line['document_number'][14:17]):03d}"
+    number = line["document_number"]
+    first_17 = f"{number[:6]}{int(number[6:10]) + 40}{number[10:17]}"  # forty years on, so that no two become the same
     line["document_number"] = first_17 + check_digit(first_17)
     return "document_number"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,7 @@ from python_calamine import CalamineWorkbook
 from tests.cast import Cast
 
 from sangyu.access import actions as access
-from sangyu.access.models import AuditEntry, OrganisationKind, Role, User
-from sangyu.adoption import actions as adoption
-from sangyu.adoption import queries as adoption_read
+from sangyu.access.models import AuditEntry, User
 from sangyu.intake import actions as intake
 from sangyu.intake.models import Batch, StagedRow, Standing
 from sangyu.intake.rules import TEMPLATES, WHY, guarded, unguarded
@@ -45,25 +42,6 @@ def taken(cast: Cast, path: Path, *, template: str = "elders", by: User | None =
     intake.hand_out(template=template, area_code="", reason="年度核对", path=path, by=by, at=cast.at)
     head, *lines = values(path)[TEMPLATES[template].label]
     return [head, *sorted(lines)]
-
-
-@pytest.fixture
-def another(cast: Cast) -> User:
-    """The bureau of a second programme on the same ground, whose register is empty."""
-    programme = access.found_programme(slug="other", name="另一套", area_code="620102", hotline_number="12349")
-    bureau = access.found_organisation(
-        programme=programme, kind=OrganisationKind.BUREAU, name="另一家", area_code="620102"
-    )
-    adoption.adopt(
-        programme_id=programme.pk,
-        pack_id="lanzhou-chengguan",
-        parameters=adoption_read.in_force(cast.programme.pk, cast.at.date()).parameters,
-        document="城民发〔2026〕1号",
-        valid_from=date(2026, 1, 1),
-        by_id=cast.head.pk,
-        at=cast.at,
-    )
-    return cast.user(bureau, "elsewhere", "何远", Role.BUREAU, Role.HEAD)
 
 
 def written(batch: Batch, by: User, cast: Cast) -> None:

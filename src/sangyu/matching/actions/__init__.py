@@ -3,6 +3,6 @@
 from sangyu.matching.actions.hand_in import hand_in
 from sangyu.matching.actions.report_death import REPORTERS, report_death
 from sangyu.matching.actions.rule import compare, discard
-from sangyu.matching.actions.settle import settle, settle_plain
+from sangyu.matching.actions.settle import LOOKED_AT, settle, settle_plain
 
-__all__ = ["REPORTERS", "compare", "discard", "hand_in", "report_death", "settle", "settle_plain"]
+__all__ = ["LOOKED_AT", "REPORTERS", "compare", "discard", "hand_in", "report_death", "settle", "settle_plain"]

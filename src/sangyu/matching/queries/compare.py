@@ -98,7 +98,7 @@ class _Comparing:
             yield self._made(
                 entry,
                 DifferenceKind.BIRTH,
-                Act.CHECK,
+                Act.CORRECT_BIRTH,
                 before=str(entry.elder.birth_on),
                 after=str(entry.birth_on),
                 why=f"{self.title}第{entry.line}行的出生日期不同，按年龄发放的待遇会跟着变",
@@ -112,10 +112,10 @@ class _Comparing:
             yield self._made(
                 entry,
                 DifferenceKind.HUKOU,
-                Act.CHECK,
+                Act.CHANGE_HUKOU,
                 before="非本区户籍" if is_here else "本区户籍",
                 after="本区户籍" if is_here else f"户籍地{entry.area}",
-                why=f"{self.title}第{entry.line}行的户籍地与登记的不同，请核实后在档案里更正",
+                why=f"{self.title}第{entry.line}行的户籍地与登记的不同，按户籍发放的待遇会跟着变",
             )
         for elder in self._absent().filter(hukou_in_area=True).iterator(CHUNK):
             yield self._made(

@@ -3,6 +3,7 @@
 from sangyu.matching.rules.lines import FAULTS_KEPT, Fault, Line, fold_digest, line_digest, read_lines
 from sangyu.matching.rules.plausible import Seen, doubts
 from sangyu.matching.rules.refusals import (
+    DayMissing,
     FileKnown,
     FileUnreadable,
     MonthOver,
@@ -16,6 +17,7 @@ from sangyu.matching.rules.register import Column, Recognises, Register, Registe
 __all__ = [
     "FAULTS_KEPT",
     "Column",
+    "DayMissing",
     "Fault",
     "FileKnown",
     "FileUnreadable",

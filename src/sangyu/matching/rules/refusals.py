@@ -41,6 +41,12 @@ class ReasonMissing(Refusal):
     code = "MATCHING_REASON_MISSING"
 
 
+class DayMissing(Refusal):
+    """A change of hukou holds from a day on."""
+
+    code = "MATCHING_DAY_MISSING"
+
+
 class NotToBeActedOn(Refusal):
     """What the register says cannot simply be taken over."""
 

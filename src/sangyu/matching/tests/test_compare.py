@@ -156,8 +156,8 @@ def test_what_was_kept_does_not_come_again_while_the_register_says_the_same(cast
     other = text(HUKOU, [*_hukou("1944-03-06", "620104"), f"周一,{stranger(1)},,620102"])
     found = compared(cast, hand_in("hukou", other, month=NOVEMBER))
     assert [row[1:5] for row in found] == [
-        ("BIRTH", "", "1944-03-06", "CHECK"),
-        ("HUKOU", "", "户籍地620104", "CHECK"),
+        ("BIRTH", "", "1944-03-06", "CORRECT_BIRTH"),
+        ("HUKOU", "", "户籍地620104", "CHANGE_HUKOU"),
     ]
 
 

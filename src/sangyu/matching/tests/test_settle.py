@@ -13,7 +13,7 @@ from sangyu.kit.errors import NotFound
 from sangyu.matching import actions as matching
 from sangyu.matching import queries as matching_read
 from sangyu.matching.models import DeathReport, Difference, Outcome
-from sangyu.matching.rules import NotToBeActedOn, ReasonMissing, Settled
+from sangyu.matching.rules import DayMissing, NotToBeActedOn, ReasonMissing, Settled
 from sangyu.matching.tests.conftest import GRANDPA, LI, text
 from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
@@ -21,6 +21,7 @@ from sangyu.registry.actions import DiedBefore
 
 DEATH = "姓名,身份证号,死亡日期"
 DIBAO = "姓名,身份证号码,救助类别"
+HUKOU = "姓名,身份证号码,出生日期,户籍地区划代码"
 
 
 @pytest.fixture
@@ -128,3 +129,31 @@ def test_a_death_is_told_to_the_hotline_or_the_community(cast, who):
             by=getattr(cast, who),
             at=cast.at,
         )
+
+
+def test_a_birth_is_put_right_on_the_paper_that_was_seen(cast, differing):
+    rows = differing("hukou", HUKOU, f"李秀兰,{LI},1946-03-05,620102001", f"王德厚,{GRANDPA},1956-08-20,620102001")
+    (row,) = [one for one in rows if one.kind == "BIRTH"]
+    assert (row.act, row.plain) == ("CORRECT_BIRTH", False)
+    with pytest.raises(ReasonMissing, match="看过户口簿"):
+        settle(cast, row)
+    first = settle(cast, row, reason="户口簿第2页")
+    assert settle(cast, row) == first, "a repeat has no second effect"
+    cast.li.refresh_from_db()
+    assert cast.li.birth_on == date(1946, 3, 5)
+    told = AuditEntry.objects.get(verb="registry.correct_birth").facts
+    assert told["evidence"] == "户籍人口名册2026-10；户口簿第2页"
+
+
+def test_a_hukou_is_changed_from_its_day_on_and_before_it_stays_as_it_was(cast, differing):
+    rows = differing("hukou", HUKOU, f"李秀兰,{LI},1944-03-05,620104", f"王德厚,{GRANDPA},1956-08-20,620102001")
+    (row,) = [one for one in rows if one.kind == "HUKOU" and one.elder_id == cast.li.pk]
+    assert row.act == "CHANGE_HUKOU"
+    act = {"difference_id": row.pk, "outcome": "APPLIED", "by": cast.clerk, "at": cast.at, "reason": "看过迁移证"}
+    with pytest.raises(DayMissing, match="哪天"):
+        matching.settle(**act)
+    matching.settle(**act, changed_on=date(2026, 10, 12), place="兰州市西固区")
+    cast.li.refresh_from_db()
+    assert (cast.li.hukou_in_area, cast.li.hukou_place, cast.li.lives_in_area) == (False, "兰州市西固区", True)
+    facts = [registry_read.facts(cast.li, day)["hukou_in_area"] for day in (date(2026, 10, 11), date(2026, 10, 12))]
+    assert facts == [True, False]

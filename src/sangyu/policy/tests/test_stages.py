@@ -70,3 +70,14 @@ def test_one_list_without_the_other_and_names_that_the_pack_does_not_have(tmp_pa
     assert said == ["没有文件“none”", "规则“respite”应是 schedule 一类"]
     (tmp_path / STAGES).unlink()
     assert [one[2] for one in stages.faults(tmp_path)] == [f"{KINDS} 和 {STAGES} 要一起写，缺少 {STAGES}"]
+
+
+def test_what_is_applied_for_may_be_so_much_a_month_but_no_share_of_a_bill(tmp_path: Path) -> None:
+    pack = (WUHAN / "pack.toml").read_text(encoding="utf-8-sig")
+    asked = '[rules.elder-card]\nform = "eligible"'
+    assert asked in pack
+    for name in stages.FILES:
+        (tmp_path / name).write_bytes((WUHAN / name).read_bytes())
+    for form, said in (("tier", []), ("split", ["规则“elder-card”应是 eligible、tier 一类"])):
+        (tmp_path / "pack.toml").write_text(pack.replace(asked, asked.replace("eligible", form)), encoding="utf-8")
+        assert [fault for _, _, fault in stages.faults(tmp_path)] == said

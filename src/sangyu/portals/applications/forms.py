@@ -41,7 +41,7 @@ class TakeForm(DeskForm):
     relation = forms.CharField(label=_("与老人的关系"), max_length=20, initial="本人")
     channel = forms.ChoiceField(
         label=_("怎样申请"),
-        choices=[(one.value, _(one.label)) for one in Channel],
+        choices=[(one.value, _(one.label)) for one in Channel if one != Channel.OFFERED],
         widget=forms.RadioSelect,
         initial=Channel.WINDOW,
     )
@@ -151,6 +151,27 @@ class CallBackForm(DeskForm):
         label=_("老人满意吗"), choices=[("yes", _("满意")), ("no", _("不满意"))], coerce=_yes, widget=forms.RadioSelect
     )
     said = forms.CharField(label=_("老人的话"), max_length=400, widget=_long(2))
+
+
+class HandOutForm(DeskForm):
+    """Which list is handed out, of where, and for what."""
+
+    kind = forms.ChoiceField(label=_("事项"))
+    of = forms.ChoiceField(
+        label=_("名单"),
+        choices=[("", _("符合条件的")), ("lacking", _("还缺情况的"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    area = forms.ChoiceField(label=_("范围"), required=False)
+    reason = forms.CharField(label=_("用途"), max_length=200, help_text=_("写清楚做什么用；会写进文件和审计册"))
+
+    def __init__(
+        self, *args: Any, kinds: Sequence[tuple[str, str]], areas: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = list(kinds)  # type: ignore[attr-defined]
+        self.fields["area"].choices = [("", _("我负责的全部")), *areas]  # type: ignore[attr-defined]
 
 
 class TermForm(DeskForm):

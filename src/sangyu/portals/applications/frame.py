@@ -27,6 +27,7 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         waiting = applications_read.stack_count(request.user)
         nav.append(Tab(_("待审批"), reverse("applications:stack"), here == "stack", waiting or None, "g p", "check"))
     nav.append(Tab(_("申请"), reverse("applications:list"), here == "list", key="g a", icon="list"))
+    nav.append(Tab(_("应享未享"), reverse("applications:unclaimed"), here == "unclaimed", key="g u", icon="users"))
     if roles & {Role.COMMUNITY, Role.BUREAU}:
         nav.append(Tab(_("受理申请"), reverse("applications:take"), here == "take", key="g n", icon="plus"))
         nav.append(Tab(_("公示"), reverse("applications:post"), here == "post", key="g o", icon="flag"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,12 +14,14 @@ from sangyu.access.models import User
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.actions import Sent
 from sangyu.assessment.models import Kind, Stacking
+from sangyu.assessment.rules import Particular
+from sangyu.assessment.rules.particulars import LINES_MAX, TEXT_MAX
 from sangyu.portals.components.forms import DeskForm
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 KINDS = [(one.value, _(one.label)) for one in Kind if one != Kind.REVIEW]
 STACKINGS = [(one.value, _(one.label)) for one in Stacking]
-PREFIX = "a-"
+PREFIX, BESIDE = "a-", "p-"
 ISO = "%Y-%m-%dT%H:%M:%S.%fZ"  # as browsers write a moment
 
 
@@ -38,6 +41,45 @@ class DraftForm(DeskForm):
         found = {name.removeprefix(PREFIX): value for name, value in self.data.items() if name.startswith(PREFIX)}
         return {code: int(value) for code, value in found.items() if value.isdecimal() and len(value) < 5}
 
+    @property
+    def particulars(self) -> dict[str, list[str]]:
+        """What was typed or ticked beside the items, by code; the room refuses what does not fit."""
+        return {name.removeprefix(BESIDE): self.data.getlist(name) for name in self.data if name.startswith(BESIDE)}
+
+
+class ParticularsForm(forms.Form):
+    """What a sheet asks beside the items; every field may stay empty, and the room checks what is in it."""
+
+    def __init__(self, asked: Sequence[Particular], said: Mapping[str, str | list[str]]) -> None:
+        super().__init__(initial={f"{BESIDE}{code}": value for code, value in said.items()})
+        for one in asked:
+            self.fields[f"{BESIDE}{one.code}"] = _field(one)
+        self._sections = {f"{BESIDE}{one.code}": one.section for one in asked}
+
+    @property
+    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under the heading of their section, in the order of the form."""
+        found: dict[str, list[forms.BoundField]] = {}
+        for name in self.fields:
+            found.setdefault(self._sections[name], []).append(self[name])
+        return list(found.items())
+
+
+def _field(one: Particular) -> forms.Field:
+    shown: dict[str, Any] = {"label": one.label, "required": False, "help_text": one.ask}
+    choices = [(choice.code, choice.label) for choice in one.choices]
+    if one.kind == "many":
+        return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple(), **shown)
+    if one.kind == "one":
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect(), **shown)
+    if one.kind == "lines":
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "maxlength": LINES_MAX}), **shown)
+    if one.kind == "number":
+        bounds = {"min": one.least, "max": one.most, "step": "0.1", "inputmode": "decimal"}
+        shown["label"] = f"{one.label}（{one.unit}）"
+        return forms.CharField(widget=forms.NumberInput(attrs=bounds), **shown)
+    return forms.CharField(max_length=TEXT_MAX, **shown)
+
 
 class PasswordForm(DeskForm):
     """A signature: one's own password."""
@@ -54,19 +96,31 @@ class SignForm(PasswordForm):
     sealed_at = forms.DateTimeField(required=False, input_formats=[ISO], widget=forms.HiddenInput())
     informant = forms.CharField(label=_("提供情况的人"), max_length=60, help_text=_("平时照料老人、今天介绍情况的人"))
     informant_relation = forms.CharField(label=_("与老人的关系"), max_length=20)
-    field_order = ["informant", "informant_relation", "password", "n", "sealed_at"]
+    informant_phone = forms.CharField(
+        label=_("电话"), max_length=20, required=False, help_text=_("已登记为联系人的不用填")
+    )
+    field_order = ["informant", "informant_relation", "informant_phone", "password", "n", "sealed_at"]
 
     def clean_sealed_at(self) -> datetime | None:
         """Read the moment at which the tablet closed the sheet; its clock is only a claim."""
-        told = self.cleaned_data["sealed_at"]
-        return told.replace(tzinfo=UTC) if told else None
+        return _as_utc(self.cleaned_data["sealed_at"])
 
 
 class EvidenceForm(DeskForm):
-    """A photo or a PDF beside one item."""
+    """A photo or a PDF beside one item; a tablet names its bytes and says when it was taken."""
 
     item = forms.CharField(max_length=20)
     content = forms.FileField(label=_("照片或PDF"), error_messages={"required": _("请选择照片或PDF。")})
+    sha256 = forms.CharField(max_length=64, required=False)
+    taken_at = forms.DateTimeField(required=False, input_formats=[ISO])
+
+    def clean_taken_at(self) -> datetime | None:
+        """Read the moment at which the photo was taken; the tablet's clock is only a claim."""
+        return _as_utc(self.cleaned_data["taken_at"])
+
+
+def _as_utc(told: datetime | None) -> datetime | None:
+    return told.replace(tzinfo=UTC) if told else None
 
 
 class WhoForm(DeskForm):
@@ -77,9 +131,10 @@ class WhoForm(DeskForm):
     day = forms.DateField(label=_("上门日期"), widget=_day())
     time = forms.TimeField(label=_("上门时间"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 
-    def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: User, sent: frozenset[Any] = frozenset(), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = [(str(user.pk), user.display_name) for user in assessment_read.assessors(viewer)]
+        free = [user for user in assessment_read.assessors(viewer) if user.pk not in sent]
+        people = [(str(user.pk), user.display_name) for user in free]
         for name in ("first", "second"):
             self.fields[name].choices = [("", "—"), *people]  # type: ignore[attr-defined]
 
@@ -96,7 +151,10 @@ class AppointForm(WhoForm):
 
     scale = forms.ChoiceField(label=_("量表"))
     kind = forms.ChoiceField(label=_("评估原因"), choices=KINDS, widget=forms.RadioSelect)
-    field_order = ["scale", "kind", "first", "second", "day", "time"]
+    reason = forms.CharField(
+        label=_("原因说明"), max_length=100, required=False, help_text=_("选“其他”的要写明；别的可以不写")
+    )
+    field_order = ["scale", "kind", "reason", "first", "second", "day", "time"]
 
     def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, viewer=viewer, **kwargs)
@@ -116,6 +174,30 @@ class PracticeForm(DeskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scale"].choices = scale_choices()  # type: ignore[attr-defined]
+        choices = [("", _("不算")), *assessment_read.POLICY_LEVELS.items()]
+        for scale, _document in scale_choices():
+            for level in assessment_read.packed_scale(scale).levels:
+                name = f"as:{scale}:{level.word}"
+                self.fields[name] = forms.ChoiceField(label=level.label, choices=choices, required=False)
+
+    def equating(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return, for each scale, what each of its levels counts as. Shape: the scale's document and its fields."""
+        return [
+            (document, [self[name] for name in self.fields if name.startswith(f"as:{scale}:")])
+            for scale, document in scale_choices()
+        ]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was filled in, as `set_practice` takes it."""
+        plain = {name: value for name, value in self.cleaned_data.items() if not name.startswith("as:")}
+        of_scale = f"as:{plain['scale']}:"
+        counts_as = {
+            name.removeprefix(of_scale): value
+            for name, value in self.cleaned_data.items()
+            if value and name.startswith(of_scale)
+        }
+        return {**plain, "counts_as": counts_as}
 
 
 def scale_choices() -> list[tuple[str, str]]:

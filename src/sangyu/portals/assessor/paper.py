@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sangyu.assessment.models import Part
-from sangyu.assessment.queries import Case
+from sangyu.assessment.queries import Case, Told
 from sangyu.assessment.rules import Scale
 from sangyu.kit.age import age_on
 from sangyu.portals.finance.papers import Paper
 from sangyu.portals.finance.papers.paper import Column, Place, Table, moment
 
 
-def paper_of(case: Case, scale: Scale, *, with_items: bool) -> Paper:
-    """Write the report of a concluded assessment, ready to be set as PDF; the items only for whoever reads sheets."""
+def paper_of(case: Case, scale: Scale, beside: Sequence[Told], *, with_items: bool) -> Paper:
+    """Write the report of a concluded assessment, ready to be set as PDF; the items only for whoever reads sheets.
+
+    `beside` is what the form asks beside the items, in its order; a line without words is printed as not filled in.
+    """
     it, told = case.assessment, case.conclusion
     assert told is not None  # the caller has made sure
     result = told.result
@@ -46,6 +51,11 @@ def paper_of(case: Case, scale: Scale, *, with_items: bool) -> Paper:
             for option in [item.option(told.answers[item.code])]
         ),
     )
+    basics = Table(
+        title="基本信息",
+        columns=(Column("部分", width=12), Column("项目", width=12), Column("内容", width=34)),
+        rows=tuple((one.particular.section, one.particular.label, one.words or "（未填）") for one in beside),
+    )
     notes = [f"有效期：{told.valid_from}起，到{case.valid_until}为止（不含当天）。"]
     if case.replaced_on:
         notes.append(replaced_words(case))
@@ -62,14 +72,14 @@ def paper_of(case: Case, scale: Scale, *, with_items: bool) -> Paper:
             ("姓名", elder.name),
             ("登记编号", elder.registration_number),
             ("出生日期", f"{elder.birth_on}（评估时{age_on(elder.birth_on, it.base_on)}周岁）"),
-            ("评估原因", it.get_kind_display()),
+            ("评估原因", f"{it.get_kind_display()}：{it.reason}" if it.reason else it.get_kind_display()),
             ("评估基准日", str(it.base_on)),
             ("量表", scale.document),
             ("初步等级", result["level_before"]["label"]),
             ("最后等级", f"{told.label}（{told.level}级）"),
         ),
         paragraphs=tuple(result["reasons"]),
-        tables=(groups, items) if with_items else (groups,),
+        tables=(groups, *((items,) if with_items else ()), *((basics,) if beside else ())),
         places=(
             *(
                 Place(Part(row.part).label, row.assessor.display_name, moment(case.signed_at.get(row.pk)))

@@ -16,13 +16,18 @@ from sangyu.portals.components.forms import DeskForm
 FILE_BYTES_MAX = 20_000_000
 
 
+def _day(label: Any) -> forms.DateField:
+    """Ask for a day; a browser takes what stands there already only as it writes days itself."""
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+
+
 class StateForm(DeskForm):
     """One fact that the tables ask for, the paper that says it, and from which day."""
 
     name = forms.CharField(widget=forms.HiddenInput, max_length=40)
     value = forms.CharField(label=_("情况"), required=False, max_length=40)
     evidence = forms.CharField(label=_("依据"), max_length=120, help_text=_("材料名称和编号，例如“社保查询单 3号”"))
-    valid_from = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = _day(_("从哪天起"))
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: Any, fact: str, **kwargs: Any) -> None:
@@ -53,6 +58,48 @@ class StateForm(DeskForm):
             except Refusal as wrong:
                 raise forms.ValidationError(str(wrong)) from wrong
         return text or None
+
+
+class SetAsideForm(DeskForm):
+    """Days of a stay to be set aside."""
+
+    code = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    house = forms.CharField(label=_("入住机构"), max_length=80)
+    from_on = _day(_("入住日期"))
+    days = forms.IntegerField(label=_("天数"), min_value=1, max_value=366)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class DrawForm(DeskForm):
+    """How many days were stayed of those that were set aside."""
+
+    of = forms.UUIDField(widget=forms.HiddenInput)
+    days = forms.IntegerField(label=_("实际入住天数"), min_value=1, max_value=366)
+
+
+class CallOffForm(DeskForm):
+    """Why a stay is called off."""
+
+    of = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("取消原因"), max_length=120)
+
+
+class HandOverForm(DeskForm):
+    """A device that was handed to the elder, its number and the receipt."""
+
+    code = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    serial_number = forms.CharField(label=_("设备编号"), max_length=40, help_text=_("机身上的编号，可以扫码"))
+    receipt = forms.CharField(label=_("领用单"), max_length=60, help_text=_("老人或家属签收的单据编号"))
+    handed_on = _day(_("领用日期"))
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class GiveBackForm(DeskForm):
+    """A device that came back, and why."""
+
+    of = forms.UUIDField(widget=forms.HiddenInput)
+    given_back_on = _day(_("退回日期"))
+    reason = forms.CharField(label=_("退回原因"), max_length=120)
 
 
 class AccountForm(DeskForm):

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from sangyu.access.models import Role
 from sangyu.allowances.queries import READERS
-from sangyu.portals.components.frame import Desk
+from sangyu.portals.community.views.frame import frame as window
 from sangyu.portals.finance.frame import context as settlement_room
+from sangyu.portals.hotline.frame import frame as switchboard
 from sangyu.portals.seats import seated
 
 beside_the_elder = seated(Role.COMMUNITY, Role.AGENT, Role.SUPERVISOR, *READERS)
@@ -20,17 +21,16 @@ in_the_settlement_room = seated(*READERS)
 
 
 def elder_context(request: HttpRequest, **more: Any) -> dict[str, Any]:
-    """Return what a page about one elder needs, and what the page adds."""
+    """Return what a page about one elder needs, among the pages of whoever opens it, and what the page adds."""
     roles = request.user.roles
     if Role.COMMUNITY in roles:
-        home, name = reverse("community:elders"), _("社区")
+        desk, home, name = window(request.user, "elders"), "community:elders", _("社区")
     elif roles & {Role.AGENT, Role.SUPERVISOR}:
-        home, name = reverse("hotline:desk"), _("坐席")
+        desk, home, name = switchboard(request, "desk"), "hotline:desk", _("坐席")
     else:
-        home, name = reverse("entitlements:runs"), _("按期发放")
-    desk = Desk(name=name, programme=request.user.programme.name, home_url=home, nav=[])
+        desk, home, name = settlement_room(request, "entitlements:runs"), "entitlements:runs", _("按期发放")
     may_state = bool(roles & {Role.COMMUNITY, Role.BUREAU})
-    return {"desk": desk, "viewer": request.user, "may_state": may_state, "home": home, "home_name": name, **more}
+    return {**desk, "may_state": may_state, "home": reverse(home), "home_name": name, **more}
 
 
 def money_context(request: HttpRequest, **more: Any) -> dict[str, Any]:

@@ -79,6 +79,8 @@ def _given(given: Iterable[allowances_read.Given]) -> Iterator[str]:
 
 
 def _left(pot: benefits_read.Pot, items: Mapping[str, ServiceItem], elder: Elder, on: date) -> Left:
+    if pot.unit == "days":
+        return Left(pot.title, f"{pot.left}天", "" if pot.left else "已经用完，下一期再有。")
     left = f"{plain(pot.left)}元" if pot.unit == "fen" else _hours(pot.left)
     return Left(pot.title, left, _enough(pot, items.get(pot.offer), elder, on))
 

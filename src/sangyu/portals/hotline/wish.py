@@ -120,7 +120,9 @@ def _price(viewer: User, elder: Elder, wish: Wish, at: datetime) -> None:
 def _credit_left(elder: Elder, quote: Quote, on: date) -> dict[str, int | None]:
     """Return the credit of the period before this order, in fen or in minutes; None for an elder who has none."""
     left: dict[str, int | None] = {"credit_left_fen": None, "credit_left_minutes": None}
-    if quote.credit_granted:
+    if quote.draws:
+        left["credit_left_fen"] = sum(draw.before_fen for draw in quote.draws)
+    elif quote.credit_granted:
         # The credit comes onto the books with its first use; before that all of it is left.
         credit = benefits_read.credit(
             elder.programme_id, quote.fund, elder.pk, on, unit=quote.credit_unit, period=quote.credit_period

@@ -164,7 +164,7 @@ def _batch(request: HttpRequest, batch_id: UUID, *, undoing: UndoForm | None = N
         counts=counts,
         right=_waiting(counts),
         may_write=may_mend and _waiting(counts) > 0,
-        may_choose=may_mend and shows in ("new", "more") and _waiting(counts) > 0,
+        may_choose=may_mend and shows in ("new", "more") and any(row.outcome == Outcome.WAITING for row in rows[:PAGE]),
         may_mend=may_mend,
         undo_until=intake.until(held) if (intake.until(held) or now()) > now() else None,
         same=intake_read.same_file(request.user, held) if held.stage == Stage.CHECKED else None,

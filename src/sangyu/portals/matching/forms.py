@@ -59,6 +59,20 @@ class SettleForm(DeskForm):
 
     outcome = forms.ChoiceField(choices=[(one.value, one.label) for one in OutcomeKind])
     reason = forms.CharField(label=_("核实的情况"), max_length=200, required=False)
+    changed_on = forms.DateField(
+        label=_("户籍哪天迁的"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("户口簿上迁入或迁出的日期"),
+    )
+    place = forms.CharField(label=_("迁到哪里"), max_length=60, required=False, help_text=_("省、市、区县"))
+
+
+class BirthForm(DeskForm):
+    """A day of birth put right on paper."""
+
+    birth_on = forms.DateField(label=_("出生日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    evidence = forms.CharField(label=_("凭什么"), max_length=200, help_text=_("例如身份证原件、派出所证明"))
 
 
 class ReportForm(DeskForm):

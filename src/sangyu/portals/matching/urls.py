@@ -15,5 +15,6 @@ urlpatterns = [
     path("differences/settle/", views.settle_plain, name="settle-plain"),
     path("differences/<uuid:difference_id>/", views.difference, name="difference"),
     path("differences/<uuid:difference_id>/settle/", views.settle, name="settle"),
+    path("differences/<uuid:difference_id>/birth/", views.correct_birth, name="correct-birth"),
     path("elders/<uuid:elder_id>/closing/", views.closing, name="closing"),
 ]

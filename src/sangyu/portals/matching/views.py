@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -28,7 +29,7 @@ from sangyu.orders import actions as orders
 from sangyu.portals.clock import now
 from sangyu.portals.components.frame import Tab
 from sangyu.portals.matching.closing import closing_of
-from sangyu.portals.matching.forms import HandInForm, OptionalReasonForm, ReasonForm, ReportForm, SettleForm
+from sangyu.portals.matching.forms import BirthForm, HandInForm, OptionalReasonForm, ReasonForm, ReportForm, SettleForm
 from sangyu.portals.matching.frame import (
     context,
     who_closes,
@@ -37,6 +38,8 @@ from sangyu.portals.matching.frame import (
     who_sees_differences,
     who_settles,
 )
+from sangyu.portals.matching.turning import turns
+from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -255,21 +258,27 @@ def difference(request: HttpRequest, difference_id: UUID) -> HttpResponse:
 
 
 def _difference(
-    request: HttpRequest, difference_id: UUID, *, refused: str = "", form: SettleForm | None = None
+    request: HttpRequest, difference_id: UUID, *, refused: str = "", form: SettleForm | None = None, **more: Any
 ) -> HttpResponse:
     found = matching_read.get_difference(request.user, difference_id)
+    outcome = matching_read.outcomes_of([found]).get(found.pk)
     shown = {
         "row": found,
         "elder": found.elder,
         "declared": matching_read.register(found.register),
-        "outcome": matching_read.outcomes_of([found]).get(found.pk),
+        "outcome": outcome,
         "others": [row for row in matching_read.open_about(request.user, found.elder_id) if row.pk != found.pk],
         "may_apply": found.act != Act.CHECK,
+        "looks": found.act in matching.LOOKED_AT,
+        "of_hukou": found.act == Act.CHANGE_HUKOU,
+        "leaves": found.act == Act.CHANGE_HUKOU and found.elder.hukou_in_area,
+        "birth": BirthForm() if outcome and found.act == Act.CORRECT_BIRTH else None,
         "is_clerk": Role.COMMUNITY in request.user.roles,
         "refused": refused,
         "form": form or SettleForm(),
+        **more,
     }
-    status = 409 if refused else 422 if form else 200
+    status = more.get("status") or (409 if refused else 422 if form and form.errors else 200)
     return render(request, "matching/difference.html", context(request, "differences", **shown), status=status)
 
 
@@ -281,17 +290,41 @@ def settle(request: HttpRequest, difference_id: UUID) -> HttpResponse:
     form = SettleForm(request.POST)
     if not form.is_valid():
         return _difference(request, difference_id, form=form)
+    act = partial(matching.settle, difference_id=difference_id, by=request.user, at=now(), **form.cleaned_data)
+    first_look = form.cleaned_data["outcome"] == OutcomeKind.APPLIED and found.act in matching.LOOKED_AT
     try:
-        made = matching.settle(difference_id=difference_id, by=request.user, at=now(), **form.cleaned_data)
+        if first_look and "seen" not in request.POST:
+            turned = turns(request.user, found.elder_id, act, _today())
+            return _difference(request, difference_id, form=form, turned=turned, looked=True)
+        made = act()
     except NotFound:
         raise
     except Refusal as refusal:
-        return _difference(request, difference_id, refused=str(refusal))
+        return _difference(request, difference_id, refused=str(refusal), form=form)
     if made.kind == OutcomeKind.APPLIED and found.act == Act.RECORD_DEATH:
         orders.cancel_after_death(elder_id=found.elder_id, by=request.user, at=now())
         return redirect("matching:closing", found.elder_id)
     messages.success(request, _("已办：%s。") % made.get_kind_display())
     return redirect(_at({"kind": found.kind}))
+
+
+@who_settles
+@require_POST
+def correct_birth(request: HttpRequest, difference_id: UUID) -> HttpResponse:
+    """Put a day of birth right that was put right wrongly: only another correction takes one back."""
+    found = matching_read.get_difference(request.user, difference_id)
+    form = BirthForm(request.POST)
+    if form.is_valid():
+        try:
+            registry.correct_birth(elder_id=found.elder_id, by=request.user, at=now(), **form.cleaned_data)
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error("birth_on", str(refusal))
+        else:
+            messages.success(request, _("已更正出生日期。"))
+            return redirect("matching:difference", difference_id)
+    return _difference(request, difference_id, birth=form, status=422)
 
 
 @who_closes

@@ -18,6 +18,7 @@ from sangyu.portals.components.forms import DeskForm
 
 UNKNOWN = ""
 YES, NO = "yes", "no"
+NEVER = "_never"
 PAIR = re.compile(r"\s*([^,，:：\s]+)\s*[:：]\s*(\d+)\s*")
 FEN_MAX = Decimal(10**12)
 
@@ -68,13 +69,16 @@ class QuestionForm(DeskForm):
         self.names = [name for name in names if name != "on"]
         for name in self.names:
             self.fields[name] = _field(facts()[name], rule)
+            if facts()[name].type == "date_or_null":  # that there was none is known, too, and no day says so
+                label = _("%s：没有") % self.fields[name].label
+                self.fields[f"{name}{NEVER}"] = forms.BooleanField(label=label, required=False)
 
     def asked(self) -> dict[str, Any]:
         """Return the facts as the engine takes them; what is not known is left out."""
         said: dict[str, Any] = {"on": self.cleaned_data["on"].isoformat()}
         for name in self.names:
             value = _fact(facts()[name], self.cleaned_data[name])
-            if value is not None:
+            if value is not None or self.cleaned_data.get(f"{name}{NEVER}"):
                 said[name] = value
         return said
 
@@ -85,6 +89,7 @@ def initial(names: list[str], given: Mapping[str, Any], on: date) -> dict[str, A
     for name in names:
         if name in given and name != "on":
             said[name] = _shown(facts()[name], given[name])
+            said[f"{name}{NEVER}"] = given[name] is None
     return said
 
 

@@ -12,9 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sangyu.access.models import User
-from sangyu.allowances.models import Approval, PayAccount
+from sangyu.allowances import queries as allowances_read
+from sangyu.allowances.models import Approval
 from sangyu.allowances.models import Line as AllowanceLine
 from sangyu.applications import queries as applications_read
+from sangyu.applications.models import Unclaimed, Waiver
 from sangyu.assessment import queries as assessment_read
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Reversal, StatedFact
@@ -101,6 +103,22 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
             (
                 (r.name, r.value, r.evidence, r.valid_from, r.valid_until)
                 for r in StatedFact.objects.filter(elder__in=ids).order_by("valid_from", "id")
+            ),
+        ),
+        _chapter(
+            "短期入住",
+            ("名称", "预约时间", "机构", "从", "预约天数", "实际天数", "备注"),
+            (
+                (r.booking.title, r.booking.at, r.booking.house, r.booking.from_on, r.booking.days, *_ended(r))
+                for r in benefits_read.stays(viewer, elder)
+            ),
+        ),
+        _chapter(
+            "领用的设备",
+            ("名称", "编号", "领用单", "领用", "退回", "原因"),
+            (
+                (r.hand_over.title, r.hand_over.serial_number, r.hand_over.receipt, r.hand_over.handed_on, *_back(r))
+                for r in benefits_read.pieces(viewer, elder)
             ),
         ),
         _chapter(
@@ -197,8 +215,8 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
             "收款账户",
             ("户名", "账号", "银行", "凭据", "时间"),
             (
-                (r.holder, r.account, r.bank, r.document, r.at)
-                for r in PayAccount.objects.filter(elder__in=ids).order_by("at", "id")
+                (r.holder, number, r.bank, r.document, r.at)
+                for r, number in allowances_read.accounts_with_numbers(viewer, elder)
             ),
         ),
         _chapter(
@@ -208,6 +226,17 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
                 (r.label, r.valid_from, r.ends_on)
                 for pk in sorted(ids)
                 for r in assessment_read.conclusions_of(viewer, pk)
+            ),
+        ),
+        _chapter(
+            "评估时问到的情况",
+            ("评估日期", "项目", "内容"),
+            (
+                (r.assessment.base_on, one.particular.label, one.words)
+                for pk in sorted(ids)
+                for r in assessment_read.conclusions_of(viewer, pk)
+                for one in assessment_read.particulars(r.assessment)
+                if one.value
             ),
         ),
         _chapter(
@@ -243,6 +272,19 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
                 (r.title, r.applicant, r.at, r.get_state_display())
                 for r in applications_read.applications(viewer).filter(elder__in=ids).order_by("at", "id")[:ROWS_MAX]
             ),
+        ),
+        _chapter(
+            "应享未享",
+            ("事项", "为什么", "缺什么", "从哪天起"),
+            (
+                (r.kind, r.because, r.missing, r.since_on)
+                for r in Unclaimed.objects.filter(elder__in=ids).order_by("kind", "id")
+            ),
+        ),
+        _chapter(
+            "不申请",
+            ("事项", "原话", "时间"),
+            ((r.kind, r.reason, r.at) for r in Waiver.objects.filter(elder__in=ids).order_by("at", "id")),
         ),
         _chapter(
             "短信",
@@ -332,6 +374,15 @@ def _basics(elder: Elder, number: str) -> Iterable[tuple[Any, ...]]:
     yield "上门提醒", elder.warnings
     yield "登记时间", elder.registered_at
     yield "去世日期", elder.died_on
+
+
+def _ended(stay: benefits_read.Stay) -> tuple[Any, ...]:
+    return (stay.end.days, stay.end.reason) if stay.end else ("", "")
+
+
+def _back(piece: benefits_read.Piece) -> tuple[Any, ...]:
+    back = piece.give_back
+    return (back.given_back_on, back.reason) if back else ("", "")
 
 
 def _chapter(title: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Chapter:

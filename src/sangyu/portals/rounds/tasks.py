@@ -6,6 +6,7 @@ Cron times are UTC, as the job queue reads them; the days they mean are Beijing'
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from procrastinate.job_context import JobContext
 from sangyu.access import actions as access
 from sangyu.access import queries as access_read
 from sangyu.access.models import Programme, User
+from sangyu.adoption.queries import NothingAdopted
 from sangyu.applications import actions as applications
 from sangyu.assessment import actions as assessment
 from sangyu.benefits import actions as benefits
@@ -35,6 +37,7 @@ from sangyu.portals.texting.gateways import gateway
 from sangyu.portals.texting.send import send_due
 from sangyu.privacy import actions as privacy
 from sangyu.quality import actions as quality
+from sangyu.registry import actions as registry
 from sangyu.settlement import actions as settlement
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -130,6 +133,18 @@ def end_notices(timestamp: int) -> None:
     _everywhere(lambda programme, clock: applications.end_notices(programme_id=programme.pk, by=clock, at=now()))
 
 
+@app.periodic(cron="40 22 * * *")
+@app.task(queueing_lock="find_unclaimed", lock="find_unclaimed")
+def find_unclaimed(timestamp: int) -> None:
+    """Look who is entitled to what may be applied for and has not applied, for the lists of the day."""
+
+    def find(programme: Programme, clock: User) -> None:
+        with suppress(NothingAdopted):  # without a policy nobody is entitled to anything
+            applications.survey(programme_id=programme.pk, by=clock, at=now())
+
+    _everywhere(find)
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="gather_complaints", lock="gather_complaints")
 def gather_complaints(timestamp: int) -> None:
@@ -173,6 +188,13 @@ def expire_holds(timestamp: int) -> None:
     """Give back what was held for orders that came to nothing and whose time ran out."""
     at = now()
     ledger.expire_holds(at=at, since=at - timedelta(days=EXPIRED_DAYS_BACK))
+
+
+@app.periodic(cron="40 18 * * *")
+@app.task(queueing_lock="find_duplicates", lock="find_duplicates")
+def find_duplicates(timestamp: int) -> None:
+    """Look for records that may be one person; two people then say of each case whether they are."""
+    _everywhere(lambda programme, clock: registry.find_duplicates(by=clock, at=now()))
 
 
 @app.periodic(cron="0 19 * * *")

@@ -1,4 +1,4 @@
-"""Turn what happened to orders into texts: read on in the outbox, look up what is true now, write down what is news."""
+"""Turn what happened into texts: read on in the outbox, look up what is true now, write down what is news."""
 
 from __future__ import annotations
 
@@ -23,15 +23,13 @@ from sangyu.outbox import queries as outbox_read
 from sangyu.outbox.actions import Draft
 from sangyu.outbox.models import Text
 from sangyu.outbox.queries import Told
-from sangyu.portals.texting import rules
+from sangyu.portals.texting import household, results, rules
 from sangyu.portals.texting.rules import Facts, Number, Template
-from sangyu.privacy import queries as privacy_read
-from sangyu.registry import queries as registry_read
 
 READER = "texting"
 BATCH = 200
 CAUSE = "order"
-FAMILY_TOPIC = "family_news"
+CONCLUDED = "assessment.concluded"
 HAS_ENTERPRISE = frozenset({"ACCEPTED", "ASSIGNED", "IN_SERVICE", "SERVED"})
 HAS_WORKER = frozenset({"ASSIGNED", "IN_SERVICE", "SERVED"})
 
@@ -46,27 +44,31 @@ def templates() -> dict[tuple[str, str], Template]:
 def compose(*, at: datetime, limit: int = BATCH) -> int:
     """Write the texts that the next messages call for; return how many messages were read, zero at the end.
 
-    A message only says which order may have moved. What is texted follows from the rows as they are now and from
-    what the household heard last, so a message that is read late or twice leads to no wrong text.
+    A message only says which order may have moved, or which assessment was concluded (results.py). What is texted
+    follows from the rows as they are now and from what the household heard last, so a message that is read late or
+    twice leads to no wrong text.
     """
     told = outbox.read_on(reader=READER, limit=limit)
-    moved = _orders(told)
+    moved, concluded = _named(told, "order"), _named((one for one in told if one.kind == CONCLUDED), "assessment")
     drafts: list[Draft] = []
     for programme in access_read.programmes():
         if moved[programme.pk]:
             drafts += _drafts(programme, moved[programme.pk], at)
+        if concluded[programme.pk]:
+            drafts += results.drafts(programme, concluded[programme.pk], at)
     if drafts:
         outbox.queue_texts(drafts=drafts, at=at)
     return len(told)
 
 
-def _orders(told: Iterable[Told]) -> dict[UUID, set[UUID]]:
-    moved: dict[UUID, set[UUID]] = defaultdict(set)
+def _named(told: Iterable[Told], what: str) -> dict[UUID, set[UUID]]:
+    """The orders, or the assessments, that messages speak of, by programme."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
     for message in told:
-        order = json.loads(message.body).get("order")
-        if order is not None:
-            moved[message.programme_id].add(UUID(order))
-    return moved
+        named = json.loads(message.body).get(what)
+        if named is not None:
+            found[message.programme_id].add(UUID(named))
+    return found
 
 
 def _drafts(programme: Programme, order_ids: set[UUID], at: datetime) -> list[Draft]:
@@ -74,7 +76,7 @@ def _drafts(programme: Programme, order_ids: set[UUID], at: datetime) -> list[Dr
     orders = list(orders_read.orders(clock).filter(pk__in=order_ids))
     facts = _facts(orders, dispatch_read.whereabouts(clock, orders))
     last = outbox_read.last_told(CAUSE, order_ids)
-    numbers = _numbers({order.elder_id for order in orders}, at)
+    numbers = household.numbers({order.elder_id for order in orders}, at)
     on = at.astimezone(rules.BEIJING).date()
     drafts: list[Draft] = []
     for order in orders:
@@ -135,15 +137,3 @@ def _facts(orders: list[Order], where: dict[UUID, tuple[Dispatch, Assignment | N
             worker_id=str(named.worker_id) if named else "",
         )
     return found
-
-
-def _numbers(elder_ids: set[UUID], at: datetime) -> dict[UUID, list[Number]]:
-    """The numbers of each household; the family's only where the elder has not refused that they are told."""
-    rows = registry_read.contacts_of_all(elder_ids)
-    open_to_family = privacy_read.consented(elder_ids, FAMILY_TOPIC, at)
-    return {
-        elder_id: [
-            Number(row.relation, row.phone) for row in known if row.relation == rules.OWN or elder_id in open_to_family
-        ]
-        for elder_id, known in rows.items()
-    }

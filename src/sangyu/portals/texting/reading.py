@@ -30,6 +30,10 @@ NEWS: dict[str, str | Promise] = {
     "arrived": _("已到家"),
     "served": _("已完成"),
     "cancelled": _("已取消"),
+    "concluded": _("评估结论"),
+    "concluded_open": _("评估结论"),
+    "reviewed": _("复评结论"),
+    "reviewed_open": _("复评结论"),
 }
 STATES: dict[str, tuple[str | Promise, str]] = {
     TextState.WAITING: (_("待发送"), "waiting"),

@@ -20,9 +20,12 @@ ELDER, FAMILY = "ELDER", "FAMILY"
 OWN = "本人"
 MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 WEEKDAYS = "一二三四五六日"
-FIELDS = frozenset({"elder", "when", "item", "price", "own", "pay", "enterprise", "worker", "who", "hotline"})
+FIELDS = frozenset(
+    {"elder", "when", "item", "price", "own", "pay", "enterprise", "worker", "who", "hotline", "level", "until"}
+)
 # Longer names are cut, so that a text never grows beyond LENGTH_MAX and never costs a third part.
 SIGN_MAX, ITEM_MAX, ENTERPRISE_MAX, PERSON_MAX, SURNAME_MAX, HOTLINE_MAX = 20, 12, 10, 8, 6, 12
+LEVEL_MAX = 20
 _SURNAMES = (
     "欧阳太史上官端木司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶太叔申屠"
     "公孙慕容仲孙钟离长孙宇文司徒鲜于司空闾丘令狐百里呼延东郭南门西门公西第五拓跋纳兰完颜耶律"
@@ -150,12 +153,19 @@ def not_before(*, code: str, at: datetime, wanted_from: datetime) -> datetime:
     Between nine in the evening and eight in the morning (Beijing) everything waits for the morning, except that a
     visit of that morning is cancelled: nobody should get up for a visit that will not come.
     """
+    first = morning(at)
+    day = first.astimezone(BEIJING).date()
+    if first > at and code == "cancelled" and at < wanted_from < datetime.combine(day, NOON, BEIJING):
+        return at
+    return first
+
+
+def morning(at: datetime) -> datetime:
+    """Return `at`, or the morning after it when it is a moment of the night."""
     here = at.astimezone(BEIJING)
     if QUIET_UNTIL <= here.time() < QUIET_FROM:
         return at
     day = here.date() if here.time() < QUIET_UNTIL else here.date() + timedelta(days=1)
-    if code == "cancelled" and at < wanted_from < datetime.combine(day, NOON, BEIJING):
-        return at
     return datetime.combine(day, QUIET_UNTIL, BEIJING)
 
 
@@ -189,6 +199,16 @@ def words(*, template: Template, now: Facts, elder: str, programme: str, hotline
         enterprise=enterprise,
         worker=worker,
         who=f"由{enterprise}的{worker}师傅上门" if worker else who,
+        hotline=hotline[:HOTLINE_MAX],
+    )
+
+
+def result_words(*, template: Template, elder: str, level: str, until: date, programme: str, hotline: str) -> str:
+    """Write a text about the result of an assessment, by the same measure as any text."""
+    return f"【{cut(programme, SIGN_MAX)}】" + template.text.format(
+        elder=f"{cut(surname(elder), SURNAME_MAX)}老人家",
+        level=cut(level, LEVEL_MAX),
+        until=f"{until.month}月{until.day}日",
         hotline=hotline[:HOTLINE_MAX],
     )
 

@@ -41,6 +41,7 @@ class Complaint(models.Model):
         indexes = [
             models.Index(fields=["programme", "due_on", "id"], name="complaints_by_deadline"),
             models.Index(fields=["programme", "opened_at", "id"], name="complaints_by_time"),
+            models.Index(fields=["elder"], name="complaints_by_elder", condition=Q(elder__isnull=False)),
         ]
 
 

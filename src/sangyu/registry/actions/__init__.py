@@ -1,5 +1,6 @@
 """Verbs of the registry: who an elder is, of whom and where; what they are recognised as; death; cards; duplicates."""
 
+from sangyu.registry.actions.births import BirthImpossible, correct_birth
 from sangyu.registry.actions.cards import issue_card, replace_card, report_found, report_lost
 from sangyu.registry.actions.confirm import confirm
 from sangyu.registry.actions.contacts import (
@@ -15,7 +16,6 @@ from sangyu.registry.actions.duplicates import (
     CaseClosed,
     NotMerged,
     SameVoice,
-    find_duplicates,
     rule_duplicate,
     unmerge,
 )
@@ -43,11 +43,13 @@ from sangyu.registry.actions.families import (
     leave_household,
     share_household,
 )
+from sangyu.registry.actions.find_duplicates import find_duplicates
 from sangyu.registry.actions.look_up import look_up_document
 from sangyu.registry.actions.moves import MovedBefore, move
 
 __all__ = [
     "AlreadyRegistered",
+    "BirthImpossible",
     "CaseClosed",
     "ContactIncomplete",
     "DiedBefore",
@@ -68,6 +70,7 @@ __all__ = [
     "add_document",
     "add_kin",
     "confirm",
+    "correct_birth",
     "end_kin",
     "end_recognition",
     "find_duplicates",

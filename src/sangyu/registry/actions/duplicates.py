@@ -1,4 +1,4 @@
-"""Find records that may be one person, say of two whether they are, and merge or part them."""
+"""Say of two records whether they are one person, and merge or part them."""
 
 from __future__ import annotations
 
@@ -6,59 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.kit.errors import NotFound, Refusal
-from sangyu.kit.ids import derived_id
-from sangyu.registry import rules
 from sangyu.registry.actions.elders import ReasonMissing
 from sangyu.registry.actions.persons import settle
 from sangyu.registry.models import DuplicateCase, DuplicateRuling, Elder, Merge, Unmerge, Verdict
 from sangyu.registry.queries import get_duplicate_case
-
-STEP = 1_000
-# A number that more call their own is that of an office, a home with more of one birthday is an institution with a
-# birthday that nobody knew.
-SHARED_MAX = 5
-_SHARED = f"""
-SELECT phone FROM registry_contact WHERE programme_id = %(programme)s AND relation = '本人'
- GROUP BY phone HAVING count(DISTINCT elder_id) BETWEEN 2 AND {SHARED_MAX}
-"""
-# Each line joins on what can be hashed; how alike names and addresses are is judged for these pairs only.
-_PAIRS = f"""
-WITH mine AS MATERIALIZED (
-    SELECT id, name, sort_key, sex, birth_on, community_id, address, registered_at,
-           count(*) OVER (PARTITION BY birth_on, community_id, address) AS at_home
-      FROM registry_elder
-     WHERE programme_id = %(programme)s AND merged_into_id IS NULL
-), pair AS (
-    SELECT a.elder_id AS x, b.elder_id AS y, true AS document, false AS phone
-      FROM registry_document a JOIN registry_document b USING (programme_id, number_index)
-     WHERE programme_id = %(programme)s AND a.elder_id < b.elder_id
-     UNION ALL
-    SELECT a.id, b.id, false, false FROM mine a JOIN mine b USING (birth_on, sort_key) WHERE a.id < b.id
-     UNION ALL
-    SELECT a.id, b.id, false, false FROM mine a JOIN mine b USING (birth_on, community_id, address)
-     WHERE a.at_home <= {SHARED_MAX} AND a.id < b.id
-     UNION ALL
-    SELECT a.elder_id, b.elder_id, false, true
-      FROM registry_contact a JOIN registry_contact b USING (programme_id, phone)
-     WHERE programme_id = %(programme)s AND a.relation = '本人' AND b.relation = '本人' AND a.elder_id < b.elder_id
-       AND phone IN ({_SHARED})
-)
-SELECT x, y, bool_or(document), bool_or(phone),
-       one.name, one.birth_on, one.sex, one.address, other.name, other.birth_on, other.sex, other.address,
-       (one.registered_at, one.id) > (other.registered_at, other.id)
-  FROM pair JOIN mine one ON one.id = x JOIN mine other ON other.id = y
- WHERE (one.community_id LIKE %(area)s OR other.community_id LIKE %(area)s)
-   AND NOT EXISTS (SELECT FROM registry_duplicatecase known
-                    WHERE (known.one_id, known.other_id) IN ((x, y), (y, x)))
- GROUP BY x, y, one.name, one.birth_on, one.sex, one.address, one.registered_at, one.id,
-          other.name, other.birth_on, other.sex, other.address, other.registered_at, other.id
-"""
 
 
 class CaseClosed(Refusal):
@@ -77,48 +34,6 @@ class NotMerged(Refusal):
     """Only what was merged can be parted."""
 
     code = "NOT_MERGED"
-
-
-@transaction.atomic
-def find_duplicates(*, by: User, at: datetime) -> int:
-    """Open a case for every two records of the actor's area that may be one person; return how many are new.
-
-    Two that were a case before, however it ended, are none again.
-    Raises: NotAllowed.
-    """
-    ensure_role(by, Role.COMMUNITY, Role.BUREAU)
-    with connection.cursor() as cursor:
-        cursor.execute(_PAIRS, {"programme": by.programme_id, "area": f"{by.area_code}%"})
-        pairs = cursor.fetchall()
-    cases = []
-    for x, y, document, phone, *told, swapped in pairs:
-        grounds, score_pm = rules.judge(
-            rules.Record(*told[:4]), rules.Record(*told[4:]), document=document, phone=phone
-        )
-        if score_pm < rules.SCORE_PM_MIN:
-            continue
-        one, other = (y, x) if swapped else (x, y)
-        cases.append(
-            DuplicateCase(
-                id=derived_id("duplicate", one, other),
-                programme_id=by.programme_id,
-                one_id=one,
-                other_id=other,
-                grounds=grounds,
-                score_pm=score_pm,
-                found_at=at,
-            )
-        )
-    DuplicateCase.objects.bulk_create(cases, batch_size=STEP, ignore_conflicts=True)
-    access.record(
-        by=by,
-        at=at,
-        verb="registry.find_duplicates",
-        object_kind="programme",
-        object_id=by.programme_id,
-        facts={"found": len(cases)},
-    )
-    return len(cases)
 
 
 @transaction.atomic

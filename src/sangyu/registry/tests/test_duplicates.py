@@ -8,6 +8,8 @@ import pytest
 from tests.neighbour import Neighbour
 from tests.standing import standing
 
+from sangyu.access import queries as access_read
+from sangyu.access.models import AuditEntry
 from sangyu.kit.errors import NotFound
 from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
@@ -87,6 +89,54 @@ def test_a_case_is_found_once_and_nobody_else_is_suspected(cast, twice):
     assert registry_read.duplicate_count(cast.clerk) == 1
     assert registry_read.duplicate_count(Neighbour(cast.at).clerk) == 0
     assert set(registry_read.listed(cast.clerk, group="duplicate", on=cast.at.date())) == {cast.li, twice}
+
+
+def test_steps_however_short_find_the_same_and_a_broken_off_search_is_made_up_for(cast, twice):
+    more = [
+        registry.register(
+            by=cast.clerk,
+            at=cast.at + timedelta(minutes=9),
+            name=name,
+            document_kind="PASSPORT",
+            document_number=f"E12345{n:02d}",
+            birth_on=born,
+            sex="FEMALE",
+            community_code=cast.li.community_id,
+            address=f"北园路{n}号",
+            phones=[phone],
+            hukou_in_area=True,
+        )
+        for n, (name, born, phone) in enumerate(
+            [
+                ("李秀英", cast.li.birth_on, "13900000088"),  # the telephone of `twice`
+                ("赵玉芝", date(1941, 2, 3), "13900000070"),
+                ("赵玉芝", date(1941, 2, 3), "13900000071"),
+                ("赵玉芝", date(1941, 2, 4), "13900000072"),
+            ]
+        )
+    ]
+    assert registry.find_duplicates(by=cast.head, at=cast.at) == 3
+    found = set(DuplicateCase.objects.values_list("one", "other", "score_pm"))
+    assert {frozenset(pair) for *pair, _ in found} == {
+        frozenset({cast.li.pk, twice.pk}),
+        frozenset({twice.pk, more[0].pk}),
+        frozenset({more[1].pk, more[2].pk}),
+    }
+    DuplicateCase.objects.all().delete()
+    assert registry.find_duplicates(by=cast.head, at=cast.at, step=1) == 3
+    assert set(DuplicateCase.objects.values_list("one", "other", "score_pm")) == found
+    DuplicateCase.objects.exclude(one=cast.li).delete()
+    assert registry.find_duplicates(by=cast.head, at=cast.at, step=2) == 2
+
+
+def test_the_clock_notes_a_search_only_where_it_found_something(cast, twice):
+    clock = access_read.clock(cast.programme)
+    searches = AuditEntry.objects.filter(verb="registry.find_duplicates")
+    assert registry.find_duplicates(by=clock, at=cast.at) == 1
+    assert registry.find_duplicates(by=clock, at=cast.at) == 0
+    assert searches.count() == 1
+    registry.find_duplicates(by=cast.head, at=cast.at)
+    assert searches.count() == 2, "that somebody looked is an act of theirs, whatever came of it"
 
 
 def test_two_people_say_so_before_anything_is_merged(cast, twice):

@@ -16,8 +16,10 @@ from sangyu.kit.ids import new_id
 from sangyu.registry import queries as registry_read
 from sangyu.registry import rules
 from sangyu.registry.actions import Kin
-from sangyu.registry.actions.register_many import Addition, Newcomer, Recognition, Told, add_many, register_many
-from sangyu.registry.actions.take_back_many import take_back_additions, take_back_many
+from sangyu.registry.actions.add_many import add_many
+from sangyu.registry.actions.many import Addition, Newcomer, Recognition, Told
+from sangyu.registry.actions.register_many import register_many
+from sangyu.registry.actions.take_back_many import take_back_additions
 from sangyu.registry.models import Contact, Document, Elder, Identity
 
 SOUTH, NORTH = "620102001001", "620102002001"
@@ -114,17 +116,6 @@ def test_the_registered_of_another_area_get_nothing(cast: Cast) -> None:
     )
     assert "迁出" in told.refused
     assert not Contact.objects.filter(phone="13800000009").exists()
-
-
-def test_whoever_something_happened_to_is_not_taken_back(cast: Cast) -> None:
-    told = register_many(newcomers=[newcomer(1), newcomer(2)], batch_id=new_id(), by=cast.head, at=cast.at)
-    first, second = (one.elder_id for one in told)
-    cast.order(elder=Elder.objects.get(pk=first))
-    found = take_back_many(elder_ids=[first, second], batch_id=new_id(), by=cast.head, at=cast.at)
-    assert found[first] != ""
-    assert found[second] == ""
-    assert list(Elder.objects.filter(pk__in=[first, second]).values_list("pk", flat=True)) == [first]
-    assert take_back_many(elder_ids=[second], batch_id=new_id(), by=cast.head, at=cast.at) == {second: ""}
 
 
 def test_only_who_registers_may(cast: Cast) -> None:

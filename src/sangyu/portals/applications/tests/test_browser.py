@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
 from tests.seat import violations
 
 from sangyu.applications import actions as applications
-from sangyu.applications.models import Application, State
+from sangyu.applications.models import Application, State, Unclaimed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,8 +56,15 @@ def test_nothing_stands_in_the_way(huli, open_desk):
         key="1",
     )
     huli.classified("paid", elder=huli.grandpa)
+    huli.recognised(huli.elder("周淑芬", date(1941, 3, 5), 44, ["13900000044"]), "severe_disability")
+    applications.survey(programme_id=huli.programme.pk, by=huli.clock, at=huli.at)
+    line = Unclaimed.objects.get(kind="service")
     paths = {
         huli.clerk: [
+            "/community/applications/unclaimed/?kind=service",
+            "/community/applications/unclaimed/?kind=respite&of=lacking",
+            f"/community/applications/unclaimed/{line.pk}/waive/",
+            "/community/applications/unclaimed/sheet/?kind=service",
             "/community/applications/",
             f"/community/applications/new/?elder={huli.li.pk}&kind=respite",
             f"/community/applications/{made.pk}/",

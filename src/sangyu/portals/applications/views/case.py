@@ -192,7 +192,7 @@ def _asked(request: HttpRequest, it: Application) -> tuple[list[str], Any]:
     """Return the names and the form of the facts that the kind's rule may ask for and nobody knows."""
     today = now().astimezone(BEIJING).date()
     kind = applications_read.kind_of(it)
-    known = applications_read.facts_about(it.elder, it.declared, today, but=it.pk)
+    known = applications_read.facts_about(it.elder, it.kind, it.declared, today, but=it.pk)
     rule, wanted = applications_read.wanted_of(it.programme_id, kind.rule, known, today)
     names = [fact.name for fact in wanted]
     return names, facts_form(names, rule, request, today)

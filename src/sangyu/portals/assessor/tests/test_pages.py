@@ -213,3 +213,56 @@ def test_the_bureau_lays_down_a_practice(team, sit):
     assert "安宁评估所" in head.post(reverse("assessor:admit"), {"name": "安宁评估所"}, follow=True).content.decode()
     assert head.post(reverse("assessor:admit"), {"name": " "}).status_code == 422
     assert sit(team.cast.clerk).get(page).status_code == 403
+
+
+def test_what_stands_beside_the_items_is_asked_once_and_leaves_the_house_without_names(team, sit):
+    made = team.appointed(elder=team.cast.grandpa)
+    here, other = team.part(made, Part.FIRST), team.part(made, Part.SECOND)
+    lin = sit(team.lin)
+    sheet = reverse("assessor:sheet", args=[here.pk])
+    assert 'name="p-A.2.4"' in lin.get(sheet).content.decode()
+    assert 'name="p-A.2.4"' not in sit(team.he).get(reverse("assessor:sheet", args=[other.pk])).content.decode()
+    said = {"base": 0, "n": 1, **answers(best(GB)), "p-A.2.4": "1580", "p-A.4.1": ["I10", "E10"]}
+    asked = {"headers": {"Accept": "application/json"}}
+    assert "50至230厘米" in lin.post(sheet, said, **asked).json()["refused"]
+    assert lin.post(sheet, said | {"p-A.2.4": "158", "p-A.2.6": ""}, **asked).json() == {"n": 1, "taken": True}
+    sign = reverse("assessor:sign", args=[here.pk])
+    page = lin.get(sign).content.decode()
+    assert "158厘米" in page
+    signed = {"n": 1, "informant": "王小山", "informant_relation": "儿子", "password": PASSWORD}
+    lin.post(sign, signed | {"informant_phone": "13900000077"})
+    team.signs(team.filled(made, Part.SECOND))
+    team.concludes(made.pk)
+    head = sit(team.cast.head)
+    printed = text_of(head.get(reverse("assessor:report", args=[made.pk])).content)
+    case = head.get(reverse("assessor:case", args=[made.pk])).content.decode()
+    for words in ("158厘米", "糖尿病（E10–E14）", "王小山"):
+        assert words in printed
+        assert words in case
+    assert "13900000077" not in printed + case
+    assert "158厘米" not in text_of(sit(team.cast.clerk).get(reverse("assessor:report", args=[made.pk])).content)
+    _, response, _ = (one["resource"] for one in head.get(reverse("assessor:fhir", args=[made.pk])).json()["entry"])
+    told = {item["linkId"]: item["answer"] for group in response["item"] for item in group["item"]}
+    assert told["A.2.4"] == [{"valueQuantity": {"value": 158, "unit": "厘米"}}]
+    assert [answer["valueCoding"]["code"] for answer in told["A.4.1"]] == ["I10", "E10"]
+    assert not {"A.2.1", "A.2.3", "A.2.8", "A.3-name", "A.3-phone"} & set(told)
+    assert "王" not in str(response)
+
+
+def test_a_dispute_waits_on_top_until_others_than_before_are_sent(team, sit):
+    it = team.concluded(with_points(GB, 66)).assessment
+    head = sit(team.cast.head)
+    waits = "有异议，等着复评"
+    assert waits not in head.get(reverse("assessor:cases")).content.decode()
+    team.disputed(it.pk)
+    assert waits in head.get(reverse("assessor:cases")).content.decode()
+    case = reverse("assessor:case", args=[it.pk])
+    page = head.get(case).content.decode()
+    offered = {name for name in team.people if f'<option value="{team.people[name].pk}"' in page}
+    assert offered == {"su", "tao", "yu"}, "who assessed before is not offered"
+    review = team.reviewed(it)
+    assert waits not in head.get(reverse("assessor:cases")).content.decode()
+    for part, points in ((Part.FIRST, 66), (Part.SECOND, 65)):
+        team.signs(team.filled(review, part, with_points(GB, points)))
+    page = head.get(reverse("assessor:case", args=[review.pk])).content.decode()
+    assert {name for name in team.people if f'<option value="{team.people[name].pk}"' in page} == {"yu"}

@@ -15,6 +15,9 @@ from sangyu.assessment.tests.sheets import GB
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEPT = "Object.keys(localStorage).filter(key => key.startsWith('sangyu.sheet.'))"
+SEALED = """([key, informant]) => localStorage.setItem(key, JSON.stringify({
+    viewer: document.documentElement.dataset.viewer, at: "2026-11-09T01:00:00.000Z",
+    informant, informant_relation: "儿子" }))"""
 READY = "navigator.serviceWorker.ready.then(() => true)"
 
 
@@ -32,6 +35,11 @@ def test_a_visit_without_a_line_is_handed_in_once_afterwards(team, open_tablet):
     page.locator("[data-card='B.1.1']:visible").wait_for()
     for item in GB.items:
         page.locator(f"[data-card='{item.code}']:visible label").first.click()
+    page.get_by_text("A.2 评估对象").click()
+    page.get_by_label("身高").fill("158")
+    page.get_by_text("A.4 疾病和用药").click()
+    for disease in ("高血压", "糖尿病"):
+        page.locator("label", has_text=disease).click()
     page.get_by_role("button", name="封存", exact=True).click()
     page.get_by_text("请填写提供情况的人和与老人的关系").wait_for()
     page.locator("#sealed-informant").fill("李建国")
@@ -48,12 +56,13 @@ def test_a_visit_without_a_line_is_handed_in_once_afterwards(team, open_tablet):
     page.evaluate("dispatchEvent(new Event('online'))")
     page.locator("[data-sheet-when=sent]").wait_for()
     page.get_by_role("button", name="保存，去核对").click()
-    assert page.get_by_label("提供情况的人").input_value() == "李建国"
+    eventually(lambda: page.get_by_label("提供情况的人").input_value() == "李建国")
     page.get_by_label("您的登录密码").fill(PASSWORD)
     page.get_by_role("button", name="签字", exact=True).click()
     page.get_by_text("还没有结果").wait_for()
     sheet = Sheet.objects.get()
     assert (len(sheet.answers), sheet.informant, sheet.appointment_id) == (len(GB.items), "李建国", here.pk)
+    assert sheet.particulars == {"A.2.4": "158", "A.4.1": ["I10", "E10"]}
     assert "sealed_at" in AuditEntry.objects.get(verb="assessment.sign").facts
 
     page.goto(page.url.split("/assessor/")[0] + reverse("assessor:today"))
@@ -67,12 +76,7 @@ def test_a_visit_without_a_line_is_handed_in_once_afterwards(team, open_tablet):
 def test_whoever_signs_out_leaves_a_seal_but_no_name_of_the_family(team, open_tablet):
     here = team.part(team.appointed(), Part.FIRST)
     page = open_tablet(team.lin, reverse("assessor:sheet", args=[here.pk]))
-    page.evaluate(
-        """key => localStorage.setItem(key, JSON.stringify({
-            viewer: document.documentElement.dataset.viewer, at: "2026-11-09T01:00:00.000Z",
-            informant: "李建国", informant_relation: "儿子" }))""",
-        f"sangyu.sheet.{here.pk}.sealed",
-    )
+    page.evaluate(SEALED, [f"sangyu.sheet.{here.pk}.sealed", "李建国"])
     page.get_by_role("button", name="退出").click()
     page.wait_for_url("**/sign-in/**")
     (left,) = page.evaluate("Object.values(localStorage).filter(value => value.includes('2026-11-09T01'))")

@@ -65,7 +65,10 @@ def cases(request: HttpRequest) -> HttpResponse:
     until = now().astimezone(BEIJING).date() + DUE_SOON
     due = list(assessment_read.due(request.user, until)[: PAGE + 1]) if first_page else []
     same = {key: value for key, value in (("q", text), ("stage", stage)) if value}
+    to_review = list(assessment_read.to_review(request.user)[: PAGE + 1]) if first_page else []
     shown = {
+        "to_review": to_review[:PAGE],
+        "to_review_shown": PAGE if len(to_review) > PAGE else 0,
         "text": text,
         "stage": stage,
         "rows": found[:PAGE],
@@ -120,7 +123,11 @@ def _who(request: HttpRequest) -> dict[str, Any]:
 
 
 def _third_form(request: HttpRequest, found: Assessment, data: Any = None) -> ThirdForm:
-    return ThirdForm(data, viewer=request.user, sent=assessment_read.assessor_ids(found))
+    return ThirdForm(data, viewer=request.user, sent=assessment_read.before_review(found))
+
+
+def _review_form(request: HttpRequest, found: Assessment, data: Any = None) -> WhoForm:
+    return WhoForm(data, viewer=request.user, sent=assessment_read.assessor_ids(found))
 
 
 Verb = tuple[Callable[..., Any] | None, Callable[..., Any]]
@@ -134,7 +141,7 @@ VERBS: dict[str, Verb] = {
         ),
     ),
     "review": (
-        lambda request, it: WhoForm(request.POST, viewer=request.user),
+        lambda request, it: _review_form(request, it, request.POST),
         lambda request, it, form: assessment.review(assessment_id=it.pk, sent=form.sent, **_who(request)),
     ),
     "withdraw": (
@@ -189,6 +196,7 @@ def _show(request: HttpRequest, assessment_id: UUID, *, refused: str = "", **for
             (row, found.part_of[row.appointment_id], scale.item_of[row.item].label)
             for row in assessment_read.evidence_among(viewer, it.pk)
         ],
+        "beside": [one for one in assessment_read.particulars(it) if one.words] if counted else [],
         "replaced": replaced_words(found) if found.replaced_on else "",
         "refused": refused,
         "reads": reads,
@@ -205,7 +213,7 @@ def _show(request: HttpRequest, assessment_id: UUID, *, refused: str = "", **for
         "withdraw": WithdrawForm(),
         "dispute": DisputeForm(),
         **({"call_in": _third_form(request, it)} if may_call_in and "call_in" not in forms else {}),
-        **({"review": WhoForm(viewer=viewer)} if may_review and "review" not in forms else {}),
+        **({"review": _review_form(request, it)} if may_review and "review" not in forms else {}),
         **forms,
     }
     status = 409 if refused else 422 if forms else 200
@@ -228,7 +236,9 @@ def report(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
     if found.conclusion is None:
         raise NotFound(_("还没有出结论，没有报告可以打印。"))
     it = found.assessment
-    paper = paper_of(found, assessment_read.scale_of(it), with_items=_reads(request.user, it))
+    reads = _reads(request.user, it)
+    beside = assessment_read.particulars(it) if reads else []
+    paper = paper_of(found, assessment_read.scale_of(it), beside, with_items=reads)
     answer = HttpResponse(as_pdf(paper), content_type="application/pdf")
     name = quote(f"{paper.title}-{it.elder.name}.pdf")
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
@@ -249,7 +259,8 @@ def fhir(request: HttpRequest, assessment_id: UUID) -> HttpResponse:
     it = found.assessment
     last_on = (found.replaced_on or told.valid_until) - timedelta(days=1)
     replaced = replaced_words(found) if found.replaced_on else ""
-    said = Told(it.pk, it.elder_id, told.at, told.valid_from, last_on, told.result, replaced)
+    beside = {one.particular.code: one.value or one.words for one in assessment_read.particulars(it)}
+    said = Told(it.pk, it.elder_id, told.at, told.valid_from, last_on, told.result, replaced, beside)
     content = bundle(assessment_read.scale_of(it), told.answers, said)
     answer = JsonResponse(content, json_dumps_params={"ensure_ascii": False})
     answer["Content-Type"] = "application/fhir+json; fhirVersion=4.3"
@@ -274,6 +285,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
                 elder_id=elder.pk,
                 scale=form.cleaned_data["scale"],
                 kind=form.cleaned_data["kind"],
+                reason=form.cleaned_data["reason"],
                 sent=form.sent,
                 key=request.POST.get("key") or str(uuid4()),
                 **_who(request),
@@ -303,7 +315,7 @@ def practice(request: HttpRequest) -> HttpResponse:
     form = PracticeForm(request.POST or None)
     if form.is_valid():
         try:
-            assessment.set_practice(**form.cleaned_data, **_who(request))
+            assessment.set_practice(**form.said, **_who(request))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sangyu.assessment import actions as assessment
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.models import Appointment, Part, Stage
-from sangyu.assessment.rules import Answers, Item, Option, Scale
+from sangyu.assessment.rules import EVIDENCE_MAX, Answers, Item, Option, Scale, in_words
 from sangyu.files import queries as files_read
+from sangyu.files.rules import SIZE_MAX
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound, Refusal
-from sangyu.portals.assessor.forms import DraftForm, EvidenceForm, PasswordForm, SignForm
+from sangyu.portals.assessor.forms import DraftForm, EvidenceForm, ParticularsForm, PasswordForm, SignForm
 from sangyu.portals.assessor.frame import at_the_bedside, context, who_reads_sheets
 from sangyu.portals.clock import now
 from sangyu.registry import queries as registry_read
@@ -100,6 +101,7 @@ def _save(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         kept = assessment.save_draft(
             appointment_id=appointment.pk,
             answers=form.answers,
+            particulars=form.particulars,
             base=form.cleaned_data["base"],
             n=form.cleaned_data["n"],
             by=request.user,
@@ -129,6 +131,9 @@ def _show_sheet(
     draft = assessment_read.draft_of(appointment)
     scale = assessment_read.scale_of(appointment.assessment)
     elder = appointment.assessment.elder
+    pictures = assessment_read.evidence_of(appointment)
+    asked = assessment_read.asked_on(appointment.assessment, appointment.part)
+    said = draft.particulars if draft else assessment_read.kept_from_before(appointment.assessment)
     shown = {
         "appointment": appointment,
         "elder": elder,
@@ -136,9 +141,12 @@ def _show_sheet(
         "phones": registry_read.contacts_of(elder.pk),
         "scale": scale,
         "cards": cards(scale, draft.answers if draft else {}),
+        "beside": ParticularsForm(asked, said) if asked else None,
         "n": draft.n if draft else 0,
-        "evidence": assessment_read.evidence_of(appointment),
+        "evidence": pictures,
         "picturing": picturing,
+        "photos_left": max(0, EVIDENCE_MAX - len(pictures)),
+        "photo_bytes_max": SIZE_MAX,
     }
     status = 422 if picturing else 200
     return render(request, "assessor/sheet.html", context(request, "today", **shown), status=status)
@@ -147,15 +155,19 @@ def _show_sheet(
 @at_the_bedside
 @require_POST
 def add_evidence(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
-    """Add a photo or a PDF beside the item that is open."""
+    """Add a photo or a PDF beside an item: the one that is open, or what a tablet hands in afterwards."""
     appointment = assessment_read.own_appointment(request.user, appointment_id)
+    in_the_page = request.headers.get("Accept") == "application/json"
     form = EvidenceForm(request.POST, request.FILES)
     if form.is_valid():
+        told = form.cleaned_data
         try:
-            assessment.add_evidence(
+            made = assessment.add_evidence(
                 appointment_id=appointment.pk,
-                item=form.cleaned_data["item"],
-                content=form.cleaned_data["content"].read(),
+                item=told["item"],
+                content=told["content"].read(),
+                sha256=told["sha256"],
+                taken_at=told["taken_at"],
                 by=request.user,
                 at=now(),
             )
@@ -164,9 +176,13 @@ def add_evidence(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("content", str(refusal))
         else:
+            if in_the_page:
+                return JsonResponse({"kept": made.sha256})
             back = redirect("assessor:sheet", appointment.pk)
-            back["Location"] += f"#{form.cleaned_data['item']}"
+            back["Location"] += f"#{told['item']}"
             return back
+    if in_the_page:
+        return JsonResponse({"refused": str(next(iter(form.errors.values()))[0])}, status=409)
     return _show_sheet(request, appointment, picturing=form)
 
 
@@ -202,6 +218,7 @@ def sign(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
                 password=said["password"],
                 informant=said["informant"],
                 informant_relation=said["informant_relation"],
+                informant_phone=said["informant_phone"],
                 sealed_at=said["sealed_at"],
                 by=request.user,
                 at=now(),
@@ -216,10 +233,15 @@ def sign(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
             return redirect("assessor:case", appointment.assessment_id)
     scale = assessment_read.scale_of(appointment.assessment)
     chosen = cards(scale, draft.answers if draft else {})
+    asked = assessment_read.asked_on(appointment.assessment, appointment.part)
+    beside = draft.particulars if draft else {}
     shown = {
         "appointment": appointment,
         "elder": appointment.assessment.elder,
         "cards": chosen,
+        "beside": [(one, in_words(one, beside[one.code])) for one in asked if one.code in beside],
+        "beside_open": len(asked) - len(beside),
+        "contacts": registry_read.contacts_of(appointment.assessment.elder_id),
         "missing": [card for card in chosen if card.chosen is None],
         "n": draft.n if draft else 0,  # of what this page shows, also after a refusal
         "form": form,

@@ -39,6 +39,11 @@ VERBS: dict[str, str | Promise] = {
     "allowances.set_account": gettext_lazy("登记收款账户"),
     "allowances.take_return": gettext_lazy("读入发放回单"),
     "benefits.state": gettext_lazy("登记情况"),
+    "benefits.set_aside": gettext_lazy("预约入住"),
+    "benefits.draw": gettext_lazy("登记实际入住"),
+    "benefits.call_off": gettext_lazy("取消预约"),
+    "benefits.hand_over": gettext_lazy("登记领用设备"),
+    "benefits.give_back": gettext_lazy("登记退回设备"),
     "benefits.charge": gettext_lazy("计费"),
     "applications.step.accept": gettext_lazy("受理申请"),
     "applications.step.match": gettext_lazy("比对申请资料"),
@@ -158,6 +163,7 @@ VERBS: dict[str, str | Promise] = {
     "registry.issue_card": gettext_lazy("发卡"),
     "registry.leave_household": gettext_lazy("分户"),
     "registry.merge": gettext_lazy("合并档案"),
+    "registry.correct_birth": gettext_lazy("更正出生日期"),
     "registry.move": gettext_lazy("迁移"),
     "registry.move_contact": gettext_lazy("调整联系人先后"),
     "registry.name_emergency_contact": gettext_lazy("设紧急联系人"),
@@ -234,8 +240,9 @@ def account(kind: str) -> str:
 
 @register.filter
 def booked(amount: int, kind: str) -> str:
-    """Write what an account of a kind holds: money with the yuan sign, free hours in minutes."""
-    return _("%(n)s 分钟") % {"n": amount} if kind_of(kind).minutes else with_sign(amount)
+    """Write what an account of a kind holds: money with the yuan sign, minutes, days and pieces with their unit."""
+    unit = kind_of(kind).unit
+    return f"{amount} {_(unit)}" if unit else with_sign(amount)
 
 
 @register.filter

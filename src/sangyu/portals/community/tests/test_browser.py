@@ -83,6 +83,13 @@ def test_what_was_typed_is_there_again_after_going_away(cast: Cast, open_page):
     expect(page.locator("#id_address")).to_have_value("南门巷2号")
 
 
+@pytest.mark.parametrize("width", [1366, 390])
+def test_a_number_is_seen_whole_while_it_is_typed(cast: Cast, open_page, width: int):
+    field = open_page(cast.clerk, "/community/register/", width=width).locator("#id_document_number")
+    field.fill(f"{NUMBER[:6]} {NUMBER[6:14]} {NUMBER[14:]}")
+    assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
+
+
 @pytest.fixture
 def busy(cast: Cast) -> DuplicateCase:
     """Grandmother Li has a guardian and has moved, and there is another record of her."""

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from sangyu.portals.components.templatetags.sangyu import yuan
 from sangyu.portals.entitlements.views.runs import LABELS
 
 register = template.Library()
@@ -34,6 +35,14 @@ def given_words(given: str) -> str:
 def change_words(change: str) -> str:
     """Say what a line is beside last month."""
     return str(LABELS[change])
+
+
+@register.filter
+def counted_in(n: int, unit: str) -> str:
+    """Write how much there is of a credit, in its unit."""
+    if unit == "fen":
+        return str(yuan(n))
+    return f"{n} {_('分钟') if unit == 'minutes' else _('天')}"
 
 
 @register.filter

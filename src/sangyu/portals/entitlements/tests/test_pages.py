@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from sangyu.allowances.models import Approval, PaymentFile, Run
+from sangyu.allowances.numbers import content_of_file
 from sangyu.allowances.verify import verify
 from sangyu.benefits.models import StatedFact
 from sangyu.kit.month import Month
@@ -70,7 +71,7 @@ def test_a_month_from_page_to_page(months, sit):
     assert Approval.objects.get().due_fen == 300_00
     assert finance.post(reverse("entitlements:pay", args=[run.pk])).status_code == 302
     content = page(finance, "file", run.pk).content
-    assert content == bytes(PaymentFile.objects.get().content)
+    assert content == content_of_file(PaymentFile.objects.get())
     assert "老1" in content.decode("gb18030")
     bad = Elder.objects.get(name="老2")
     answer = SimpleUploadedFile("return.csv", months.answer(run, bad.pk))

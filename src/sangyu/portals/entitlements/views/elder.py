@@ -16,13 +16,23 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sangyu.adoption.queries import NothingAdopted
 from sangyu.allowances import actions as allowances
+from sangyu.allowances import queries as allowances_read
 from sangyu.benefits import actions as benefits
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.queries import Answer
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.month import Month
 from sangyu.portals.clock import now
-from sangyu.portals.entitlements.forms import AccountForm, StateForm
+from sangyu.portals.components.forms import DeskForm
+from sangyu.portals.entitlements.forms import (
+    AccountForm,
+    CallOffForm,
+    DrawForm,
+    GiveBackForm,
+    HandOverForm,
+    SetAsideForm,
+    StateForm,
+)
 from sangyu.portals.entitlements.frame import beside_the_elder, elder_context, who_states
 from sangyu.portals.entitlements.paper import as_pdf, call_of, title_of
 from sangyu.portals.entitlements.slips import slip_of
@@ -36,7 +46,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 @require_GET
 def entitlements(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     """Answer 'what may she have?': yes first, then what comes later, what is not known, and what she may not."""
-    return _show(request, _elder(request, elder_id))
+    return show(request, _elder(request, elder_id))
 
 
 @who_states
@@ -46,7 +56,7 @@ def state(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     elder = _elder(request, elder_id)
     name = request.POST.get("name", "")
     try:
-        form = StateForm(request.POST, fact=name, auto_id=_ids(name))
+        form = StateForm(request.POST, fact=name, auto_id=ids(name))
     except KeyError as unknown:
         raise Http404(f"no fact {name!r}") from unknown
     if form.is_valid():
@@ -69,7 +79,7 @@ def state(request: HttpRequest, elder_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("已登记：%(what)s。") % {"what": form.fact.label})
             return redirect("entitlements:elder", elder_id=elder.pk)
-    return _show(request, elder, wrong=form, status=422)
+    return show(request, elder, wrong=form, status=422)
 
 
 @who_states
@@ -88,7 +98,7 @@ def set_account(request: HttpRequest, elder_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("收款账户已登记，下一次发放起使用。"))
             return redirect("entitlements:elder", elder_id=elder.pk)
-    return _show(request, elder, account_form=form, wrong=form, status=422)
+    return show(request, elder, account_form=form, wrong=form, status=422)
 
 
 @beside_the_elder
@@ -121,14 +131,15 @@ def slip_paper(request: HttpRequest, elder_id: UUID, month: str) -> HttpResponse
     return answer
 
 
-def _show(
+def show(
     request: HttpRequest,
     elder: Elder,
     *,
-    wrong: StateForm | AccountForm | None = None,
+    wrong: DeskForm | None = None,
     account_form: AccountForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """Show what an elder may have and has, with the forms for what may be written down; `wrong` is one that failed."""
     today = _today()
     try:
         answered = benefits_read.entitlements(request.user, elder, today)
@@ -143,11 +154,13 @@ def _show(
         today=today,
         groups=[(answer, rows) for answer, rows in groups if rows],
         left=left,
+        account=allowances_read.account_of(request.user, elder),
         month=Month.of(today),
         wrong=wrong,
         account_form=account_form or AccountForm(initial={"holder": elder.name, "key": str(uuid4())}),
     )
     page["forms"] = _forms(page, answered, wrong)
+    page["hands"] = _hands(page, answered, wrong)
     return render(request, "entitlements/elder.html", page, status=status)
 
 
@@ -161,13 +174,43 @@ def _forms(page: dict[str, Any], answered: list[benefits_read.Entitlement], wron
             is_wrong = isinstance(wrong, StateForm) and wrong.fact.name == one.missing
             fresh = {"name": one.missing, "valid_from": page["today"], "key": str(uuid4())}
             forms[one.missing] = (
-                wrong if is_wrong else StateForm(fact=one.missing, initial=fresh, auto_id=_ids(one.missing))
+                wrong if is_wrong else StateForm(fact=one.missing, initial=fresh, auto_id=ids(one.missing))
             )
     return forms
 
 
-def _ids(fact: str) -> str:
-    """Several facts may be asked for on one page, each by a form of its own."""
+def _hands(page: dict[str, Any], answered: list[benefits_read.Entitlement], wrong: Any) -> dict[str, DeskForm]:
+    """Make the forms of what is given by hand. Shape: code of the benefit, or verb and id of a row -> form."""
+    if not page["may_state"]:
+        return {}
+    today, made = page["today"], {}
+
+    def form(kind: type[DeskForm], name: str, first: dict[str, Any]) -> None:
+        of = str(first.get("of") or first["code"])
+        typed = isinstance(wrong, kind) and of in (wrong.data.get("of"), wrong.data.get("code"))
+        made[name] = wrong if typed else kind(initial=first, auto_id=ids(of))
+
+    for one in answered:
+        code, holding = one.benefit.code, one.holding
+        if holding is None:
+            continue
+        fresh = {"code": code, "key": str(uuid4()), "from_on": today, "handed_on": today}
+        if one.benefit.unit == "days" and (holding.left or (one.answer == Answer.YES and holding.granted is None)):
+            form(SetAsideForm, code, fresh)
+        elif one.benefit.unit == "pieces" and not holding.standing and one.answer == Answer.YES:
+            form(HandOverForm, code, fresh)
+        for stay in holding.open_stays:
+            of = stay.booking.pk
+            form(DrawForm, f"draw-{of}", {"of": of, "days": stay.booking.days})
+            form(CallOffForm, f"call-off-{of}", {"of": of})
+        for piece in holding.standing:
+            of = piece.hand_over.pk
+            form(GiveBackForm, f"give-back-{of}", {"of": of, "given_back_on": today})
+    return made
+
+
+def ids(fact: str) -> str:
+    """Several things may be written down on one page, each by a form of its own."""
     return f"id-{fact}-%s"
 
 

@@ -120,8 +120,8 @@ def pay(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def download(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Give the payment file as it was written."""
     found = allowances_read.get_run(request.user, run_id)
-    file = allowances_read.get_file(request.user, found.run)
-    answer = HttpResponse(bytes(file.content), content_type="text/csv; charset=gb18030")
+    file, content = allowances_read.get_file(request.user, found.run)
+    answer = HttpResponse(content, content_type="text/csv; charset=gb18030")
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
     return answer
 

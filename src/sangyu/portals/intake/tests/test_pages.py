@@ -87,6 +87,13 @@ def test_only_the_ticked_lines_are_written_of_a_page(cast: Cast, sit, sheet: Pat
     assert StagedRow.objects.filter(batch=batch, outcome="WRITTEN").count() == 2
     nothing = clerk.post(reverse("intake:write", args=[batch.pk]), {"what": "chosen"}, follow=True)
     assert "没有可以入库的行" in nothing.content.decode()
+    where, offer = reverse("intake:batch", args=[batch.pk]), "只入库勾选的"
+    assert offer in clerk.get(where, {"show": "new"}).content.decode()
+    assert offer not in clerk.get(where, {"show": "more"}).content.decode(), "there is nobody to choose"
+    clerk.post(reverse("intake:write", args=[batch.pk]))
+    done = clerk.get(where, {"show": "new"}).content.decode()
+    assert "已入库" in done
+    assert offer not in done
 
 
 def test_a_large_sheet_is_left_to_the_worker_and_its_page_says_how_far_it_is(cast: Cast, sit, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from sangyu.outbox.models import Text
 from sangyu.portals.rounds import tasks
 from sangyu.privacy import queries as privacy_read
 from sangyu.quality.models import Sample
+from sangyu.registry import queries as registry_read
 
 
 @pytest.fixture
@@ -83,6 +84,15 @@ def test_what_goes_wrong_in_one_programme_keeps_no_other_waiting(at: Cast) -> No
         tasks.draw_sample(0)
     assert [note for error in wrong.value.exceptions for note in error.__notes__] == ["aaa"]
     assert Sample.objects.filter(programme=at.programme).count() == 3
+
+
+def test_records_that_may_be_one_person_are_on_the_desk_in_the_morning(at: Cast) -> None:
+    twin = at.elder(at.li.name, at.li.birth_on, 77, ["13900000077"])
+    for _ in range(2):
+        tasks.find_duplicates(0)
+    (shown,) = registry_read.duplicate_cases(at.clerk)
+    assert {shown.case.one_id, shown.case.other_id} == {at.li.pk, twin.pk}
+    assert AuditEntry.objects.filter(verb="registry.find_duplicates").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,8 @@
 // somebody went on elsewhere the server does not take it; it stays on this device until the person has decided. Without
 // this module the whole sheet is one long form with a button.
 
+import { album } from "./photos.js";
+
 const PREFIX = "sangyu.sheet.";
 const SEND_AFTER_MS = 500;
 const AGAIN_MS = 10_000;
@@ -30,14 +32,32 @@ function begin(form) {
   let byArrow = false;
   let lineGone = false;
 
+  const labelOf = (card) => card?.querySelector("legend").lastChild.textContent.trim() ?? "";
   const radios = (card) => Array.from(card.querySelectorAll("input[type=radio]"));
   const chosen = (card) => radios(card).find((radio) => radio.checked);
   const answers = () =>
     Object.fromEntries(cards.filter(chosen).map((card) => [card.dataset.card, chosen(card).value]));
 
+  const besides = Array.from(form.querySelectorAll("[data-beside] [name]"));
+  const ticked = (field) => field.matches("[type=radio], [type=checkbox]");
+  const taken = (field) => (ticked(field) ? field.checked : field.value.trim() !== "");
+
+  const photos = album(document.querySelector("[data-evidence]"), {
+    sheet: form.dataset.sheet,
+    labelOf: (code) => labelOf(cards[codes.indexOf(code)]),
+  });
+
+  // What is asked beside the items, by the names of its fields; a list for each.
+  const beside = () => {
+    const said = {};
+    for (const field of besides) if (taken(field)) (said[field.name] ??= []).push(field.value.trim());
+    return said;
+  };
+  const sameBeside = (kept) => JSON.stringify(kept.beside ?? {}) === JSON.stringify(beside());
+
   function keep() {
     try {
-      const copy = JSON.stringify({ viewer, n, base: sentN, answers: answers() });
+      const copy = JSON.stringify({ viewer, n, base: sentN, answers: answers(), beside: beside() });
       localStorage.setItem(wentOnElsewhere ? elsewhereKey : key, copy);
     } catch {
       // A full or forbidden store keeps nothing; the line still does.
@@ -58,6 +78,11 @@ function begin(form) {
     for (const card of cards) {
       for (const radio of radios(card)) radio.checked = kept.answers[card.dataset.card] === radio.value;
     }
+    for (const field of besides) {
+      const said = kept.beside?.[field.name] ?? [];
+      if (ticked(field)) field.checked = said.includes(field.value);
+      else field.value = said[0] ?? "";
+    }
   }
 
   function restore() {
@@ -65,7 +90,7 @@ function begin(form) {
     const kept = read(from);
     if (!kept) return;
     const other = cards.filter((card) => kept.answers[card.dataset.card] !== chosen(card)?.value);
-    if (other.length === 0) localStorage.removeItem(from);
+    if (other.length === 0 && sameBeside(kept)) localStorage.removeItem(from);
     else if (from === key && kept.base === sentN && kept.n > sentN) choose(kept);
     else ask(kept, from, other);
   }
@@ -75,9 +100,10 @@ function begin(form) {
     aside = { kept, from };
     for (const card of cards) card.disabled = true;
     const box = form.querySelector("[data-aside]");
-    box.querySelector("b").textContent = String(other.length);
-    const label = (card) => card.querySelector("legend").lastChild.textContent.trim();
-    box.querySelector("[data-aside-items]").textContent = other.map(label).join("、");
+    const names = other.map(labelOf);
+    if (!sameBeside(kept)) names.push(box.dataset.aside);
+    box.querySelector("b").textContent = String(names.length);
+    box.querySelector("[data-aside-items]").textContent = names.join("、");
     box.hidden = false;
   }
 
@@ -145,6 +171,8 @@ function begin(form) {
     box.querySelector("[data-is-sealed]").hidden = !said;
     if (said) box.querySelector("[data-sealed-at]").textContent = new Date(said.at).toLocaleString();
     for (const card of cards) card.disabled = Boolean(said) || Boolean(aside);
+    for (const field of besides) field.disabled = Boolean(said) || Boolean(aside);
+    photos?.close(Boolean(said));
   }
 
   function send() {
@@ -172,9 +200,10 @@ function begin(form) {
     if (aside) return false;
     while (sentN < n) {
       if (wentOnElsewhere) return stop("elsewhere");
-      pending ??= { n, base: sentN, answers: answers() };
+      pending ??= { n, base: sentN, answers: answers(), beside: beside() };
       const body = new URLSearchParams({ n: String(pending.n), base: String(pending.base) });
       for (const [code, points] of Object.entries(pending.answers)) body.set(`a-${code}`, points);
+      for (const [name, said] of Object.entries(pending.beside)) for (const value of said) body.append(name, value);
       let answer;
       let said;
       try {
@@ -232,7 +261,7 @@ function begin(form) {
     left.querySelector("b").textContent = String(cards.length - done);
     const code = codes[at] ?? "";
     for (const field of document.querySelectorAll("[data-evidence-item]")) field.value = code || codes[0];
-    for (const box of document.querySelectorAll("[data-evidence]")) box.hidden = !code;
+    for (const box of document.querySelectorAll("[data-photo-form]")) box.hidden = !code;
     // While something is to be decided no card is named: the browser would go to it and leave the box out of sight.
     const here = aside ? location.pathname : `#${code || "end"}`;
     history.replaceState(null, "", here);
@@ -250,13 +279,20 @@ function begin(form) {
   form.addEventListener("pointerdown", () => {
     byArrow = false;
   });
-  form.addEventListener("change", (event) => {
-    if (!event.target.matches("input[type=radio]")) return;
+  function changed() {
     n += 1;
     keep();
     tell(wentOnElsewhere ? "elsewhere" : "kept");
     clearTimeout(timer);
     timer = setTimeout(send, SEND_AFTER_MS);
+  }
+
+  form.addEventListener("input", (event) => {
+    if (besides.includes(event.target)) changed();
+  });
+  form.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-card] input[type=radio]")) return;
+    changed();
     show(at, false);
     if (!byArrow) show(at + 1); // whoever walks through the answers with the arrows has not chosen yet
     byArrow = false;
@@ -283,8 +319,12 @@ function begin(form) {
       return;
     }
     if (await send()) {
-      location.assign(form.dataset.next);
-      return;
+      const came = (await photos?.handIn()) ?? "done";
+      if (came === "done") {
+        location.assign(form.dataset.next);
+        return;
+      }
+      tell(came === "kept" ? "photos" : came === "door" ? "door" : "photo-refused");
     }
     if (told === "kept") tell("offline");
     form.querySelector("[role=status]").scrollIntoView({ block: "center" });

@@ -2,6 +2,8 @@
 // taken when the list is opened, belongs to one viewer, holds the visits on the list and no others, and goes when
 // somebody signs out (draft.js). A sheet that was sealed without a line fills in the page of the signature afterwards.
 
+import { dropAll, strays, waiting } from "./photos.js";
+
 const NAME = "sangyu.bedside.";
 const SHEET = "sangyu.sheet.";
 const viewer = document.documentElement.dataset.viewer ?? "";
@@ -35,6 +37,30 @@ function forgetSeals(addresses) {
   }
 }
 
+// A photo of a visit that is not on the list any more is handed in nowhere; the person says when it goes.
+async function tellStrays(addresses) {
+  const lost = await strays(addresses);
+  const box = document.querySelector("[data-strays]");
+  box.querySelector("p b").textContent = String(lost.length);
+  box.hidden = lost.length === 0;
+  box.querySelector("button").addEventListener("click", async () => {
+    await dropAll(lost);
+    box.hidden = true;
+  });
+}
+
+// Nothing is signed while photos of the sheet still lie on this tablet: afterwards they are not taken any more.
+async function holdForPhotos(form) {
+  if ((await waiting(form.dataset.signs)) === 0) return;
+  const box = document.querySelector("[data-photos-left]");
+  box.hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    box.querySelector("a").focus();
+  }, { capture: true });
+}
+
 async function begin(list) {
   const worker = list.dataset.takesAlong;
   if (!("serviceWorker" in navigator) || !("caches" in globalThis)) return;
@@ -46,6 +72,7 @@ async function begin(list) {
     const told = document.querySelector("[data-taken]");
     told.querySelector("b").textContent = String(taken);
     told.hidden = taken === 0;
+    await tellStrays(addresses);
   } catch {
     // No line, or a browser that keeps nothing: what was taken before stays.
   }
@@ -65,4 +92,7 @@ function fill(form) {
 const list = document.querySelector("[data-takes-along]");
 if (list) begin(list);
 const signing = document.querySelector("form[data-signs]");
-if (signing) fill(signing);
+if (signing) {
+  fill(signing);
+  holdForPhotos(signing);
+}
