@@ -13,11 +13,12 @@ from tests.standing import standing
 from sangyu.access.models import User
 from sangyu.assessment.tests.team import Team
 from sangyu.files.tests.conftest import shelf_folder
+from sangyu.portals.assessor.tests.line import Line
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["open_tablet", "shelf_folder", "sit", "team"]
+__all__ = ["line", "open_tablet", "shelf_folder", "sit", "team"]
 
 
 @standing
@@ -33,13 +34,20 @@ def sit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Sit:
 
 
 @pytest.fixture
-def open_tablet(browser: Browser, live_server, sit: Sit) -> Iterator[Open]:
+def line(live_server) -> Iterator[Line]:
+    """The line between the tablets and the server."""
+    with Line(live_server.thread.port) as here:
+        yield here
+
+
+@pytest.fixture
+def open_tablet(browser: Browser, line: Line, sit: Sit) -> Iterator[Open]:
     """Open a page on a tablet of 768 px."""
-    with windows(browser, live_server.url) as window:
+    with windows(browser, line.url) as window:
 
         def go(who: User, path: str) -> Page:
             page = window(sit(who), viewport={"width": 768, "height": 1024}, has_touch=True).new_page()
-            page.goto(f"{live_server.url}{path}")
+            page.goto(f"{line.url}{path}")
             return page
 
         yield go

@@ -43,7 +43,7 @@ def takes(page, *files):
     page.locator("#content[type=file]").set_input_files(list(files))
 
 
-def test_photos_without_a_line_are_handed_in_once_with_the_sheet(team, open_tablet):
+def test_photos_without_a_line_are_handed_in_once_with_the_sheet(team, open_tablet, line):
     here = team.filled(team.appointed(), Part.FIRST)
     page = open_tablet(team.lin, reverse("assessor:today"))
     page.get_by_text("1 份评估表已带在这台设备上").wait_for()
@@ -51,7 +51,7 @@ def test_photos_without_a_line_are_handed_in_once_with_the_sheet(team, open_tabl
     page.reload()
     page.get_by_text("1 份评估表已带在这台设备上").wait_for()
 
-    page.context.set_offline(True)
+    line.cut(page)
     page.get_by_role("link", name="开始评估").click()
     page.locator("[data-end]:visible").wait_for()
     page.get_by_role("button", name="上一项").click()
@@ -82,16 +82,14 @@ def test_photos_without_a_line_are_handed_in_once_with_the_sheet(team, open_tabl
     page.locator(WAIT).get_by_text("2").wait_for()
     eventually(lambda: page.get_by_role("button", name="移除").count() == 0)
 
-    page.context.set_offline(False)
+    line.mend(page)
     page.reload()
-    # The first answer is lost on its way back: the photo has arrived, and is sent again.
-    lost = []
-    page.route(
-        "**/evidence/", lambda route: lost.append(route.fetch()) or route.abort() if not lost else route.continue_()
-    )
+    # Answers are lost on their way back: the photo has arrived, and is sent again.
+    line.lose_answers_to("/evidence/")
     page.get_by_role("button", name="保存，去核对").click()
     page.get_by_text("照片还没有交完").wait_for()
     assert Evidence.objects.count() == 1
+    line.mend(page)
     page.get_by_role("button", name="保存，去核对").click()
     page.get_by_label("您的登录密码").wait_for()
     assert page.evaluate(ON_SHELF) == []

@@ -17,7 +17,7 @@ SUBMIT = "document.querySelector('form[data-sheet]').requestSubmit()"
 KEPT = "Object.keys(localStorage).filter(key => key.startsWith('sangyu.sheet.'))"
 
 
-def test_a_sheet_by_taps_over_a_line_that_breaks(team, open_tablet):
+def test_a_sheet_by_taps_over_a_line_that_breaks(team, open_tablet, line):
     here = team.part(team.appointed(), Part.FIRST)
     page = open_tablet(team.lin, reverse("assessor:sheet", args=[here.pk]))
     card = page.locator("[data-card]:visible")
@@ -28,7 +28,7 @@ def test_a_sheet_by_taps_over_a_line_that_breaks(team, open_tablet):
     page.locator("[data-sheet-when=sent]").wait_for()
     assert Draft.objects.get().answers == {"B.1.1": 4}
 
-    page.context.set_offline(True)
+    line.cut(page)
     page.keyboard.press("2")  # the second answer of this card, and on to the next
     page.locator("[data-card='B.1.3']:visible").wait_for()
     page.keyboard.press("ArrowLeft")
@@ -38,7 +38,7 @@ def test_a_sheet_by_taps_over_a_line_that_breaks(team, open_tablet):
     page.evaluate(SUBMIT)
     page.get_by_text("现在连不上，还不能去核对").wait_for()
 
-    page.context.set_offline(False)
+    line.mend(page)
     page.locator("[data-sheet-when=sent]").wait_for()
     assert Draft.objects.get().answers == {"B.1.1": 4, "B.1.2": 3}
     assert page.evaluate(KEPT) == []

@@ -21,7 +21,7 @@ SEALED = """([key, informant]) => localStorage.setItem(key, JSON.stringify({
 READY = "navigator.serviceWorker.ready.then(() => true)"
 
 
-def test_a_visit_without_a_line_is_handed_in_once_afterwards(team, open_tablet):
+def test_a_visit_without_a_line_is_handed_in_once_afterwards(team, open_tablet, line):
     here = team.part(team.appointed(), Part.FIRST)
     page = open_tablet(team.lin, reverse("assessor:today"))
     page.get_by_text("1 份评估表已带在这台设备上").wait_for()
@@ -29,7 +29,7 @@ def test_a_visit_without_a_line_is_handed_in_once_afterwards(team, open_tablet):
     page.reload()
     page.get_by_text("1 份评估表已带在这台设备上").wait_for()
 
-    page.context.set_offline(True)
+    line.cut(page)
     page.goto(page.url)
     page.get_by_role("link", name="开始评估").click()
     page.locator("[data-card='B.1.1']:visible").wait_for()
@@ -52,7 +52,7 @@ def test_a_visit_without_a_line_is_handed_in_once_afterwards(team, open_tablet):
     page.get_by_text("已封存", exact=True).wait_for()
     assert not Draft.objects.exists()
 
-    page.context.set_offline(False)
+    line.mend(page)
     page.evaluate("dispatchEvent(new Event('online'))")
     page.locator("[data-sheet-when=sent]").wait_for()
     page.get_by_role("button", name="保存，去核对").click()

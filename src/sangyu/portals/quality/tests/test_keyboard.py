@@ -81,6 +81,7 @@ def test_a_sheet_is_scored_and_released_by_keyboard(page, live_server, cast, clo
     page.get_by_text("还有2项未评").first.wait_for()
     assert seen(page, "sheet") == []
     for evidence in ("灭火器过期1具", "培训记录齐全"):
+        page.locator("input:focus").wait_for()  # a page that has just come takes the cursor to where one writes
         page.keyboard.type("36.5")
         page.keyboard.press("Tab")
         page.keyboard.type(evidence)
