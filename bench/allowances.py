@@ -71,8 +71,7 @@ with fresh_database(), TemporaryDirectory() as folder:
             ("account_id", "number_cipher"),
             [(pk, numbers.sealed_number(pk, f"62{n:010d}{tail}")) for n, (pk, tail) in enumerate(written)],
         )
-        for table in ("registry_elder", "benefits_statedfact", "allowances_payaccount", "allowances_accountnumber"):
-            cursor.execute(f"ANALYZE {table}")
+    district.analyze()
     budget.appropriate(
         programme=cast.programme,
         fund="HIGH-AGE-ALLOWANCE",

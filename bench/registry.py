@@ -66,10 +66,7 @@ with fresh_database():
                 copy.write_row((new_id(), cast.programme.pk, elder_id, "RESIDENT_ID", cipher, index))
         cursor.execute(KEYS)
     del rows
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE registry_elder")
-        cursor.execute("ANALYZE registry_document")
-        cursor.execute("ANALYZE registry_contact")
+    district.analyze()
     size = f"{Elder.objects.count():,} elders"
     profile = field_cipher().ring.first.profile
     tell("registry.encrypt", figure=written_us, unit="us each", limit=WRITE_US_MAX, size=size, profile=profile)

@@ -18,7 +18,7 @@ LIMIT_S = 60  # somebody waits for it in front of a page, once for each change
 TODAY = date(2027, 1, 11)
 
 with fresh_database():
-    from _district import clone, copied, elders
+    from _district import analyze, clone, copied, elders
     from django.db import connection
     from tests.cast import Cast
 
@@ -56,8 +56,8 @@ with fresh_database():
             f"jsonb_build_object('id', md5('charge:' || copy.i + {offset})::uuid, 'elder_id', {whose},"
             f" 'cause_id', md5('cause:' || copy.i + {offset})::uuid, 'service_on', '2026-01-01'::date + copy.i %% 365)",
         )
+    analyze()
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE benefits_charge; ANALYZE registry_elder; ANALYZE registry_identity")
         cursor.execute(
             "SELECT count(*) FROM benefits_charge WHERE service_on >= '2026-01-01' AND service_on < '2027-01-01'"
         )
