@@ -23,9 +23,9 @@ def clone(table: str, source: object, times: int, patch: str, *, key: str = "id"
             f"""
             INSERT INTO {table}
             SELECT made.*
-              FROM {table} source, generate_series(1, %s) AS copy(i),
-                   LATERAL jsonb_populate_record(NULL::{table}, to_jsonb(source) || ({patch})) AS made
-             WHERE source.{key} = %s
+              FROM {table} model_row, generate_series(1, %s) AS copy(i),
+                   LATERAL jsonb_populate_record(NULL::{table}, to_jsonb(model_row) || ({patch})) AS made
+             WHERE model_row.{key} = %s
             """,
             [times, source],
         )
