@@ -84,7 +84,8 @@ def _rows(viewer: User, wanted: Wanted, on: date) -> QuerySet[Elder]:
         raise NothingWanted("请至少填一个条件。")
     rows = elders(viewer).filter(merged_into=None, died_on=None)
     if wanted.name:
-        rows = matching(rows, wanted.name) or rows.none()
+        named = matching(rows, wanted.name)
+        rows = rows.none() if named is None else named
     rows = rows.filter(_said(wanted, on))
     if wanted.number:
         rows = rows.filter(_of_number(wanted.number))

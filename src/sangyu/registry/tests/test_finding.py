@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.cast import BEIJING, COMMUNITY, Cast
 from tests.standing import standing
 
@@ -78,6 +80,14 @@ def test_pages_go_on_where_the_last_one_ended_and_a_search_for_nothing_is_refuse
     assert first + rest == registry_read.listed(cast.clerk)
     with pytest.raises(NothingWanted, match="至少填一个条件"):
         found(cast)
+
+
+def test_a_search_is_one_statement_however_many_match(cast: Cast, petrova: Elder) -> None:
+    for wanted in (Wanted(name="安娜"), Wanted(name="李", age_from=60), Wanted(phone="0077", identity="left_behind")):
+        with CaptureQueriesContext(connection) as asked:
+            registry_read.found(cast.clerk, wanted, ON)
+        assert len(asked) == 1, wanted
+    assert found(cast, name="·") == []
 
 
 def test_nobody_outside_the_own_community_and_nobody_who_died(cast: Cast, petrova: Elder) -> None:
