@@ -53,6 +53,12 @@ def leave_applications(plan: Blueprint, players: Players, *, at: datetime, progr
     return True
 
 
+def look_who_has_not_applied(players: Players, *, at: datetime, progress: Callable[[str], None]) -> None:
+    """Find who is entitled and has not applied, as the round does every morning."""
+    found = applications.survey(programme_id=players.programme.pk, by=players.users["bureau"], at=at)
+    progress(f"应享未享：{found}条，社区在“申请”页里看。")
+
+
 def without_telephone(plan: Blueprint) -> list[Elder]:
     """Return those in need who have to apply for a telephone; every other one has had hers for long."""
     return [one for one in plan.elders if NEEDY in one.identities][1::2]

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from datetime import time as clock
 
 from sangyu.city import areas, build, diary, pages, players
-from sangyu.city.applied import leave_applications
+from sangyu.city.applied import leave_applications, look_who_has_not_applied
 from sangyu.city.assessed import leave_assessments
 from sangyu.city.blueprint import BEIJING, Blueprint, month_to_play
 from sangyu.city.build import PASSWORD
@@ -74,6 +74,7 @@ def run(
             leave_assessments(plan, who, at=at, progress=progress)
             leave_applications(plan, who, at=at, progress=progress)
             leave_allowances(plan, who, at=at, progress=progress)
+            look_who_has_not_applied(who, at=at, progress=progress)
     if base_url is not None or diary.WALKED not in diary.read():
         with _timed(seconds, "pages"):
             _walk(plan, who, base_url, progress)
