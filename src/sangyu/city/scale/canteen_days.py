@@ -45,7 +45,7 @@ def close_days(piece: Piece, programme_id: UUID) -> None:
         if key not in asked:
             facts = {
                 "price_fen": price_fen,
-                "counts": {band.lower(): many for band, many in counts.items()},
+                "counts": {band.lower(): many for band, many in counts.items() if many},
                 "on": on.isoformat(),
             }
             asked[key] = policy.decide(pack, "canteen-day", facts, on, adopted.parameters).to_json()

@@ -183,6 +183,7 @@ def _multiply(
                     progress(f"{piece.month}写完。")
         with _timed(seconds, "balances"):
             accounts.balance()
+            months.list_what_is_to_do()
     with _timed(seconds, "analyze"), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -31,6 +31,17 @@ _QUOTE = LATER.format("quote") + (
     " || CASE WHEN %(in_full)s OR s.stage <> 'SERVED' THEN '{{}}'::jsonb ELSE '{{\"decisions\": []}}'::jsonb END"
 ).replace("{{", "{").replace("}}", "}")
 
+_TO_DO = """
+INSERT INTO quality_followupdue (task_id, programme_id, tries)
+SELECT task.id, sample.programme_id, (SELECT count(*) FROM quality_followup AS made WHERE made.task_id = task.id)
+  FROM quality_followuptask AS task JOIN quality_sample AS sample ON sample.id = task.sample_id
+ WHERE NOT EXISTS (SELECT FROM quality_followup AS made WHERE made.task_id = task.id AND made.reached)
+    ON CONFLICT DO NOTHING;
+INSERT INTO quality_complaintopen (complaint_id, programme_id)
+SELECT complaint.id, complaint.programme_id FROM quality_complaint AS complaint
+ WHERE NOT EXISTS (SELECT FROM quality_complaintclosure AS closed WHERE closed.complaint_id = complaint.id)
+    ON CONFLICT DO NOTHING"""
+
 # What every month keeps, for settlement, statistics and audit.
 KEPT = (
     Copy("orders_order", _BEIJING_DAY.format("wanted_from"), set={"number": _NUMBER}, first={"quote": _QUOTE}),
@@ -207,10 +218,16 @@ class Months:
         yield from self._firm
 
 
+def list_what_is_to_do() -> None:
+    """List the calls and the cases of all that was copied that are still to do, as the verbs would have left them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TO_DO)
+
+
 def cell_range(piece: Piece) -> tuple[str, str]:
     """Return the least id of a month's rows and the first one after them."""
     tail = "-0000-0000-0000-000000000000"
     return f"{piece.cell(0)}{tail}", f"{shape.prefix(piece.month.first_day, 1_000)}{tail}"
 
 
-__all__ = ["COPIES", "OF_CELL", "TABLES", "Months", "cell_range", "keep_template"]
+__all__ = ["COPIES", "OF_CELL", "TABLES", "Months", "cell_range", "keep_template", "list_what_is_to_do"]

@@ -20,7 +20,7 @@ from sangyu.providers.models import Enterprise
 from sangyu.quality import queries as quality_read
 from sangyu.quality import rules
 from sangyu.quality.actions.queue import queue_for_programme
-from sangyu.quality.models import Complaint, ComplaintClosure, ComplaintOwner, ComplaintResult, FollowUp
+from sangyu.quality.models import Complaint, ComplaintClosure, ComplaintOpen, ComplaintOwner, ComplaintResult, FollowUp
 from sangyu.registry.models import Elder
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -82,6 +82,7 @@ def _open(
         opened_by=by,
         opened_at=at,
     )
+    ComplaintOpen.objects.create(complaint=row, programme_id=by.programme_id)
     if Role.QUALITY in by.roles:
         _own(row, by, by, at)
     access.record(by=by, at=at, verb="quality.open_complaint", object_kind="complaint", object_id=row.pk)
@@ -186,6 +187,7 @@ def close_complaint(
         by=by,
         at=at,
     )
+    ComplaintOpen.objects.filter(complaint=complaint_id).delete()
     access.record(
         by=by,
         at=at,

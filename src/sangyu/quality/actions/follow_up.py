@@ -18,7 +18,7 @@ from sangyu.orders import actions as orders
 from sangyu.quality import rules
 from sangyu.quality.actions.complain import open_complaint
 from sangyu.quality.actions.queue import queue_for_programme
-from sangyu.quality.models import FollowUp, FollowUpTask, Sample, TaskReason
+from sangyu.quality.models import FollowUp, FollowUpDue, FollowUpTask, Sample, TaskReason
 from sangyu.visits import queries as visits_read
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -66,7 +66,7 @@ def draw_sample(*, day: date, by: User, at: datetime) -> Sample:
     unproven = {row.visit.order_id for row in [*evening, *served] if row.grade in ("C", "D")}
     unproven -= set(FollowUpTask.objects.filter(order_id__in=unproven).values_list("order_id", flat=True))
     chosen = set(rules.draw((row.visit.order_id for row in served), due=decision.value, seed=seed))
-    FollowUpTask.objects.bulk_create(
+    tasks = FollowUpTask.objects.bulk_create(
         [
             FollowUpTask(
                 id=derived_id("follow-up-task", order_id),
@@ -77,6 +77,7 @@ def draw_sample(*, day: date, by: User, at: datetime) -> Sample:
             for order_id in sorted(chosen | unproven)
         ]
     )
+    FollowUpDue.objects.bulk_create([FollowUpDue(task=task, programme_id=programme_id) for task in tasks])
     return sample
 
 
@@ -108,9 +109,10 @@ def follow_up(
         # A case is numbered by the programme, which is always queued for before an order.
         queue_for_programme(by)
     orders.lock(order_id=task.order_id, by=by)
-    if FollowUp.objects.filter(task=task, reached=True).exists():
+    due = FollowUpDue.objects.filter(task=task).first()
+    if due is None:
         raise AlreadyReached("这张工单已经回访过，不需要再打。")
-    n = FollowUp.objects.filter(task=task).count() + 1
+    n = due.tries + 1
     row = FollowUp.objects.create(
         id=derived_id("follow-up", task.pk, n),
         task=task,
@@ -124,6 +126,11 @@ def follow_up(
         by=by,
         at=at,
     )
+    if reached:
+        due.delete()
+    else:
+        due.tries = n
+        due.save(update_fields=["tries"])
     if said:
         open_complaint(follow_up=row, by=by, at=at)
     access.record(

@@ -11,7 +11,13 @@ from sangyu.quality.models.appraisals import (
     Release,
     Ruling,
 )
-from sangyu.quality.models.complaints import Complaint, ComplaintClosure, ComplaintOwner, ComplaintResult
+from sangyu.quality.models.complaints import (
+    Complaint,
+    ComplaintClosure,
+    ComplaintOpen,
+    ComplaintOwner,
+    ComplaintResult,
+)
 from sangyu.quality.models.cycles import (
     Category,
     CheckResult,
@@ -24,7 +30,7 @@ from sangyu.quality.models.cycles import (
     RankingRow,
     SiteCheck,
 )
-from sangyu.quality.models.follow_ups import FollowUp, FollowUpTask, Sample, TaskReason
+from sangyu.quality.models.follow_ups import FollowUp, FollowUpDue, FollowUpTask, Sample, TaskReason
 
 __all__ = [
     "Appraisal",
@@ -33,6 +39,7 @@ __all__ = [
     "CheckResult",
     "Complaint",
     "ComplaintClosure",
+    "ComplaintOpen",
     "ComplaintOwner",
     "ComplaintResult",
     "Correction",
@@ -42,6 +49,7 @@ __all__ = [
     "ElectionDecision",
     "Finalisation",
     "FollowUp",
+    "FollowUpDue",
     "FollowUpTask",
     "HandScore",
     "How",

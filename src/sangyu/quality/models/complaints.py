@@ -45,6 +45,17 @@ class Complaint(models.Model):
         ]
 
 
+class ComplaintOpen(models.Model):
+    """A case that nobody has closed (未结案): it goes with the closure.
+
+    It repeats what the closures say, so that the cases to look into cost what stands open and not what was ever
+    complained of; `./sangyu verify` holds it against them.
+    """
+
+    complaint = models.OneToOneField(Complaint, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+
+
 class ComplaintOwner(models.Model):
     """Who looks into a complaint; of several the last one does. Insert-only."""
 

@@ -41,6 +41,18 @@ class FollowUpTask(models.Model):
     reason = models.CharField(max_length=12, choices=TaskReason)
 
 
+class FollowUpDue(models.Model):
+    """A call still to make (待回访): a task until somebody is reached, with the calls that reached nobody so far.
+
+    It repeats what the follow-ups say, so that the queue costs what stands in it and not what was ever asked;
+    `./sangyu verify` holds it against them.
+    """
+
+    task = models.OneToOneField(FollowUpTask, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    tries = models.PositiveSmallIntegerField(default=0)
+
+
 class FollowUp(models.Model):
     """What the elder said when rung (回访); a task not reached may be tried again. Insert-only."""
 

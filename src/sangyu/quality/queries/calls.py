@@ -9,8 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from sangyu.access.models import User
 from sangyu.access.queries import sees_whole_programme
@@ -18,19 +17,16 @@ from sangyu.adoption.steps import decide_step
 from sangyu.kit.errors import NotFound
 from sangyu.orders.models import Order
 from sangyu.quality import rules
-from sangyu.quality.models import FollowUp, FollowUpTask, Sample, TaskReason
+from sangyu.quality.models import FollowUp, FollowUpDue, FollowUpTask, Sample, TaskReason
 from sangyu.visits import queries as visits_read
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-_MADE = FollowUp.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(n=Count("pk")).values("n")
-_TRIES = Coalesce(Subquery(_MADE), 0)
-_ALIVE = {"order__elder__died_on": None, "order__elder__merged_into__died_on": None}
+_ALIVE = {"task__order__elder__died_on": None, "task__order__elder__merged_into__died_on": None}
 
 
 def tasks_due(viewer: User, *, limit: int = 50) -> list[FollowUpTask]:
     """Return follow-up calls still to make (nobody reached yet), oldest day first; none where somebody has died."""
-    reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
-    rows = tasks(viewer).filter(~Exists(reached), **_ALIVE)
+    rows = tasks(viewer).filter(pk__in=_alive(viewer).values("task"))
     return list(rows.order_by("sample__day", "id")[:limit])
 
 
@@ -58,7 +54,7 @@ def desk(
 ) -> tuple[list[FollowUpTask], Progress]:
     """Return the queue, the number of calls still to make, and of those made in a half-open stretch of time.
 
-    What is still to be rung is found among all that ever was, so it is read once for all of this.
+    The desk counts what is still to be rung and shows the first of it, so it is read once for both.
     """
     due = sorted(_due(viewer))
     rows = FollowUp.objects.filter(task__sample__programme_id=viewer.programme_id, at__gte=begins_at, at__lt=ends_at)
@@ -80,15 +76,22 @@ class _Due(NamedTuple):
 
 
 def _due(viewer: User) -> list[_Due]:
-    """Read what is still to be rung; it sorts in the order of the desk. Nobody rings where somebody has died."""
-    reached = FollowUp.objects.filter(task=OuterRef("pk"), reached=True)
-    rows = tasks(viewer).filter(~Exists(reached), **_ALIVE).annotate(tries=_TRIES).order_by()
-    return [_Due(*row) for row in rows.values_list("tries", "sample__day", "pk", "reason")]
+    """Read what is still to be rung; it sorts in the order of the desk."""
+    return [_Due(*row) for row in _alive(viewer).values_list("tries", "task__sample__day", "task", "task__reason")]
+
+
+def _alive(viewer: User) -> QuerySet[FollowUpDue]:
+    """The calls still to make; nobody rings where somebody has died."""
+    rows = FollowUpDue.objects.filter(programme_id=viewer.programme_id, **_ALIVE)
+    return rows if sees_whole_programme(viewer) else rows.none()
 
 
 def _in_order(viewer: User, due: Sequence[_Due]) -> list[FollowUpTask]:
-    rows = tasks(viewer).filter(pk__in=[one.task_id for one in due]).annotate(tries=_TRIES)
-    return list(rows.order_by("tries", "sample__day", "id"))
+    """Return the tasks of what is due, as it stands, each with its `tries`."""
+    found = tasks(viewer).in_bulk([one.task_id for one in due])
+    for one in due:
+        found[one.task_id].tries = one.tries
+    return [found[one.task_id] for one in due]
 
 
 def tasks(viewer: User) -> QuerySet[FollowUpTask]:

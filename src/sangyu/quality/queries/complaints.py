@@ -17,6 +17,7 @@ from sangyu.kit.errors import NotFound
 from sangyu.quality.models import (
     Complaint,
     ComplaintClosure,
+    ComplaintOpen,
     ComplaintOwner,
     ComplaintResult,
     FollowUp,
@@ -58,8 +59,7 @@ def complaints(viewer: User) -> QuerySet[Complaint]:
 
 def open_cases(viewer: User, *, limit: int = 200) -> list[Case]:
     """Return the cases that are not closed, earliest deadline first; a fixed number of queries."""
-    closed = ComplaintClosure.objects.filter(complaint=OuterRef("pk"))
-    return _cases(complaints(viewer).filter(~Exists(closed))[:limit])
+    return _cases(complaints(viewer).filter(pk__in=_open(viewer))[:limit])
 
 
 def closed_cases(viewer: User, *, limit: int = 50) -> list[Case]:
@@ -70,8 +70,11 @@ def closed_cases(viewer: User, *, limit: int = 50) -> list[Case]:
 
 def count_open(viewer: User) -> int:
     """Count the cases that are not closed."""
-    closed = ComplaintClosure.objects.filter(complaint=OuterRef("pk"))
-    return complaints(viewer).filter(~Exists(closed)).count()
+    return _open(viewer).count() if sees_whole_programme(viewer) else 0
+
+
+def _open(viewer: User) -> QuerySet[ComplaintOpen]:
+    return ComplaintOpen.objects.filter(programme_id=viewer.programme_id).values("complaint")
 
 
 def get_case(viewer: User, complaint_id: UUID) -> Case:

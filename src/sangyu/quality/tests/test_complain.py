@@ -16,9 +16,10 @@ from sangyu.hotline import actions as hotline
 from sangyu.kit.errors import NotFound
 from sangyu.quality import actions as quality
 from sangyu.quality import queries as quality_read
-from sangyu.quality.models import Complaint, FollowUpTask
+from sangyu.quality.models import Complaint, ComplaintOpen, FollowUpTask
 from sangyu.quality.rules import NoResultYet, NotUpheldAgainst
 from sangyu.quality.tests.sheet import appraise, item_of
+from sangyu.quality.verify import verify
 
 NEXT_DAY = datetime(2026, 11, 11, 9, tzinfo=BEIJING)
 
@@ -192,3 +193,13 @@ def test_who_may_look_into_a_complaint_is_asked_in_one_query_however_many_people
         people = quality_read.possible_owners(cast.sun)
     assert {cast.sun, cast.other_agent} <= set(people)
     assert not {cast.ma, cast.qian, cast.head} & set(people)
+
+
+def test_a_case_stands_on_the_list_until_it_is_closed_and_not_otherwise(cast):
+    row = ring_and_hear(cast)
+    assert (quality_read.count_open(cast.sun), verify(cast.programme.pk)) == (1, [])
+    decide(cast, row)
+    close(cast, row)
+    assert (quality_read.count_open(cast.sun), verify(cast.programme.pk)) == (0, [])
+    ComplaintOpen.objects.create(complaint=row, programme=cast.programme)
+    assert verify(cast.programme.pk) == [f"投诉{row.pk}：按记录已结案，待办清单上没有这样写。"]

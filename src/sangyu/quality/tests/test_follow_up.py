@@ -14,7 +14,8 @@ from sangyu.access.queries import NotAllowed
 from sangyu.kit.errors import NotFound
 from sangyu.quality import actions as quality
 from sangyu.quality import queries as quality_read
-from sangyu.quality.models import FollowUp, FollowUpTask, Sample, TaskReason
+from sangyu.quality.models import FollowUp, FollowUpDue, FollowUpTask, Sample, TaskReason
+from sangyu.quality.verify import verify
 
 
 def evening(visit, hour=20):
@@ -162,3 +163,17 @@ def test_the_clock_and_an_officer_draw_one_sample(cast):
     outcomes = race(partial(draw, cast, visit), partial(draw, cast, visit, by=cast.clock))
     assert len({sample.pk for sample in outcomes}) == 1
     assert FollowUpTask.objects.count() == 1
+
+
+def test_the_list_of_calls_to_make_says_what_the_records_say(cast):
+    row = task(cast)
+    ring(cast, row, reached=False)
+    assert FollowUpDue.objects.get(task=row).tries == 1
+    assert verify(cast.programme.pk) == []
+    FollowUpDue.objects.filter(task=row).update(tries=0)
+    assert verify(cast.programme.pk) == [f"回访任务{row.pk}：按记录待打，已试1次，待办清单上待打，已试0次。"]
+    FollowUpDue.objects.filter(task=row).delete()
+    assert verify(cast.programme.pk) == [f"回访任务{row.pk}：按记录待打，已试1次，待办清单上不需要再打。"]
+    FollowUpDue.objects.create(task=row, programme=cast.programme, tries=1)
+    ring(cast, row)
+    assert (FollowUpDue.objects.count(), verify(cast.programme.pk)) == (0, [])

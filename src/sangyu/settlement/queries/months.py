@@ -6,13 +6,22 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 
 from sangyu.access.models import User
 from sangyu.kit.month import Month
 from sangyu.providers.models import Enterprise
 from sangyu.settlement import rules
-from sangyu.settlement.models import Confirmation, Decline, Explanation, LedgerSum, PaymentReturn, Run
+from sangyu.settlement.models import (
+    Confirmation,
+    Decline,
+    Explanation,
+    LedgerSum,
+    Payment,
+    PaymentReturn,
+    Run,
+    Withdrawal,
+)
 from sangyu.settlement.queries.payments import living_payments
 from sangyu.settlement.queries.signing import standing_approvals
 from sangyu.settlement.queries.statements import runs, statements
@@ -60,7 +69,9 @@ def month_sums(viewer: User, year: int) -> dict[str, MonthSums]:
     """Add up the runs of a year by month; a fixed number of queries."""
     found = {row.pk: row for row in runs(viewer).filter(month__startswith=f"{year:04d}-")}
     in_force = statements(viewer).filter(run__in=found).order_by()
-    confirmed = Confirmation.objects.filter(statement__in=in_force)
+    # Each is counted from its own month's statements: asked of all statements in force, it would join them twice.
+    withdrawn = Withdrawal.objects.filter(statement=OuterRef("statement"))
+    confirmed = Confirmation.objects.filter(~Exists(withdrawn), statement__run__in=found)
     sums = {
         row["run"]: row
         for row in in_force.values("run").annotate(
@@ -77,8 +88,9 @@ def month_sums(viewer: User, year: int) -> dict[str, MonthSums]:
     alive = living_payments().filter(file__run__in=found).order_by()
     sent = dict(alive.values_list("file__run").annotate(n=Count("pk")))
     answers: dict[tuple[UUID, bool], int] = {}
+    again = Payment.objects.filter(again_of=OuterRef("payment"))
     for run_id, paid, n in (
-        PaymentReturn.objects.filter(payment__in=alive)
+        PaymentReturn.objects.filter(~Exists(again), payment__file__run__in=found)
         .order_by()
         .values_list("payment__file__run", "paid")
         .annotate(n=Count("pk"))
