@@ -318,6 +318,8 @@ def main() -> None:
         if "kill" in PARTS:
             told_kill(cities, size)
         if LINES:
+            cities.use(TEMPLATE)
+            cities.drop(name)  # two districts of years may be more than the disk holds
             cities.build()
             # A month has half as many meals as orders, and each is a line.
             build(cities, plan, LINES * 2 // 3, is_settled=False, meals=1000)

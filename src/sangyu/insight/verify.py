@@ -24,6 +24,7 @@ from sangyu.insight.queries import tallies
 from sangyu.ledger import verify as ledger_verify
 from sangyu.outbox import queries as outbox_read
 from sangyu.quality import verify as quality_verify
+from sangyu.safety import verify as safety_verify
 from sangyu.settlement import rules as settlement_rules
 
 
@@ -281,7 +282,7 @@ def _by_hand() -> Iterator[Fault]:
 
 def _still_to_do() -> Iterator[Fault]:
     for programme in access_read.programmes():
-        for what in quality_verify.verify(programme.pk):
+        for what in (*quality_verify.verify(programme.pk), *safety_verify.verify(programme.pk)):
             yield Fault("still-to-do", programme.slug, what)
 
 
@@ -332,7 +333,7 @@ CHECKS: dict[str, tuple[str, Callable[[], Iterator[Fault]]]] = {
     "payments": ("付款与结算单、付款文件", _by_query("payments", PAYMENTS)),
     "allowances": ("按期发放与账簿", _allowances),
     "benefits": ("入住天数、设备与账簿", _by_hand),
-    "still-to-do": ("待回访、未结案与记录", _still_to_do),
+    "still-to-do": ("待回访、未结案、未阅与记录", _still_to_do),
     "roots": ("明细的根摘要", _roots),
     "books": ("账簿", _books),
     "chain": ("审计链", _chains),

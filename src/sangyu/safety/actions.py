@@ -19,7 +19,7 @@ from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
 from sangyu.outbox import actions as outbox
 from sangyu.registry.models import Elder
-from sangyu.safety.models import Acknowledgement, Alarm, Closure, Outcome, Rung, Source, Stage, Step, Taking
+from sangyu.safety.models import Acknowledgement, Alarm, Closure, Outcome, Rung, Source, Stage, Step, Taking, Unread
 from sangyu.safety.rules import AlreadyClosed, NotTaken, OutcomeMissing, TakenByAnother
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -134,6 +134,8 @@ def close(*, alarm_id: UUID, outcome: str, note: str, by: User, at: datetime) ->
     closure = Closure.objects.create(
         id=derived_id("alarm-closure", alarm.pk), alarm=alarm, outcome=outcome, note=note, by=by, at=at
     )
+    if alarm.by_id != by.pk:
+        Unread.objects.create(closure=closure, reader_id=alarm.by_id)
     _move(alarm, Stage.CLOSED)
     _note(alarm, "close", by, at, outcome=outcome, note=note)
     _tell(alarm, "alarm.closed", at)
@@ -153,6 +155,7 @@ def acknowledge(*, alarm_id: UUID, by: User, at: datetime) -> Acknowledgement:
         id=derived_id("alarm-read", closure.pk), defaults={"closure": closure, "by": by, "at": at}
     )
     if made:
+        Unread.objects.filter(closure=closure).delete()
         _note(closure.alarm, "acknowledge", by, at)
     return read
 

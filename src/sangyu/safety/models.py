@@ -106,6 +106,17 @@ class Closure(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(note=""), name="an_alarm_ends_with_a_sentence")]
 
 
+class Unread(models.Model):
+    """An end that whoever raised the alarm has not read (未阅): it goes with the acknowledgement.
+
+    It repeats what the acknowledgements say, so that what is news to somebody costs what is new; `./sangyu verify`
+    holds it against them.
+    """
+
+    closure = models.OneToOneField(Closure, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    reader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+
 class Acknowledgement(models.Model):
     """Whoever raised an alarm has read how it ended (已阅). Insert-only."""
 

@@ -13,7 +13,7 @@ from sangyu.access.models import User
 from sangyu.access.queries import sees_whole_programme
 from sangyu.kit.errors import NotFound
 from sangyu.safety import rules
-from sangyu.safety.models import Acknowledgement, Alarm, Closure, Outcome, Rung, Source, Stage, Step, Taking
+from sangyu.safety.models import Alarm, Closure, Outcome, Rung, Source, Stage, Step, Taking, Unread
 
 RUNGS = Rung.choices
 OUTCOMES = Outcome.choices
@@ -89,10 +89,10 @@ def last_closed(viewer: User, elder_ids: Iterable[UUID]) -> dict[UUID, Closure]:
 
 def outcomes(viewer: User, *, limit: int = 10) -> list[Case]:
     """Return how the alarms ended that the viewer raised and somebody else closed, until read; oldest first."""
-    read = Acknowledgement.objects.values("closure_id")
-    ended = Closure.objects.filter(alarm__by=viewer).exclude(by=viewer).exclude(pk__in=read).order_by("at", "id")
-    cases = {case.alarm.pk: case for case in _cases(alarms(viewer).filter(pk__in=ended.values("alarm_id")))}
-    return [cases[pk] for pk in ended.values_list("alarm_id", flat=True)[:limit] if pk in cases]
+    ended = Unread.objects.filter(reader=viewer).order_by("closure__at", "closure")
+    ids = list(ended.values_list("closure__alarm", flat=True)[:limit])
+    cases = {case.alarm.pk: case for case in _cases(alarms(viewer).filter(pk__in=ids))} if ids else {}
+    return [cases[pk] for pk in ids if pk in cases]
 
 
 def closed_by_or_raised_by(viewer: User, begins_at: datetime, ends_at: datetime) -> list[Case]:

@@ -40,6 +40,11 @@ SELECT task.id, sample.programme_id, (SELECT count(*) FROM quality_followup AS m
 INSERT INTO quality_complaintopen (complaint_id, programme_id)
 SELECT complaint.id, complaint.programme_id FROM quality_complaint AS complaint
  WHERE NOT EXISTS (SELECT FROM quality_complaintclosure AS closed WHERE closed.complaint_id = complaint.id)
+    ON CONFLICT DO NOTHING;
+INSERT INTO safety_unread (closure_id, reader_id)
+SELECT closure.id, alarm.by_id FROM safety_closure AS closure JOIN safety_alarm AS alarm ON alarm.id = closure.alarm_id
+ WHERE alarm.by_id <> closure.by_id
+   AND NOT EXISTS (SELECT FROM safety_acknowledgement AS read WHERE read.closure_id = closure.id)
     ON CONFLICT DO NOTHING"""
 
 # What every month keeps, for settlement, statistics and audit.
@@ -219,7 +224,7 @@ class Months:
 
 
 def list_what_is_to_do() -> None:
-    """List the calls and the cases of all that was copied that are still to do, as the verbs would have left them."""
+    """List what is still to be rung, closed or read of all that was copied, as the verbs would have left it."""
     with connection.cursor() as cursor:
         cursor.execute(_TO_DO)
 

@@ -7,7 +7,8 @@ import pytest
 from sangyu.kit.errors import NotFound
 from sangyu.safety import actions as safety
 from sangyu.safety import queries as safety_read
-from sangyu.safety.models import Acknowledgement
+from sangyu.safety.models import Acknowledgement, Unread
+from sangyu.safety.verify import verify
 
 
 def end(cast, alarm, by=None):
@@ -24,6 +25,20 @@ def test_the_outcome_comes_back_to_whoever_raised_the_alarm_until_it_is_read(cas
         safety.acknowledge(alarm_id=taken.pk, by=cast.ma, at=cast.at + timedelta(minutes=1))
     assert safety_read.outcomes(cast.ma) == []
     assert Acknowledgement.objects.get().by == cast.ma
+
+
+def test_the_list_of_what_is_unread_says_what_the_records_say(cast, taken):
+    end(cast, taken)
+    unread = Unread.objects.get()
+    closure = unread.closure
+    assert (unread.reader, verify(cast.programme.pk)) == (cast.ma, [])
+    unread.delete()
+    assert verify(cast.programme.pk) == [f"报警结案{closure.pk}：报告人还没有看过，未阅清单上没有。"]
+    Unread.objects.create(closure=closure, reader=cast.ma)
+    safety.acknowledge(alarm_id=taken.pk, by=cast.ma, at=cast.at)
+    assert verify(cast.programme.pk) == []
+    Unread.objects.create(closure=closure, reader=cast.ma)
+    assert verify(cast.programme.pk) == [f"报警结案{closure.pk}：未阅清单上有，报告人不必再看。"]
 
 
 def test_ones_own_end_is_no_news(cast, alarm):
