@@ -33,8 +33,10 @@ COLUMNS = (
     "rank",
     "unit",
     "states",
+    "cost",
 )
-FIRST_FORM = 10  # so many columns had the lists that were adopted before there were ranks and units
+# So many columns had the lists that were adopted before there were ranks and units, and before there were costs.
+FIRST_FORM, SECOND_FORM = 10, 13
 KINDS = {
     "service": "服务",
     "hours": "免费时长",
@@ -62,7 +64,7 @@ class Benefit:
     itself (`category=basic`). What is `given` by "run" goes to the `payee` every `period`, from the `fund`. Of several
     that fill one offer the lowest `rank` pays first. What is given by hand is counted in its `unit`, one piece unless
     `amount` says more; `amount` of days names the schedule whose last day ends a stay. `states` are the facts which the
-    tables ask and which follow from having been given it.
+    tables ask and which follow from having been given it. `cost` is the rule that parts what a stay costs.
     """
 
     code: str
@@ -78,6 +80,7 @@ class Benefit:
     rank: int = 0
     unit: str = ""
     states: tuple[str, ...] = ()
+    cost: str = ""
 
     @property
     def kind_label(self) -> str:
@@ -95,7 +98,7 @@ def read_benefits(text: str) -> tuple[tuple[Benefit, ...], tuple[Fault, ...]]:
     except csv.Error:
         return (), ((reader.line_num, "有一格长得不像话，多半是引号没有配对"),)
     named = tuple(header[1])
-    if named not in (COLUMNS, COLUMNS[:FIRST_FORM]):
+    if named not in (COLUMNS, COLUMNS[:SECOND_FORM], COLUMNS[:FIRST_FORM]):
         return (), ((header[0], f"待遇清单的列应是 {'、'.join(COLUMNS)}"),)
     for line, cells in rows:
         if cells[0].startswith(NOTE):
@@ -123,11 +126,11 @@ def faults_beside(folder: Path) -> Iterator[Fault]:
     yield from faults
     pack = tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8-sig"))
     rules, funds = pack.get("rules", {}), pack.get("funds", {})
-    for offer in pack.get("offers", {}).values():
+    for kind, offer in pack.get("offers", {}).items():
         filling = [one for one in found if one.given == "order" and one.rule in offer.get("grants", {})]
         if len(filling) > 1 and not all(one.rank for one in filling):
             titles = "、".join(one.title for one in filling)
-            yield 0, f"{titles}都能付“{offer.get('title', '')}”，要写先后：1 先用，2 后用"
+            yield 0, f"{titles}都能付“{offer.get('title', kind)}”，要写先后：1 先用，2 后用"
     for benefit in found:
         rule = rules.get(benefit.rule)
         if rule is None:
@@ -136,6 +139,8 @@ def faults_beside(folder: Path) -> Iterator[Fault]:
             yield 0, f"“{benefit.title}”的规则 {benefit.rule!r} 不回答谁能享受；能用的形式是 {'、'.join(FORMS)}"
         if benefit.amount and benefit.amount[0] not in rules:
             yield 0, f"“{benefit.title}”的金额规则 {benefit.amount[0]!r} 不在 pack.toml 里"
+        if benefit.cost and rules.get(benefit.cost, {}).get("form") != "split":
+            yield 0, f"“{benefit.title}”的费用规则 {benefit.cost!r} 应是 pack.toml 里一条分担（split）的规则"
         if benefit.fund and benefit.fund not in funds:
             yield 0, f"“{benefit.title}”的资金 {benefit.fund!r} 不在 pack.toml 里"
         for name in benefit.states:
@@ -164,6 +169,8 @@ def _faults_of(row: Mapping[str, str], found: Mapping[str, Benefit]) -> Iterator
         yield "计量单位和登记的情况只写在申请后办理（hand）的一行"
     if row["unit"] and row["period"] not in ("year", "once"):
         yield "按天、按件给的要写周期（year、once）"
+    if row["cost"] and row["unit"] != "days":
+        yield "费用按哪条规则分担，只写在按天给的一行"
     if row["unit"] == "days" and not row["amount"]:
         yield "按天给的要在金额里写哪张表说住到哪天"
     if row["amount"] and row["amount"].count(".") != 1:

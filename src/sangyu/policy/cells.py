@@ -19,7 +19,7 @@ __all__ = ["Scope", "answer", "formula", "test"]
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _PER_MILLE = re.compile(r"(\w+) ?(?:pm|‰)")
-_COMPARISON = re.compile(r"(>=|<=|>|<)\s*(.+)")
+_COMPARISON = re.compile(r"(>=|<=|>|<)\s*(.*)")
 
 
 # -- answers ---------------------------------------------------------------------------------------------------------
@@ -134,6 +134,8 @@ def _code(word: str, column: ir.Name, codes: tuple[str, ...], scope: Scope) -> i
         return ir.Const(word)
     if word in scope.settings and not scope.settings[word].closed:
         return ir.Name("setting", word)
-    if codes or not re.fullmatch(r"[A-Za-z_]\w*", word):
+    if not codes and not re.fullmatch(r"[A-Za-z_]\w*", word):
+        raise BadCell(f"“{column.name}”的代码“{word}”应是字母、数字和下划线，不以数字开头")
+    if codes:
         raise BadCell(f"“{column.name}”没有代码“{word}”，可用：{'、'.join(codes)}")
     return ir.Const(word)

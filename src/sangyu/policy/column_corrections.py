@@ -79,7 +79,7 @@ def _paid(rule: ir.Rule, amount: Any, back: Any, f: Printer) -> Correction:
             for other in order
             if other != payer
         ]
-        place: Any = lift(lambda *ones: sum(one.cast("int64") for one in ones), *ahead) if ahead else 0
+        place: Any = lift(lambda *ones: sum(one.cast("int64") for one in ones), *ahead)
         gains = lift(lambda rank, over: rank < over, place, spare)
         parts[payer] = keep(choose([(gains, lift(lambda one: one + 1, floor[payer]))], floor[payer]), payer)
     return Correction(back, given, bad, parts)

@@ -126,7 +126,8 @@ class ColumnFacts(ABC):
             return lift(lambda one: (~one.isin(known)).fill_null(False), said)
         return lift(
             lambda one: (
-                one.filter(lambda member: ~member.isin(known) if known else member.isnull()).length() > 0
+                one.filter(lambda member: ~member.isin(known) | member.isnull() if known else member.isnull()).length()
+                > 0
             ).fill_null(False),
             said,
         )
@@ -152,7 +153,7 @@ class ColumnFacts(ABC):
         if not given:
             return None
         missing = first_there(*(one.missing for one in given))
-        return Value(self.layers.keep(first_there(*(one.said for one in given)), "stated"), missing, risky=True)
+        return Value(self.layers.keep(first_there(*(one.said for one in given)), "stated"), missing)
 
     def _stated(self, derived: ir.Derived, name: str) -> Value:
         self.asked[name] = None

@@ -125,12 +125,17 @@ def _tests(name: str, fact: Fact | None, on: date | None) -> dict[tuple[str, str
             return {("positive", name): f'coalesce("{name}" >= 0, true)'}
         case "code" | "codes" as kind if fact and fact.codes:
             codes = ", ".join(f"'{code}'" for code in fact.codes)
-            clean = f'"{name}" IN ({codes})' if kind == "code" else f'list_has_all([{codes}], "{name}")'
+            clean = f'"{name}" IN ({codes})'
+            if kind == "codes":  # a hole in a list is not looked for by `list_has_all`
+                clean = f'list_has_all([{codes}], "{name}") AND {_holes(name)} = 0'
             return {("clean", name): f'coalesce({clean}, "{name}" IS NULL)'}
         case "ints" | "dates":
-            holes = f'len(list_filter("{name}", lambda one: one IS NULL))'
-            return {("clean", name): f"coalesce({holes} = 0, true)"}
+            return {("clean", name): f"coalesce({_holes(name)} = 0, true)"}
     return {}
+
+
+def _holes(name: str) -> str:
+    return f'len(list_filter("{name}", lambda one: one IS NULL))'
 
 
 def _told(connection: duckdb.DuckDBPyConnection, place: str) -> Profile:

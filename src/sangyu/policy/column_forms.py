@@ -231,10 +231,12 @@ def _schedule(raw: Mapping[str, Value], f: Printer) -> tuple[Fields, Value]:
     if "every" in raw:
         raise NotInColumns("逐期检查的规则要列出每一期，还不能按列计算，请用 --engine python")
     fields, wants = _plain(raw, f)
+    asked = words.first_missing(*raw.values())  # a fact that is refused is refused without a first day too
+    refused = [(words.is_fault(asked.missing), asked.missing)] if asked.risky else []
     if since.said is None:
-        return {}, Value(None, code)
+        return {}, Value(None, choose(refused, code), risky=asked.risky)
     if since.absent:
-        missing = choose([(is_null(since.said), code)], wants.missing)
+        missing = choose([*refused, (is_null(since.said), code)], wants.missing)
         wants = Value(None, missing, risky=wants.risky)
     if "due" in fields:
         overdue = words.largest(

@@ -260,7 +260,7 @@ def floor(over: Any, under: Any) -> Any:
         return lift(
             lambda a, b: _divide(a - ((a % b.nullif(0)) + b) % b.nullif(0), b.nullif(0)), lift(_whole, over), under
         )
-    return lift(lambda a: _divide(a, under) - ((a % under) < 0).cast("int64"), over)
+    return lift(lambda a: _divide(a, under) - ((a % under) < 0 if under > 0 else (a % under) > 0).cast("int64"), over)
 
 
 def _whole(value: Any) -> Any:

@@ -107,13 +107,14 @@ def rule_expression(
     if running:
         answer = in_order(rule, answer, f)
     made = _finished(f, answer, version)
-    needed = dict.fromkeys([*keys, *f.asked, *(("on",) if on is None else ()), *(ORDER if running else ())])
+    needed = dict.fromkeys([*keys, *f.asked, *(ORDER if running else ())])
     kinds = answer_types(rule)
     fields = answer_fields(rule)
     same = {name: made.get(name) for name in fields if not isinstance(made.get(name), Lazy)}
 
     def read(name: str) -> types.Table:
-        return ibis.table(shape, name=name).select(*(one for one in needed if one in shape))
+        kept = [one for one in needed if one in shape] or [*shape][:1]  # a SELECT of nothing there is not
+        return ibis.table(shape, name=name).select(*kept)
 
     def chosen(stacked: types.Table) -> types.Table:
         answers = {name: literal(built(made.get(name), stacked)).cast(kinds[name]) for name in fields}

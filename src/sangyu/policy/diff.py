@@ -14,7 +14,6 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from sangyu.policy import ir
-from sangyu.policy.errors import BadCell
 from sangyu.policy.excel_cells import Column, column
 from sangyu.policy.excel_layout import Line, csv_lines
 from sangyu.policy.to_chinese import day, yuan
@@ -195,13 +194,7 @@ class _Table:
         lines = csv_lines((pack.folder / version.table.file).read_text(encoding="utf-8-sig"))
         self.codes = [code.strip() for code in lines[0].cells]
         self.lines = [line for line in lines[1:] if not line.is_note]
-        self.columns = [self._column(code, pack) for code in self.codes]
-
-    def _column(self, code: str, pack: ir.Pack) -> Column:
-        try:
-            return column(code, self.rule, pack, [])
-        except BadCell:
-            return Column(code, "said", code)
+        self.columns = [column(code, rule, pack, []) for code in self.codes]
 
     def cells(self, line: Line) -> dict[tuple[str, int], str]:
         """Give the non-empty cells of a row, each under its column and the number of its repeat."""
@@ -262,7 +255,10 @@ def _block(was: _Table, now: _Table, before: Sequence[Line], after: Sequence[Lin
             said, says = was.cells(old), now.cells(new)
             changed = tuple(
                 CellChange(
-                    code, now.header(code), was.tell(code, said.get(place, "")), now.tell(code, says.get(place, ""))
+                    code,
+                    (now if code in now.codes else was).header(code),
+                    was.tell(code, said.get(place, "")),
+                    now.tell(code, says.get(place, "")),
                 )
                 for place in dict.fromkeys([*says, *said])
                 if (code := place[0]) and said.get(place, "") != says.get(place, "")
@@ -298,4 +294,4 @@ def _pairs(
 def _common(one: Mapping[tuple[str, int], str], other: Mapping[tuple[str, int], str]) -> float:
     """Give the part of two rows' cells that is the same; sentences count little, since they repeat the figures."""
     places = {place for cells in (one, other) for place, text in cells.items() if text and place[0] != "because"}
-    return sum(one.get(place) == other.get(place) for place in places) / len(places) if places else 1.0
+    return sum(one.get(place) == other.get(place) for place in places) / len(places)

@@ -20,7 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from sangyu.policy import ir
-from sangyu.policy.errors import BadCell, BadPack, Finding
+from sangyu.policy.errors import BadPack, Finding
 from sangyu.policy.excel_cells import Column, Shown, column, shown
 from sangyu.policy.excel_layout import (
     BOM,
@@ -259,10 +259,7 @@ class _Book:
 
     def _column(self, code: str, place: int, rule: ir.Rule | None, lines: list[Line]) -> Column:
         texts = [line.cells[place] for line in lines if place < len(line.cells)]
-        try:
-            return column(code.strip(), rule, self._pack, texts)
-        except BadCell:  # a column of another file of the pack is text to us
-            return Column(code, "said", code)
+        return column(code.strip(), rule, self._pack, texts)
 
     def _cases(self) -> None:
         file = "cases.jsonl"

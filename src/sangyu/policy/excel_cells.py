@@ -161,10 +161,11 @@ def _number(value: Decimal, column: Column) -> str:
         if fen != fen.to_integral_value():
             raise BadCell(f"金额 {value} 元不足一分，最多两位小数")
         return f"{fen.to_integral_value().scaleb(-2):.2f}" if fen else "0"
+    plain = f"{value:f}".removesuffix(".0")  # Excel keeps every number as a fraction
     if column.kind == "said":
-        return f"{value:f}".removesuffix(".0")
+        return plain
     if column.kind != "int" or value != value.to_integral_value():
-        raise BadCell(f"这一列要的是{_WANTED[column.kind]}，不是 {value:f}")
+        raise BadCell(f"这一列要的是{_WANTED[column.kind]}，不是 {plain}")
     return str(int(value))
 
 

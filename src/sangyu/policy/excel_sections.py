@@ -15,6 +15,7 @@ from sangyu.policy.toml_text import TomlText
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _LEVELS = {said: level for level, said in LEVELS.items()}
+_YES_NO = {"yes": True, "是": True, "no": False, "否": False}
 _DATES = ("from", "until", "issued_on")
 
 
@@ -202,25 +203,25 @@ def _readings(cells: Mapping[str, Any], was: Mapping[str, Any]) -> dict[str, Any
     readings = [word.strip() for word in str(cells.get("readings", "")).split("\n") if word.strip()]
     if not default:
         raise BadCell("要写默认值")
-    if default not in words:
-        words.insert(0, default)
-    elif words[0] != default:
-        place = words.index(default)
-        words.insert(0, words.pop(place))
-        if len(readings) == len(words):
-            readings.insert(0, readings.pop(place))
     sample = was["values"][0] if was.get("values") else None
-    found: dict[str, Any] = {"values": [_typed(word, sample) for word in words]}
-    return found | ({"readings": readings} if readings else {})
+    first, values = _typed(default, sample), [_typed(word, sample) for word in words]
+    if first not in values:
+        values.insert(0, first)
+    elif values[0] != first:
+        place = values.index(first)
+        values.insert(0, values.pop(place))
+        if len(readings) == len(values):
+            readings.insert(0, readings.pop(place))
+    return {"values": values} | ({"readings": readings} if readings else {})
 
 
 def _typed(word: str, sample: Any) -> Any:
     if isinstance(sample, list) or (sample is None and ("、" in word or word == "（空）")):
         return [] if word == "（空）" else [one.strip() for one in word.split("、")]
-    if isinstance(sample, bool) or (sample is None and word in ("yes", "no")):
-        if word not in ("yes", "no", "是", "否"):
+    if isinstance(sample, bool) or (sample is None and word in _YES_NO):
+        if word not in _YES_NO:
             raise BadCell(f"“{word}”应写 yes 或 no")
-        return word in ("yes", "是")
+        return _YES_NO[word]
     if isinstance(sample, int) or (sample is None and re.fullmatch(r"-?\d+", word)):
         if not re.fullmatch(r"-?\d+", word):
             raise BadCell(f"“{word}”不是整数")

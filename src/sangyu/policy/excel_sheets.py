@@ -33,6 +33,7 @@ from sangyu.policy.excel_read import CellFinding, Sheet, cell_name
 from sangyu.policy.to_chinese import label
 from sangyu.policy.vocabulary import facts
 
+_TEXT = Column("", "said", "")  # a number that Excel made of what was typed is written as it was typed
 _NAME = re.compile(r"\s*(\w+)\s*[=＝:：]\s*(.*?)\s*")
 
 
@@ -102,13 +103,13 @@ class Tables:
         self._sheets[file] = name
         for place, one in columns:
             self._columns.setdefault((file, one.code), place)
-        kept = [self._line(sheet, row, columns, origin) for row in range(FIRST_ROW, len(sheet.rows))]
-        lines = [(row, line) for row, line in enumerate(kept, FIRST_ROW) if line is not None]
         codes = tuple(one.code for _, one in columns)
-        untouched = codes == tuple(code.strip() for code in origin.header)
-        head = self._head(sheet, columns, origin)
+        moved = codes != tuple(code.strip() for code in origin.header)
+        kept = [self._line(sheet, row, columns, origin, moved) for row in range(FIRST_ROW, len(sheet.rows))]
+        lines = [(row, line) for row, line in enumerate(kept, FIRST_ROW) if line is not None]
+        head = self._head(sheet, columns, origin, moved)
         whole = origin.notes is None or head == origin.notes.raw
-        if untouched and whole and [line for _, line in lines] == list(origin.rows.values()):
+        if not moved and whole and [line for _, line in lines] == list(origin.rows.values()):
             self._rows.update({(file, line.number): row for row, line in lines if isinstance(line, Line)})
             return origin.text
         return self._joined(file, codes, head, lines, origin)
@@ -156,16 +157,16 @@ class Tables:
         by_label = {label(code, self._pack): code for shelf in reversed(shelves) for code in shelf}
         return by_label.get(head, head)
 
-    def _head(self, sheet: Sheet, columns: list[tuple[int, Column]], origin: _Origin) -> str:
-        """Give the line of Chinese headers, if the table has one."""
+    def _head(self, sheet: Sheet, columns: list[tuple[int, Column]], origin: _Origin, moved: bool) -> str:
+        """Give the line of Chinese headers, if the table has one; `moved`: its columns are not those that were."""
         if origin.notes is None:
             return ""
-        texts, changed, seen = [], len(columns) != len(origin.header), dict[str, int]()
+        texts, changed, seen = [], moved, dict[str, int]()
         for place, one in columns:
             nth = seen[one.code] = seen.get(one.code, -1) + 1
             was = origin.cell(origin.notes, one.code, nth)
             now = str(sheet.value(HEAD_ROW, place))
-            unchanged = was is not None and heading(one, was) == now
+            unchanged = heading(one, was) == now
             changed = changed or not unchanged
             texts.append(was.removeprefix("#") if unchanged and was is not None else now.strip())
         if not changed:
@@ -173,9 +174,11 @@ class Tables:
         return csv_text(["#" + texts[0], *texts[1:]], _end(origin.text))
 
     def _line(
-        self, sheet: Sheet, row: int, columns: list[tuple[int, Column]], origin: _Origin
+        self, sheet: Sheet, row: int, columns: list[tuple[int, Column]], origin: _Origin, moved: bool
     ) -> Line | list[str] | None:
-        """Read one row: the line it was, if nobody touched it; its new cells; None if it is empty."""
+        """Read one row: the line it was, if nobody touched it; its new cells, also of columns that were `moved`; None
+        if it is empty.
+        """
         values = [sheet.value(row, place) for place, _ in columns]
         if all(value == "" for value in values):
             return None
@@ -189,16 +192,16 @@ class Tables:
         )
         line = origin.rows.get(int(number)) if isinstance(number, (int, float)) else None
         is_note = isinstance(values[0], str) and values[0].startswith("#")
-        texts, changed, seen = [], line is None or len(columns) != len(line.cells), dict[str, int]()
+        texts, changed, seen = [], line is None or moved, dict[str, int]()
         for (place, one), value in zip(columns, values, strict=True):
             nth = seen[one.code] = seen.get(one.code, -1) + 1
-            was = origin.cell(line, one.code, nth)
-            if was is not None and same(value, was if is_note else shown(was, one)):
+            was = origin.cell(line, one.code, nth) or ""  # a note may have fewer cells than there are columns
+            if same(value, was if is_note else shown(was, one)):
                 texts.append(was)
                 continue
             changed = True
             try:
-                texts.append(str(value).rstrip() if is_note else said(value, one))
+                texts.append(said(value, _TEXT if is_note else one))
             except BadCell as error:
                 self._findings.append(CellFinding(sheet.name, cell_name(row, place), f"“{one.code}”列：{error}"))
         return texts if changed or line is None else line
@@ -210,8 +213,7 @@ class Tables:
         text = csv_text(list(codes), end) + head
         for row, line in lines:
             self._rows[file, text.count("\n") + 1] = row
-            written = line.raw if isinstance(line, Line) and len(line.cells) == len(codes) else ""
-            written = written or csv_text(list(line.cells if isinstance(line, Line) else line), end)
+            written = line.raw if isinstance(line, Line) else csv_text(line, end)
             text += written if written.endswith("\n") else written + end
         return (BOM if origin.text.startswith(BOM) or not origin.text else "") + text
 
@@ -258,7 +260,7 @@ class Cases:
                 continue
             changed = True
             try:
-                case[field.key] = _said(str(value)) if field.key in ("facts", "expect") else str(value).strip()
+                case[field.key] = _said(str(value)) if field.key in ("facts", "expect") else said(value, _TEXT).strip()
             except BadCell as error:
                 self._findings.append(CellFinding(CASES, cell_name(row, place), str(error)))
         return json.dumps(case, ensure_ascii=False) if changed else was
@@ -292,7 +294,8 @@ def _value(text: str) -> Any:
 
 def notes_text(sheet: Sheet, was: str) -> str:
     """Read the notes, a line a cell."""
-    lines = [str(sheet.value(row, 0)) for row in range(FIRST_ROW, len(sheet.rows))]
+    values = [sheet.value(row, 0) for row in range(FIRST_ROW, len(sheet.rows))]
+    lines = [said(value, _TEXT) if isinstance(value, float) else str(value) for value in values]
     while lines and not lines[-1]:
         lines.pop()
     return was if lines == was.rstrip("\n").split("\n") else "".join(line + "\n" for line in lines)

@@ -5,11 +5,9 @@ Reading goes on after a fault, so that an official sees all of them at once; a p
 
 from __future__ import annotations
 
-import csv
 import re
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +18,7 @@ from sangyu.policy.content import digest
 from sangyu.policy.decision import ANSWER_FIELDS
 from sangyu.policy.errors import BadCell, Finding
 from sangyu.policy.names import keys_of, names_in, names_of
-from sangyu.policy.read_table import TABLE_BYTES_MAX, TableReader
+from sangyu.policy.read_table import TABLE_BYTES_MAX, TableReader, words_of
 from sangyu.policy.vocabulary import facts
 
 _PARAMETER_TYPES = get_args(ir.ParameterType)
@@ -165,10 +163,8 @@ class Reader:
         for version in rules.get(rule, {}).get("versions", [{}]):
             path = self.folder / "tables" / version.get("table", f"{rule}.csv")
             readable = path.exists() and path.stat().st_size <= TABLE_BYTES_MAX
-            if readable and answer in ("ground", "eligible"):
-                with path.open(encoding="utf-8-sig", errors="replace", newline="") as file, suppress(csv.Error):
-                    codes.update(dict.fromkeys(row[answer] for row in csv.DictReader(file) if row.get(answer)))
-        codes.pop("", None)
+            if readable and answer == "ground":
+                codes.update(dict.fromkeys(words_of(path, answer)))
         labels = tuple(code for code in codes if re.fullmatch(r"[A-Za-z_]\w*", code))
         return ir.Derived(key, said.get("label", key), rule, answer, labels, tuple(said.get("aliases", ())), line)
 

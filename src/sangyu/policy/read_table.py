@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sangyu.policy import cells, ir
@@ -103,7 +104,7 @@ class TableReader:
         columns = []
         for place, word in enumerate(header):
             if word in outcomes or word == "because":
-                if header.count(word) > 1:
+                if header.index(word) < place:
                     self._fault(1, f"结果列“{word}”写了两次")
                 continue
             try:
@@ -143,6 +144,17 @@ class TableReader:
         for placeholder in _strange_placeholders(because, self._scope, self._payers):
             self._fault(line, f"说明里的 {placeholder} 没有对应的名称")
         return ir.Row(line, tuple(tests), answers, because)
+
+
+def words_of(path: Path, column: str) -> Iterator[str]:
+    """List what stands in one column of a table that may be faulty elsewhere; where it cannot be read on, no more."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file, suppress(csv.Error):
+        rows = (cells for cells in csv.reader(file) if any(cell.strip() for cell in cells))
+        header = [cell.strip() for cell in next(rows, [])]
+        place = header.index(column) if column in header else len(header)
+        for cells in rows:
+            if not cells[0].startswith(NOTE) and (word := "".join(cells[place : place + 1]).strip()):
+                yield word
 
 
 def _strange_placeholders(because: str, scope: Scope, payers: tuple[str, ...]) -> Iterable[str]:

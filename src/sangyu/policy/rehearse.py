@@ -103,7 +103,7 @@ def rehearse(
     now = decide_many(after, rule_id, lines, changed, on, columns_from=columns_from)
     rule = after.rules[rule_id]
     unit, names = _measure(rule, was.column_names, now.column_names)
-    group: Any = pa.array([""] * lines.num_rows, pa.string())
+    group: Any = pa.array([f"{on:%Y-%m}" if by == MONTH and on else ""] * lines.num_rows, pa.string())
     if by == MONTH and on is None and "on" in lines.column_names:
         group = pa.compute.strftime(lines.column("on"), "%Y-%m")
     elif by and by != MONTH:
@@ -208,6 +208,6 @@ def _typed(name: str, text: str, line: int) -> Any:
             return [
                 int(word) if kind == "ints" else date.fromisoformat(word) if kind == "dates" else word for word in words
             ]
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, BadFact):
         raise BadFact(f"事实表第{line}行“{facts()[name].label}”（{name}）的值 {text!r} 读不出来") from None
     return text

@@ -107,6 +107,8 @@ def value_text(name: str, value: Any, pack: ir.Pack) -> str:
         return day(value)
     if isinstance(value, tuple):
         return "、".join(value_text(name, one, pack) for one in value) or "无"
+    if isinstance(value, Mapping):
+        return "、".join(f"{key} {_number(name, one)}" for key, one in value.items()) or "无"
     return facts()[name].codes.get(value, str(value)) if name in facts() else str(value)
 
 
@@ -227,7 +229,8 @@ def refusal(lack: ir.Cell, changes_on: date | None, f: Inquiry) -> str:
         return f"还差{(changes_on - f.on).days}天满{years}周岁，{day(changes_on)}起符合"
     have = f.fact(lack.column.name) if lack.column.kind == "fact" else None
     if lack.column.name == "age" and isinstance(have, int):
-        return f"现年{have}周岁，须{f'满{years}周岁' if years is not None else cell_text(lack, f.pack)}"
+        too_young = years is not None and have < years
+        return f"现年{have}周岁，须{f'满{years}周岁' if too_young else cell_text(lack, f.pack)}"
     if isinstance(lack.test, ir.Is):
         return f"须{cell_text(lack, f.pack)}"
     name = label(lack.column.name, f.pack)
@@ -236,12 +239,14 @@ def refusal(lack: ir.Cell, changes_on: date | None, f: Inquiry) -> str:
 
 def _age_wanted(lack: ir.Cell, f: Inquiry) -> int | None:
     """Give the age that a cell wants at least, where it says one: as a number, or by a setting that holds one."""
-    low = lack.test.low if lack.column.name == "age" and isinstance(lack.test, ir.Within) else None
+    if lack.column.name != "age" or not isinstance(lack.test, ir.Within):
+        return None
+    low = lack.test.low
     if isinstance(low, ir.Name) and low.kind in ("setting", "parameter"):
         value = f.setting(low.name) if low.kind == "setting" else f.parameter(low.name)
     else:
         value = getattr(low, "value", None)
-    return value if isinstance(value, int) else None
+    return value + lack.test.low_excluded if isinstance(value, int) else None  # who must be over 65 must be 66
 
 
 def age_gap(years: int, f: Inquiry) -> str:
@@ -257,6 +262,8 @@ def age_gap(years: int, f: Inquiry) -> str:
 def cell_text(cell: ir.Cell, pack: ir.Pack) -> str:
     """Write one condition cell: 年龄（周岁）>=65, 居住在本区, 身份类别为重度残疾."""
     name = label(cell.column.name, pack)
+    if not all(isinstance(one, ir.Const | ir.Name) for one in ir.operands(cell.test)):
+        return f"{name} {cell.text}"  # a formula is best said as it was written
     match cell.test:
         case ir.Is(wanted):
             return name if wanted else f"不是“{name}”"
@@ -279,7 +286,8 @@ def _operand(expr: ir.Expr, cell: ir.Cell, pack: ir.Pack) -> str:
             setting = pack.settings.get(cell.column.name)
             return (setting and setting.reading(expr.value)) or PAYERS.get(expr.value, expr.value)
         return value_text(cell.column.name, expr.value, pack)
-    return f"“{label(expr.name, pack)}”" if isinstance(expr, ir.Name) else cell.text
+    assert isinstance(expr, ir.Name), "a cell with a formula is told as it was written"
+    return f"“{label(expr.name, pack)}”"
 
 
 def _told_by_cells(row: ir.Row, pack: ir.Pack) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sangyu.policy import packs_folder
-from sangyu.policy.benefit_list import BENEFITS_FILE, COLUMNS, FIRST_FORM, faults_beside, read_benefits
+from sangyu.policy.benefit_list import BENEFITS_FILE, COLUMNS, FIRST_FORM, SECOND_FORM, faults_beside, read_benefits
 
-HEAD = ",".join(COLUMNS) + "\n"
+HEAD = ",".join(COLUMNS[:SECOND_FORM]) + "\n"
 GOOD = "phone,phone,通信补贴,phone-credit,,,month,run,operator,district-subsidy,,,\n"
 STAY = "stay,stay,短住,respite,respite-stay.until,,year,hand,,,,days,last_respite_on\n"
 VOUCHER = "one,voucher,券,one,,,year,order,,fund,1,,\n"
@@ -39,6 +39,18 @@ def test_ranks_units_and_what_follows_are_read_and_lists_from_before_them_too() 
     old = ",".join(COLUMNS[:FIRST_FORM]) + "\n" + GOOD.replace(",,,\n", "\n")
     ((phone,), faults) = read_benefits(old)
     assert (faults, phone.code, phone.rank, phone.unit, phone.states) == ((), "phone", 0, "", ())
+
+
+def test_what_a_stay_costs_is_parted_by_a_rule_that_splits(tmp_path: Path) -> None:
+    head, stay = ",".join(COLUMNS) + "\n", STAY.strip("\n")
+    assert [one.cost for one in read_benefits(f"{head}{stay},respite-cost\n")[0]] == ["respite-cost"]
+    ((_line, said),) = read_benefits(head + GOOD.strip("\n") + ",respite-cost\n")[1]
+    assert said == "费用按哪条规则分担，只写在按天给的一行"
+    folder = Path(shutil.copytree(packs_folder() / "xiamen-huli", tmp_path / "xiamen-huli"))
+    text = (folder / BENEFITS_FILE).read_text(encoding="utf-8")
+    (folder / BENEFITS_FILE).write_text(text.replace(",respite-cost", ",respite-stay"), encoding="utf-8")
+    ((_line, said),) = faults_beside(folder)
+    assert said.endswith("的费用规则 'respite-stay' 应是 pack.toml 里一条分担（split）的规则")
 
 
 @pytest.mark.parametrize(
