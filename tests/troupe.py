@@ -20,6 +20,7 @@ from sangyu.config.programme import main
 from sangyu.hotline import actions as hotline
 from sangyu.kit.month import Month
 from sangyu.orders.models import Order
+from sangyu.providers import actions as providers
 from sangyu.registry import actions as registry
 from sangyu.registry.models import Elder
 from tests.cast import BEIJING, Cast
@@ -81,6 +82,7 @@ class Troupe(Cast):
         self.kangan_user = self.letter_user = self.user(self.kangan.organisation, "kangan", "康平", Role.ENTERPRISE)
         self.zhao_user = self.user(self.kangan.organisation, "zhao", "赵勤", Role.WORKER)
         self.zhao = self.worker(self.kangan, "赵勤", "13900000011", self.zhao_user)
+        providers.look_after(worker_id=self.zhao.pk, area_codes=[self.community_code], by=self.head, at=self.at)
         return self
 
     def user(self, organisation: Organisation, username: str, name: str, *roles: str, sign_in: bool = True) -> User:

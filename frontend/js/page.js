@@ -48,6 +48,14 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") foldAway(event);
 });
 
+// On a narrow screen the desk's pages stand in a row that is pushed sideways: the open one is pushed into sight.
+function showWhere() {
+  for (const here of document.querySelectorAll(".sy-nav [aria-current], .sy-tabs [aria-current]")) {
+    const row = here.closest(".sy-nav, .sy-tabs");
+    row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+  }
+}
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form?.requestSubmit();
 });
@@ -56,8 +64,25 @@ function showConnection() {
   for (const strip of document.querySelectorAll("[data-offline]:not([data-always])")) strip.hidden = navigator.onLine;
 }
 
+// A stacked table shows no head on a phone, so every cell is given the name of its column.
+function nameCells() {
+  for (const table of document.querySelectorAll("[data-stack] > table")) {
+    const names = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => (cell.querySelector(".sy-sr") ? "" : cell.textContent.trim()));
+    for (const row of table.tBodies[0].rows) {
+      if (row.cells.length !== names.length) continue;
+      for (const [index, cell] of [...row.cells].entries()) if (names[index]) cell.dataset.name = names[index];
+    }
+  }
+}
+
+window.addEventListener("resize", showWhere);
 window.addEventListener("online", showConnection);
 window.addEventListener("offline", showConnection);
-document.addEventListener("htmx:load", (event) => meetErrors(event.target));
+document.addEventListener("htmx:load", (event) => {
+  meetErrors(event.target);
+  nameCells();
+});
 showConnection();
+showWhere();
+nameCells();
 meetErrors(document);

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 
 from sangyu.access.models import Programme, Role
 from sangyu.dispatch.models import Assignment
@@ -134,3 +135,20 @@ def test_the_citys_platform_sends_orders_in_and_hears_what_becomes_of_them_and_1
     rang = Client().post("/exchange/cti/events", json.dumps(event), content_type="application/json", headers=key)
     assert rang.status_code == 200
     assert [call.caller_number for call in hotline_read.waiting(cast.ma)] == ["13900000001"]
+
+
+@pytest.mark.proves("FT-12")
+def test_a_wish_from_the_steward_platform_arrives_as_an_order_that_says_where_it_came_from(monday: Cast) -> None:
+    bathing = {"item_id": str(monday.bathing.pk), "wanted_from": (monday.at + timedelta(days=2)).isoformat()}
+    platform = steward(monday)
+    for more in ({}, bathing):
+        placed = platform.post("/orders", {**wish(monday), **more, "source": "96980"})
+        assert placed.status_code == 201, placed.content.decode()
+        assert platform.get(f"/orders/{placed.json()['id']}").json()["source"] == "96980"
+    assert set(Order.objects.values_list("source", "stage")) == {("96980", "PLACED")}
+    client = Client()
+    client.force_login(monday.wang)
+    page = client.get(reverse("dispatching:order", args=[Order.objects.first().pk])).content.decode()
+    assert "96980 转来" in page
+    own = monday.order(elder=monday.grandpa)
+    assert own.source == ""

@@ -1,4 +1,4 @@
-"""Xiashan's way from an assessment to free hours: what two assessors found, and what it gives until when."""
+"""Xiashan: from an assessment to free hours until a day, and from hours and satisfaction to what a company gets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sangyu.adoption import actions as adoption
+from sangyu.adoption import queries as adoption_read
+from sangyu.adoption.steps import decide_step
 from sangyu.assessment import actions as assessment
 from sangyu.assessment import queries as assessment_read
 from sangyu.assessment.rules import PracticeMissing
@@ -15,8 +18,10 @@ from sangyu.assessment.tests.team import Team
 from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.queries import Answer, Entitlement
 from sangyu.registry.models import Elder
+from sangyu.settlement import actions as settlement
+from sangyu.settlement import queries as settlement_read
 from tests.troupe import Troupe
-from tests.walks.test_programmes import XIASHAN
+from tests.walks.test_programmes import XIASHAN, serve
 
 SEVERE_POINTS = 30
 LEVELS = {"none": "none", "mild": "mild", "moderate": "moderate", "severe": "severe", "total": "severe"}
@@ -106,3 +111,36 @@ def test_a_later_level_that_counts_as_none_ends_the_one_before_it(db: None, tmp_
     better = team.replaced(concluded.assessment, best(GB))
     assert hours(troupe, elder, better.valid_from).answer == Answer.UNKNOWN
     assert hours(troupe, elder, better.valid_from - timedelta(days=1)).answer == Answer.YES
+
+
+@pytest.mark.proves("XS-15")
+def test_each_company_s_cost_follows_from_hours_and_score_and_comes_out_again_by_the_figures_of_its_month(
+    db: None, tmp_path: Path
+) -> None:
+    troupe = Troupe(XIASHAN.plan, tmp_path).staffed()
+    born_on, codes = XIASHAN.elders[0]
+    elder = troupe.recognised(troupe.elder("李秀兰", born_on, 22, ["13900000001"]), *codes)
+    for n, day in enumerate((10, 11, 12)):
+        serve(troupe, troupe.rung(elder, "13900000001", day=day), late=n == 1)
+    run = troupe.drawn_up()
+    (cost,) = settlement_read.statements(troupe.qian).filter(run=run)
+    asked = cost.decision["facts_used"]
+    assert (cost.enterprise.short_name, asked["minutes"], asked["score_tenths"]) == ("康安", 600, 975)
+    assert cost.net_fen == 600 * 30_00 // 60 * 95 // 100 == 285_00
+    assert adoption_read.decided_again(cost.decision).same
+    adoption.adopt(
+        programme_id=troupe.programme.pk,
+        pack_id="weifang-xiashan",
+        parameters={**XIASHAN.plan.parameters, "hour_price_fen": 33_00},
+        document="峡民发〔2026〕12号",
+        valid_from=date(2026, 12, 1),
+        by_id=troupe.head.pk,
+        at=run.drawn_at,
+    )
+    settlement.draw_up(month=troupe.month, by=troupe.qian, at=run.drawn_at)
+    (same,) = settlement_read.statements(troupe.qian).filter(run=run)
+    assert (same.pk, same.net_fen, same.decision) == (cost.pk, cost.net_fen, cost.decision)
+    assert adoption_read.decided_again(same.decision).same
+    facts = {"minutes": 600, "score_tenths": 975, "order_subsidies_fen": [], "meal_subsidies_fen": []}
+    by_month = [decide_step(troupe.programme.pk, "settlement", facts, date(2026, month, 1)) for month in (11, 12)]
+    assert [decision.amount_fen for decision in by_month] == [285_00, 313_50]

@@ -49,6 +49,7 @@ from sangyu.portals.texting.send import send_due
 from sangyu.privacy import actions as privacy
 from sangyu.providers import actions as providers
 from sangyu.providers.actions import Paper
+from sangyu.providers.models import Licence
 from sangyu.quality import actions as quality
 from sangyu.quality import queries as quality_read
 from sangyu.quality.models import AppraisalItem, SiteCheck
@@ -78,6 +79,15 @@ class FullHouse(Cast):
         self.line = Line.objects.filter(statement__run=self.paid_run).first()
         self.to_ring = quality_read.tasks_due(self.sun, limit=1)[0]
         self.check = SiteCheck.objects.first()
+        self.recommended = providers.recommend(
+            name="酒泉路互助服务队",
+            phone="09318100020",
+            services="保洁、理发，六个人",
+            reason="三年来邻里都说好",
+            by=self.clerk,
+            at=NOW,
+        )
+        self.licence = Licence.objects.filter(enterprise=self.kangan, kind="营业执照").earliest("valid_from")
         while compose(at=NOW):
             pass
         while send_due(gateway=MockGateway(), at=NOW):
@@ -178,7 +188,13 @@ class FullHouse(Cast):
                 file.write(content)
                 file.flush()
                 return matching.hand_in(
-                    register=register, month=december, path=Path(file.name), file_name="名册.csv", by=self.head, at=NOW
+                    register=register,
+                    month=december,
+                    path=Path(file.name),
+                    file_name="名册.csv",
+                    purpose="每月核对待遇资格",
+                    by=self.head,
+                    at=NOW,
                 )
 
         self.registered = read("death", text("姓名,身份证号,死亡日期", [f"李秀兰,{LI},2026-12-30"]))
@@ -230,6 +246,33 @@ class FullHouse(Cast):
         differing = team.signed(best(GB), best(GB) | {"B.1.3": 2}, kind="REGULAR", key="2")
         team.lin = lin
         self.third = assessment.call_in(assessment_id=differing.pk, assessor_id=lin.pk, by=self.head, at=NOW)
+        self.site, self.scored_site = (
+            quality.assign_site(
+                site=f"enterprise:{firm.pk}", assessor_id=lin.pk, due_on=NOW.date(), by=self.sun, at=NOW
+            )
+            for firm in (self.kangan, self.letter)
+        )
+        self.standard = quality.register_standard(
+            code="SC-60", title="社区养老服务工作手册", kind="SERVICE", by=self.sun, at=NOW
+        )
+        quality.publish_edition(
+            standard_id=self.standard.pk,
+            valid_from=date(2026, 1, 1),
+            document="城民发〔2026〕6号",
+            text="[N2] 按约定时间上门\n服务人员佩戴工作证",
+            by=self.sun,
+            at=NOW,
+        )
+        self.site_choice = f"enterprise:{self.kangan.pk}"
+        quality.score_site(
+            assessment_id=self.scored_site.pk,
+            facilities=86,
+            environment=90,
+            quality=88,
+            findings="消毒记录齐全",
+            by=lin,
+            at=NOW,
+        )
         self.bedside = team.filled(team.appointed(elder=self.grandpa), Part.FIRST)
 
     def _november(self) -> None:
@@ -399,9 +442,12 @@ class FullHouse(Cast):
             at=self.at,
         )
         self.canteen = self.kitchen.canteen("酒泉路餐厅", self.kangan, contracted_until=date(2028, 1, 1))
+        self.sponsor = budget.register_sponsor(name="惟佳慈善基金会", credit_code="", by=self.head, at=self.at)
         self.cashier = self.kitchen.cashier("guo", "郭晴", self.kangan, self.canteen)
         for elder, minutes in ((self.li, 40), (self.grandpa, 25)):
-            self.kitchen.sell(elder, at=NOW - timedelta(minutes=minutes), by=self.cashier, canteen=self.canteen)
+            self.sold = self.kitchen.sell(
+                elder, at=NOW - timedelta(minutes=minutes), by=self.cashier, canteen=self.canteen
+            )
         quality.open_cycle(programme_id=self.programme.pk, on=NOW.date(), by=self.clock, at=self.at)
         quality.rank(quarter=Quarter(2026, 4), by=self.sun, at=self.at)
 

@@ -65,13 +65,21 @@ dispatching:order       wang            .waiting.pk
 dispatching:order       wang            .coming.order_id
 dispatching:proposals   wang
 dispatching:incidents   wang
+dispatching:catalogue   wang
+dispatching:bring       wang
+dispatching:standard    wang
 dispatching:enterprises wang
+dispatching:teams       other_agent
 dispatching:apply       other_agent
 dispatching:enterprise  other_agent     .kangan.pk
 dispatching:licence     other_agent     .kangan.pk
 dispatching:contract    other_agent     .kangan.pk
+dispatching:check       other_agent     .kangan.pk      .licence.pk
+dispatching:kind        other_agent     .kangan.pk
+dispatching:evaluation  other_agent     .kangan.pk
 dispatching:stand       other_agent     .kangan.pk      suspend
 community:elders        clerk
+community:teams         clerk
 community:find          clerk
 community:register      clerk
 community:registered    clerk           .li.pk
@@ -81,6 +89,8 @@ community:family        clerk           .li.pk
 community:documents     clerk           .li.pk
 community:move          clerk           .li.pk
 community:elders        clerk           ?group=living_alone
+community:elders        clerk           ?lacks=interests
+community:elders        clerk           ?dined=1
 community:duplicates    clerk
 community:duplicate     clerk           .doubt.pk
 community:duplicate     head            .doubt.pk
@@ -108,6 +118,10 @@ carer:incident          zhao_user       .here.order_id  .incident.pk
 till:desk               cashier
 till:day                cashier         2027-01-11
 till:month              cashier         2027-01
+till:menu               cashier         2027-01-12
+till:rating             cashier         .sold.pk
+till:prices             head
+till:board              ma
 assessor:today          lin
 assessor:sheet          lin             .bedside.pk
 assessor:sign           lin             .bedside.pk
@@ -148,6 +162,7 @@ matching:batch          head            .registered.pk
 matching:differences    clerk
 matching:differences    head            ?settled=1
 matching:difference     clerk           .differing.pk
+matching:words          clerk           .li.pk
 matching:closing        ma              .li.pk
 privacy:purposes        zhao_user
 privacy:requests        clerk           ?q=李秀兰
@@ -168,6 +183,12 @@ quality:sheet           sun             .sheet.pk
 quality:behind          sun             .scored.pk
 quality:checks          sun
 quality:check           sun             .check.pk
+quality:standards        sun
+quality:standard         sun             .standard.pk
+quality:third-party      sun
+quality:third-party      lin
+quality:site             lin             .site.pk
+quality:site             head            .scored_site.pk
 quality:quarter         sun             2026Q4
 quality:quarter         sun             2027Q1
 quality:year            sun             2026
@@ -177,6 +198,7 @@ finance:month           qian            2026-12
 finance:account         qian            2026-11         .refused.pk
 finance:statement       qian            .statement.pk
 finance:budget          qian
+finance:sponsors        head
 bureau:home             head
 bureau:exceptions       head
 bureau:rows             head            today
@@ -184,6 +206,10 @@ bureau:rows             head            paid
 bureau:rows             head            dead-orders
 bureau:analysis         head            ?since=2026-11-01&on=2027-01-11
 bureau:groups           head
+bureau:ageing           head
+bureau:funding          head            ?way=place
+bureau:delivery         head
+bureau:delivery         head            ?by=elder&since=2026-11-01
 bureau:report           head            ?on=2027-01-10
 bureau:people           head
 bureau:invite           head
@@ -231,6 +257,7 @@ entitlements:elder      clerk           .li.pk
 entitlements:elder      ma              .grandpa.pk
 entitlements:slip       clerk           .li.pk          2026-12
 entitlements:runs       qian
+entitlements:stays      qian
 entitlements:run        feng            .telephone.pk
 components:all          ma
 components:pocket       ma
@@ -256,8 +283,10 @@ NOT_PAGES = {
         "quality:election",
         "till:today",
         "till:this-month",
+        "till:todays-menu",
     },
     "a file": {
+        "dispatching:sheet",
         "papers:file",
         "applications:agreement",
         "applications:paper",
@@ -270,6 +299,7 @@ NOT_PAGES = {
         "quality:week-list",
         "quality:quarter-list",
         "quality:year-list",
+        "finance:sponsor-statement",
         "intake:sheet",
         "entitlements:file",
         "entitlements:slip-paper",

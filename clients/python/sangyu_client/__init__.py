@@ -276,6 +276,7 @@ class Order(TypedDict):
     item_id: str
     item_name: str
     community_code: str
+    source: str
     wanted_from: str
     wanted_until: str
     price_fen: int
@@ -781,6 +782,7 @@ class Sangyu:
         wanted_from: str,
         call_id: str | None = UNSET,
         note: str = UNSET,
+        source: str = UNSET,
         key: str | None = None,
     ) -> Order:
         """Take an order: priced by the policy of its day, the public part held, all or nothing."""
@@ -796,6 +798,7 @@ class Sangyu:
                         "wanted_from": wanted_from,
                         "call_id": call_id,
                         "note": note,
+                        "source": source,
                     },
                     key=key,
                 )

@@ -17,7 +17,7 @@ from sangyu.access.models import User
 from sangyu.adoption import queries as adoption_read
 from sangyu.adoption.models import Adoption
 from sangyu.benefits.credits import UNITS
-from sangyu.benefits.models import Booking, BookingEnd, GiveBack, HandOver
+from sangyu.benefits.models import Booking, BookingEnd, GiveBack, HandOver, StayCost
 from sangyu.benefits.rules import Undecided
 from sangyu.kit.errors import NotFound
 from sangyu.ledger.rules import AccountKey
@@ -34,6 +34,7 @@ class Stay:
 
     booking: Booking
     end: BookingEnd | None
+    cost: StayCost | None = None
 
     @property
     def until_on(self) -> date:
@@ -139,7 +140,8 @@ def pieces(viewer: User, elder: Elder) -> list[Piece]:
 def _stays(records: Collection[UUID]) -> list[Stay]:
     rows = list(Booking.objects.filter(elder__in=records).select_related("by").order_by("-at", "-id"))
     ends = BookingEnd.objects.in_bulk([row.pk for row in rows])
-    return [Stay(row, ends.get(row.pk)) for row in rows]
+    costs = StayCost.objects.in_bulk(list(ends))
+    return [Stay(row, ends.get(row.pk), costs.get(row.pk)) for row in rows]
 
 
 def _pieces(records: Collection[UUID]) -> list[Piece]:

@@ -51,6 +51,13 @@ def stated_on(rows: Iterable[StatedFact], on: date) -> dict[str, Any]:
     return {row.name: row.value for row in sorted(held, key=attrgetter("valid_from", "at"))}
 
 
+def stated_about(elder: Elder, on: date) -> list[StatedFact]:
+    """Return the stated facts of an elder that stand on a day, each name once, with the paper they were stated by."""
+    rows = [row for row in _stated(registry_read.same_as(elder.pk)) if row.valid_from <= on]
+    held = [row for row in rows if row.valid_until is None or on < row.valid_until]
+    return list({row.name: row for row in sorted(held, key=attrgetter("valid_from", "at"))}.values())
+
+
 def stated_by_elder(programme_id: UUID, names: Iterable[str]) -> dict[UUID, list[StatedFact]]:
     """Return what was ever stated of the elders of a programme under some names; one query."""
     found: dict[UUID, list[StatedFact]] = {}

@@ -7,6 +7,7 @@ INSERT_ONLY_TABLES = [
     "benefits_statedfact",
     "benefits_booking",
     "benefits_bookingend",
+    "benefits_staycost",
     "benefits_handover",
     "benefits_giveback",
 ]

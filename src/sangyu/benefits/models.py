@@ -173,6 +173,29 @@ class BookingEnd(models.Model):
         ]
 
 
+class StayCost(models.Model):
+    """What a stay cost by its bill, and who pays which part of it by the city's rule. Insert-only. Units: fen."""
+
+    end = models.OneToOneField(BookingEnd, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    price_fen = models.BigIntegerField()
+    elder_fen = models.BigIntegerField()
+    public_fen = models.BigIntegerField()
+    insurer_fen = models.BigIntegerField()
+    bill = models.CharField(max_length=60)
+    decision = models.JSONField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price_fen=F("elder_fen") + F("public_fen") + F("insurer_fen")) & Q(price_fen__gt=0),
+                name="the_parts_of_a_stay_add_up",
+            ),
+            models.CheckConstraint(condition=~Q(bill=""), name="a_stay_s_cost_has_a_bill"),
+        ]
+
+
 class HandOver(models.Model):
     """A device handed out, with its number, the receipt and who handed it. Insert-only.
 

@@ -18,6 +18,7 @@ from sangyu.benefits.entitlements import Answer, Entitlement, benefits_of, entit
 from sangyu.benefits.models import Charge, Reversal
 from sangyu.benefits.pots import Pot
 from sangyu.benefits.pricing import pots_of
+from sangyu.benefits.stays import StayYear, stays_of_year
 from sangyu.kit.month import Month
 from sangyu.providers.models import ServiceItem
 from sangyu.registry import queries as registry_read
@@ -32,6 +33,7 @@ __all__ = [
     "Pot",
     "Spent",
     "Stay",
+    "StayYear",
     "benefits_of",
     "charges",
     "credit",
@@ -41,6 +43,7 @@ __all__ = [
     "pieces",
     "spent",
     "stays",
+    "stays_of_year",
 ]
 
 

@@ -13,8 +13,10 @@ from sangyu.providers.rules import first_lapsed
 
 # What a term counts. `share` is shown beside the others and counts only where the programme gives it a weight; `wanted`
 # enters only for an order whose elder has named somebody, and then outweighs all the rest together.
+# So does `centre`, for an order whose subdistrict has a centre (照料中心) of its own: first the centre, then partners.
 WEIGHTS = {"distance": 300, "load": 300, "score": 400}
 WANTED_WEIGHT = 1000
+CENTRE_WEIGHT = 1000
 PATTERN_ELDERS_MIN = 3
 PATTERN_DAYS = 90
 DISTANCE_FULL_M = 500
@@ -26,6 +28,7 @@ RULES = {
     "LICENCE": "证照有效",
     "AREA": "服务区域",
     "ITEM": "合同项目",
+    "KIND": "承接机构",
     "REFUSED": "本单未拒绝过",
     "WORKER": "有合格人员",
     "CAPACITY": "当日余量",
@@ -105,7 +108,7 @@ class Firm:
     `licences` tells until when (exclusive) each kind of licence that was ever lodged holds; `fit_workers` counts
     workers with the skill and a valid certificate whom the elder has not asked to stay away; `refused` is the reason it
     gave before; `wanted` names a fit worker of its own whom the elder asked for; `share_pm` is its share of this
-    month's orders in the subdistrict.
+    month's orders in the subdistrict; `is_centre` tells that it is the centre (照料中心) of that subdistrict.
     """
 
     enterprise_id: UUID
@@ -124,11 +127,17 @@ class Firm:
     wanted: str = ""
     unwanted: int = 0
     share_pm: int = 0
+    kind: str = ""
+    kind_label: str = ""
+    is_centre: bool = False
 
 
 @dataclass(frozen=True)
 class Need:
-    """The order as dispatch sees it; `named` tells that the elder has asked for somebody."""
+    """The order as dispatch sees it; `named` tells that the elder has asked for somebody.
+
+    `only_kind` is the kind of enterprise that alone may do the item, with its label; empty where every kind may.
+    """
 
     on: date
     area: str
@@ -136,6 +145,8 @@ class Need:
     skill: str = ""
     certificate: str = ""
     named: bool = False
+    only_kind: str = ""
+    only_kind_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,6 +175,8 @@ def first_failing(firm: Firm, need: Need) -> tuple[str, str] | None:
         return "AREA", f"合同不含{need.area}"
     if not firm.has_item:
         return "ITEM", f"合同不含“{need.item}”"
+    if need.only_kind and firm.kind != need.only_kind:
+        return "KIND", f"“{need.item}”只由{need.only_kind_label}承接，该单位是{firm.kind_label}"
     if firm.refused:
         return "REFUSED", f"本单已拒绝：{firm.refused}"
     if firm.fit_workers == 0:
@@ -183,6 +196,8 @@ def score_terms(firm: Firm, need: Need) -> dict[str, int]:
     free = max(0, (firm.capacity_per_day - firm.sent_today) * 1000 // max(1, firm.capacity_per_day))
     rated = SCORE_UNKNOWN_TENTHS if firm.score_tenths is None else firm.score_tenths
     terms = {"distance": near, "load": free, "score": min(1000, rated), "share": 1000 - firm.share_pm}
+    if firm.is_centre:
+        terms["centre"] = 1000
     return {"wanted": 1000 if firm.wanted else 0, **terms} if need.named else terms
 
 
@@ -193,7 +208,12 @@ def rank(firms: Iterable[Firm], need: Need, *, weights: Mapping[str, int] = WEIG
     """
     eligible: list[tuple[int, int, UUID, Firm, dict[str, int]]] = []
     failed: list[Verdict] = []
-    counted = {"wanted": WANTED_WEIGHT, **weights} if need.named else weights
+    firms = list(firms)
+    counted = dict(weights)
+    if any(firm.is_centre for firm in firms):
+        counted["centre"] = CENTRE_WEIGHT
+    if need.named:
+        counted["wanted"] = WANTED_WEIGHT + counted.get("centre", 0)
     total = sum(counted.values())
     for firm in firms:
         failing = first_failing(firm, need)
@@ -201,7 +221,7 @@ def rank(firms: Iterable[Firm], need: Need, *, weights: Mapping[str, int] = WEIG
             failed.append(Verdict(firm.enterprise_id, firm.name, failed=failing[0], figure=failing[1]))
             continue
         terms = score_terms(firm, need)
-        score = sum(terms[name] * weight for name, weight in counted.items()) // total
+        score = sum(terms.get(name, 0) * weight for name, weight in counted.items()) // total
         eligible.append((-score, firm.distance_m, firm.enterprise_id, firm, terms))
     eligible.sort(key=lambda row: row[:3])
     ranked = [
@@ -222,8 +242,9 @@ def rank(firms: Iterable[Firm], need: Need, *, weights: Mapping[str, int] = WEIG
 def _figure(firm: Firm) -> str:
     tenths_km = (firm.distance_m + 50) // 100
     named = f"老人指名{firm.wanted}，" if firm.wanted else ""
+    centre = "本街道照料中心，" if firm.is_centre else ""
     return (
-        f"{named}距离{tenths_km // 10}.{tenths_km % 10}公里，当日{firm.sent_today}/{firm.capacity_per_day}单，"
+        f"{named}{centre}距离{tenths_km // 10}.{tenths_km % 10}公里，当日{firm.sent_today}/{firm.capacity_per_day}单，"
         f"本街道本月占{firm.share_pm // 10}%"
     )
 
@@ -257,6 +278,16 @@ def ensure_worker_free(
     for begins_at, ends_at, number in taken:
         if wanted[0] < ends_at and begins_at < wanted[1]:
             raise WorkerBusy(f"{name}该时段已安排工单{number}，请换一位服务人员。")
+
+
+def not_ready(*, trained: bool, areas_because: str | None) -> str:
+    """Say why a worker may not take a first order where a city asks for training and villages; empty if nothing lacks.
+
+    `areas_because` is why the villages the worker looks after do not pass, None if they do.
+    """
+    if not trained:
+        return "没有登记有效的培训证明"
+    return f"负责的村不合要求：{areas_because}" if areas_because else ""
 
 
 def ensure_wanted(*, elder: str, name: str, not_again: bool) -> None:

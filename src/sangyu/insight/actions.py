@@ -1,4 +1,4 @@
-"""Verbs of insight, which write nothing but this room's own rows: frozen reports, samples, findings and tallies."""
+"""Verbs of insight, which write nothing but its own rows: reports, samples, findings, tallies, told figures."""
 
 from __future__ import annotations
 
@@ -9,10 +9,26 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from sangyu.access import actions as access
-from sangyu.access.models import Role, User
+from sangyu.access.models import Area, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.insight import rules
-from sangyu.insight.models import Draw, DrawnCharge, Finding, FindingCode, FrozenReport, Span, Strata, Tallied, Tally
+from sangyu.insight.models import (
+    Draw,
+    DrawnCharge,
+    Finding,
+    FindingCode,
+    FrozenReport,
+    Funding,
+    FundingLevel,
+    FundingPurpose,
+    FundingSource,
+    FundingStage,
+    Population,
+    Span,
+    Strata,
+    Tallied,
+    Tally,
+)
 from sangyu.insight.queries import bench, tallies
 from sangyu.insight.queries.facts import FACTS, FINGERPRINT, SUMS, counting
 from sangyu.insight.queries.report import report
@@ -142,6 +158,129 @@ def find(*, drawn_id: UUID, code: int, note: str = "", by: User, at: datetime) -
         facts={"draw": str(drawn.draw_id), "row": drawn.n, "code": code},
     )
     return found
+
+
+@transaction.atomic
+def tell_population(
+    *,
+    area_code: str,
+    year: int,
+    hukou: int | None = None,
+    resident: int | None = None,
+    rural: int | None = None,
+    elders: int | None = None,
+    document: str,
+    by: User,
+    at: datetime,
+) -> Population:
+    """Write down how many people an area had at the end of a year; the last word counts, a repeat adds none.
+
+    Shape: `elders` are those of 60 and over among the `hukou`; None where the document does not say.
+    Raises: NotAllowed; NotFound, for an area of somebody else; BadPopulation.
+    """
+    ensure_role(by, Role.BUREAU)
+    area = _own_area(by, area_code)
+    document = document.strip()
+    _ensure_people(hukou, resident, rural, elders)
+    if not document:
+        raise rules.BadPopulation("请写明这些人数出自哪份公报或年鉴，以后有人要核对。")
+    if year > at.astimezone(rules.BEIJING).year:
+        raise rules.BadPopulation(f"{year}年还没有到，不会有它的人口数。请改年份。")
+    figures = {"hukou": hukou, "resident": resident, "rural": rural, "elders": elders, "document": document}
+    same = Population.objects.filter(programme_id=by.programme_id, area=area, year=year)
+    last = same.order_by("-at", "-id").first()
+    if last is not None and all(getattr(last, name) == value for name, value in figures.items()):
+        return last
+    told = Population.objects.create(
+        id=new_id(), programme_id=by.programme_id, area=area, year=year, by=by, at=at, **figures
+    )
+    access.record(
+        by=by,
+        at=at,
+        verb="insight.tell_population",
+        object_kind="population",
+        object_id=told.pk,
+        facts={"area": area.code, "year": year, **figures},
+    )
+    return told
+
+
+@transaction.atomic
+def enter_funding(
+    *,
+    area_code: str,
+    year: int,
+    source: str,
+    level: str,
+    purpose: str,
+    stage: str,
+    amount_fen: int,
+    document: str,
+    by: User,
+    at: datetime,
+    key: str,
+) -> Funding:
+    """Write down money for the care of elders that a document tells of; the same `key` writes it once.
+
+    A sum below zero corrects what was written before; nothing is ever changed.
+    Raises: NotAllowed; NotFound, for an area of somebody else; BadFunding.
+    """
+    ensure_role(by, Role.BUREAU)
+    area = _own_area(by, area_code)
+    document = document.strip()
+    words = ((source, FundingSource), (level, FundingLevel), (purpose, FundingPurpose), (stage, FundingStage))
+    if any(word not in choices.values for word, choices in words):
+        raise rules.BadFunding("来源、级次、用途和阶段都要从列表里选择，请重新选择。")
+    if not amount_fen:
+        raise rules.BadFunding("金额不能是0元。录错了的，用负数冲减。")
+    if not document:
+        raise rules.BadFunding("请写明文件名称或文号，以后有人要核对。")
+    row, made = Funding.objects.get_or_create(
+        id=derived_id("funding", by.programme_id, key),
+        defaults={
+            "programme_id": by.programme_id,
+            "year": year,
+            "area": area,
+            "source": source,
+            "level": level,
+            "purpose": purpose,
+            "stage": stage,
+            "amount_fen": amount_fen,
+            "document": document,
+            "by": by,
+            "at": at,
+        },
+    )
+    if (row.year, row.area_id, row.amount_fen, row.document) != (year, area.pk, amount_fen, document):
+        raise rules.BadFunding("这次提交与已录入的一笔用了同一个编号，内容却不同。请刷新页面后重新提交。")
+    if made:
+        access.record(
+            by=by,
+            at=at,
+            verb="insight.enter_funding",
+            object_kind="funding",
+            object_id=row.pk,
+            facts={"area": area.code, "year": year, "stage": stage, "amount_fen": amount_fen, "document": document},
+        )
+    return row
+
+
+def _own_area(by: User, area_code: str) -> Area:
+    area = Area.objects.filter(pk=area_code).first()
+    if area is None or not area.code.startswith(by.programme.area_id):
+        raise NotFound("没有找到这个地方，或者它不在本项目的范围内。请从列表里选择。")
+    return area
+
+
+def _ensure_people(hukou: int | None, resident: int | None, rural: int | None, elders: int | None) -> None:
+    if any(value is not None and value < 0 for value in (hukou, resident, rural, elders)):
+        raise rules.BadPopulation("人数不能小于0，请重新填写。")
+    if not hukou and not resident:
+        raise rules.BadPopulation("户籍人口和常住人口至少填一项，否则算不出占比。")
+    if elders is not None and elders > (hukou or 0):
+        raise rules.BadPopulation("60岁及以上的户籍人数多于户籍人口，请核对；只有常住人口时不填这一项。")
+    if rural is not None and rural > max(hukou or 0, resident or 0):
+        raise rules.BadPopulation("农业人口多于总人口，请核对。")
 
 
 def tally(*, programme_id: UUID, at: datetime, again: bool = False) -> int:

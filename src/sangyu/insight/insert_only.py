@@ -5,4 +5,6 @@ INSERT_ONLY_TABLES = [
     "insight_draw",
     "insight_drawncharge",
     "insight_finding",
+    "insight_population",
+    "insight_funding",
 ]

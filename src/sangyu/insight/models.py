@@ -1,10 +1,10 @@
-"""The only rows this room owns: frozen reports, an auditor's samples, what the auditor found, and tallies of days."""
+"""The only rows this room owns: frozen reports, samples with findings, tallies of days, populations and moneys."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from sangyu.access.models import Programme, User
+from sangyu.access.models import Area, Programme, User
 from sangyu.benefits.models import Charge
 from sangyu.kit.ids import new_id
 
@@ -133,3 +133,106 @@ class Tallied(models.Model):
     programme = models.OneToOneField(Programme, primary_key=True, on_delete=models.PROTECT, related_name="+")
     until_on = models.DateField()
     facts = models.CharField(max_length=64, default="")
+
+
+class Population(models.Model):
+    """How many people an area had at the end of a year, as a document tells (人口数); what it does not tell is null.
+
+    `elders` are those of 60 and over among the `hukou`. The one told last counts. Insert-only.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    hukou = models.PositiveIntegerField(null=True)
+    resident = models.PositiveIntegerField(null=True)
+    rural = models.PositiveIntegerField(null=True)
+    elders = models.PositiveIntegerField(null=True)
+    document = models.CharField(max_length=120)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(hukou__gt=0) | models.Q(resident__gt=0), name="a_population_has_people"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(elders=None) | models.Q(hukou__gte=models.F("elders")),
+                name="elders_are_part_of_the_hukou",
+            ),
+            models.CheckConstraint(condition=~models.Q(document=""), name="a_population_names_its_document"),
+        ]
+
+    @property
+    def figures(self) -> tuple[int | None, ...]:
+        """Hukou, residents, rural people and elders."""
+        return self.hukou, self.resident, self.rural, self.elders
+
+
+class FundingSource(models.TextChoices):
+    """Who gave the money."""
+
+    TREASURY = "TREASURY", "财政资金"
+    LOTTERY = "LOTTERY", "福彩公益金"
+    SOCIAL = "SOCIAL", "社会资本"
+    DONATION = "DONATION", "慈善捐赠"
+
+
+class FundingLevel(models.TextChoices):
+    """Of which level the giver is."""
+
+    CENTRAL = "CENTRAL", "中央"
+    PROVINCE = "PROVINCE", "省级"
+    HIGHER = "HIGHER", "上级"
+    CITY = "CITY", "市级"
+    DISTRICT = "DISTRICT", "区县级"
+    STREET = "STREET", "街道"
+    SOCIETY = "SOCIETY", "社会"
+
+
+class FundingPurpose(models.TextChoices):
+    """For what it was given."""
+
+    PURCHASE = "PURCHASE", "购买服务"
+    BUILDING = "BUILDING", "设施建设"
+    OPERATION = "OPERATION", "运营补贴"
+    AWARD = "AWARD", "奖励"
+    INSURANCE = "INSURANCE", "保险"
+    TRAINING = "TRAINING", "人员和培训"
+    OTHER = "OTHER", "其他"
+
+
+class FundingStage(models.TextChoices):
+    """How far the money is."""
+
+    PLANNED = "PLANNED", "计划"
+    ALLOCATED = "ALLOCATED", "分配到位"
+    SPENT = "SPENT", "支出"
+
+
+class Funding(models.Model):
+    """Money for the care of elders that a document tells of (资金台账); less than nothing corrects. Insert-only.
+
+    What this system itself holds and pays is not here: the report reads the ledger for it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=10, choices=FundingSource)
+    level = models.CharField(max_length=10, choices=FundingLevel)
+    purpose = models.CharField(max_length=10, choices=FundingPurpose)
+    stage = models.CharField(max_length=10, choices=FundingStage)
+    amount_fen = models.BigIntegerField()
+    document = models.CharField(max_length=120)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(amount_fen=0), name="funding_is_money"),
+            models.CheckConstraint(condition=~models.Q(document=""), name="funding_names_its_document"),
+        ]

@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ SECOND_LUNCH_DAYS = 7
 FOLLOW_UP_DAYS_MAX = 3
 LOOK_BACK_DAYS = 30
 COMPLAINT_DAYS = 2
+SATISFIED = 4  # of five: 4 满意, 5 很满意
 
 NOT_REGISTERED = "本系统未登记"
 REFERENCE_BEDS = 300
@@ -65,6 +67,18 @@ class UnknownCode(Refusal):
     """A finding needs one of the five codes."""
 
     code = "UNKNOWN_CODE"
+
+
+class BadPopulation(Refusal):
+    """Numbers of people that cannot be together, or that no document tells."""
+
+    code = "BAD_POPULATION"
+
+
+class BadFunding(Refusal):
+    """Money that no document tells of, or that is none."""
+
+    code = "BAD_FUNDING"
 
 
 class NotDrawn(Refusal):
@@ -206,6 +220,25 @@ def per_head_fen(total_fen: int, heads: int) -> int | None:
 def share_pm(part: int, whole: int) -> int | None:
     """Return a share in per-mille, to the nearest; None of nothing."""
     return half_up(part * 1000, whole) if whole else None
+
+
+def mean_hundredths(total: int, n: int) -> int | None:
+    """Return a mean in hundredths, to the nearest; None of nothing."""
+    return half_up(total * 100, n) if n else None
+
+
+def forecast_pm(elders: tuple[int, int], people: tuple[int, int], *, years: int) -> list[int]:
+    """Say which share the elders will have of the people in each of the next years, if both go on as in the last one.
+
+    Shape: `elders` and `people` of the year before and of this year; a share for each of `years` years, none where the
+    year before had nobody. Units: per ten thousand, to the nearest.
+    Source: README.md of this room: elders × (this ÷ last)^n over people × (this ÷ last)^n.
+    """
+    if not all((*elders, *people)):
+        return []
+    more = Fraction(elders[1], elders[0]) / Fraction(people[1], people[0])
+    shares = (Fraction(elders[1], people[1]) * more**n * 10_000 for n in range(1, years + 1))
+    return [half_up(share.numerator, share.denominator) for share in shares]
 
 
 def rank_of(sample_seed: str, row_id: UUID) -> bytes:

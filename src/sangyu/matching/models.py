@@ -19,7 +19,9 @@ class BatchStage(models.TextChoices):
 class Batch(models.Model):
     """One register of one month as it was handed in (一份名册): figures, doubts and faults, never the file itself.
 
-    `digest` is the same for two files that say the same in another order.
+    `digest` is the same for two files that say the same in another order. Of the `lines` that can be used, `matched`
+    are elders here (查无 are the others), and `differing` of these disagree with what is recorded (不符, the others
+    相符); None until it was compared. `purpose` is what it is compared for, in the words of who handed it in.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -27,10 +29,12 @@ class Batch(models.Model):
     register = models.CharField(max_length=20)
     month = models.CharField(max_length=7)
     file_name = models.CharField(max_length=120)
+    purpose = models.CharField(max_length=100, default="", db_default="")
     sha256 = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     lines = models.PositiveIntegerField()
     matched = models.PositiveIntegerField()
+    differing = models.PositiveIntegerField(null=True)
     months = models.JSONField()
     faults = models.PositiveIntegerField()
     fault_lines = models.JSONField()

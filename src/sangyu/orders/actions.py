@@ -42,12 +42,13 @@ def place(
     key: str,
     requester: str = "",
     note: str = "",
+    source: str = "",
 ) -> Order:
     """Take an order: price and shares from the policy of the day, the public part held, all in one transaction.
 
-    The same `key` with the same wish returns the first order.
-    Raises: NotAllowed, NotFound (an elder or item of another programme), SlotOver, SlotTaken, ElderDied, PriceMissing,
-    NoOffer, Undecided, BudgetGone, SameKeyOtherOrder.
+    The same `key` with the same wish returns the first order. `source` names the platform outside that handed it over.
+    Raises: NotAllowed, NotFound (an elder or item of another programme), SlotOver, ItemRetired, SlotTaken, ElderDied,
+    PriceMissing, NoOffer, Undecided, BudgetGone, SameKeyOtherOrder.
     """
     ensure_role(by, Role.AGENT, Role.SUPERVISOR)
     item = providers_read.get_item(by, item.pk)
@@ -59,6 +60,7 @@ def place(
             "wanted_from": wanted_from.astimezone(UTC).isoformat(),
             "requester": requester,
             "note": note,
+            **({"source": source} if source else {}),
         }
     )
     elder = Elder.objects.select_for_update().filter(pk=elder_id, programme_id=by.programme_id).first()
@@ -72,6 +74,9 @@ def place(
     wanted_until = wanted_from + timedelta(minutes=item.minutes)
     rules.ensure_alive(name=elder.name, died_on=elder.died_on, on=on)
     rules.ensure_ahead(wanted_from=wanted_from, at=at)
+    rules.ensure_offered(
+        item=item.name, retired_on=item.retired_on, successor=item.successor.name if item.successor else "", on=on
+    )
     rules.ensure_free(wanted=(wanted_from, wanted_until), taken=_taken(elder), clock="%m月%d日 %H:%M")
     quote = benefits.quote(elder=elder, item=item, on=on)
     benefits.reserve(order_id=order_id, elder=elder, quote=quote, on=on, by=by, at=at)
@@ -85,6 +90,7 @@ def place(
                 item=item,
                 community_id=elder.community_id,
                 requester=requester or elder.name,
+                source=source,
                 wanted_from=wanted_from,
                 wanted_until=wanted_until,
                 note=note,
@@ -106,7 +112,8 @@ def place(
         verb="orders.place",
         object_kind="order",
         object_id=order.pk,
-        facts={"number": order.number, "price_fen": order.price_fen, "public_fen": order.public_fen},
+        facts={"number": order.number, "price_fen": order.price_fen, "public_fen": order.public_fen}
+        | ({"source": source} if source else {}),
     )
     _tell(order, at)
     return order

@@ -27,7 +27,10 @@ OPEN_STAGES = (Stage.PLACED, Stage.SENT, Stage.ACCEPTED, Stage.ASSIGNED, Stage.I
 
 
 class Order(models.Model):
-    """A work order (工单) with the price and shares that were read out on the telephone."""
+    """A work order (工单) with the price and shares that were read out on the telephone.
+
+    `source` names the platform outside that handed it over, such as 96980; empty for what was taken here.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -36,6 +39,7 @@ class Order(models.Model):
     item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
     requester = models.CharField(max_length=60)
+    source = models.CharField(max_length=40, blank=True)
     wanted_from = models.DateTimeField()
     wanted_until = models.DateTimeField()
     note = models.CharField(max_length=200, blank=True)

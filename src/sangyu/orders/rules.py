@@ -41,6 +41,12 @@ class SlotOver(Refusal):
     code = "SLOT_OVER"
 
 
+class ItemRetired(Refusal):
+    """The item is ordered no more on that day; another one has taken its place."""
+
+    code = "ITEM_RETIRED"
+
+
 class ElderDied(Refusal):
     """No service is taken or charged after a death."""
 
@@ -73,6 +79,15 @@ class Slot:
     item: str
     begins_at: datetime
     ends_at: datetime
+
+
+def ensure_offered(*, item: str, retired_on: date | None, successor: str, on: date) -> None:
+    """Refuse an item on a day from which on it is ordered no more, naming what took its place.
+
+    Raises: ItemRetired.
+    """
+    if retired_on is not None and on >= retired_on:
+        raise ItemRetired(f"“{item}”从{retired_on}起不再接单，请改选“{successor}”。")
 
 
 def ensure_free(*, wanted: tuple[datetime, datetime], taken: Iterable[Slot], clock: str) -> None:

@@ -16,6 +16,10 @@ OFFICERS: Mapping[str, tuple[str, str]] = {
 }
 
 FOOD = "食品"  # in the name of a licence: 食品经营许可证, 食品生产经营卫生许可证
+# In the name of a certificate that says how well an enterprise is run (ISO 9001 质量管理体系认证): kept and warned of
+# as a licence is, but no order depends on it.
+SYSTEM = "体系认证"
+TRAINING = ("护理员", "培训")  # in the name of a certificate: 养老护理员证, 岗前培训合格证
 ACCOUNT = re.compile(r"\d(?:-?\d){7,29}", re.ASCII)
 ACCOUNT_LENGTH_MAX = 30
 
@@ -81,6 +85,18 @@ class ContractTooLong(Refusal):
     code = "CONTRACT_TOO_LONG"
 
 
+class AlreadyAnswered(Refusal):
+    """Somebody else has decided about the recommended team otherwise."""
+
+    code = "ALREADY_ANSWERED"
+
+
+class NotRenewed(Refusal):
+    """The policy renews no contract of an enterprise that was graded so, or has not been graded yet."""
+
+    code = "NOT_RENEWED"
+
+
 class CatererUnlicensed(Refusal):
     """Whoever is to run the canteen has no food licence that the policy accepts on the day."""
 
@@ -105,13 +121,33 @@ def held_until(papers: Iterable[tuple[str, date, date]], *, on: date) -> dict[st
     """Tell until when each kind of paper holds, judged by the newest paper of the kind that has begun.
 
     Shape: `papers` are kind, first day, last day (exclusive); kind -> last day, which may be past. A kind that was
-    lodged once stays required: an old paper of one kind is not outweighed by a newer one of another.
+    lodged once stays required: an old paper of one kind is not outweighed by a newer one of another. Certificates of a
+    management system are no licences.
     """
     found: dict[str, date] = {}
     for kind, valid_from, valid_until in papers:
-        if valid_from <= on:
+        if valid_from <= on and SYSTEM not in kind:
             found[kind] = max(valid_until, found.get(kind, valid_until))
     return found
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an authority's register says of a licence: its number and its last day, itself included."""
+
+    number: str
+    last_on: date
+
+
+def checked(paper: Paper, told: Told | None) -> str:
+    """Compare a licence on file with what the register says of it; None where the register knows none.
+
+    Returns AGREES, DIFFERS or NOT_FOUND. Spaces and letter case of the number do not matter.
+    """
+    if told is None:
+        return "NOT_FOUND"
+    same_number = "".join(told.number.split()).upper() == "".join(paper.number.split()).upper()
+    return "AGREES" if same_number and told.last_on == paper.valid_until - timedelta(days=1) else "DIFFERS"
 
 
 def first_lapsed(held: Mapping[str, date], *, on: date) -> tuple[str, date] | None:
@@ -169,6 +205,18 @@ def ensure_term(*, number: str, result: str | None, because: str, clause: str, r
         return
     then = "请写明理由，或者缩短合同" if result == "warn" else "请缩短合同"
     raise ContractTooLong(f"合同“{number}”不能这样登记：{because}。依据“{clause}”。{then}。")
+
+
+def ensure_renewable(*, number: str, graded: bool, eligible: bool, because: str, clause: str) -> None:
+    """Refuse to renew a contract of an enterprise that has no grade on file, or one that the policy does not renew.
+
+    Raises: NotRenewed.
+    """
+    if graded and eligible:
+        return
+    why = because if graded else "还没有登记年度评价"
+    then = "请另选服务商" if graded else "请先在企业页登记年度评价"
+    raise NotRenewed(f"合同“{number}”是续签，不能这样登记：{why}。依据“{clause}”。{then}。")
 
 
 def food_licence_until(held: Mapping[str, date]) -> date | None:

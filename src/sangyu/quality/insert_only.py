@@ -24,4 +24,9 @@ INSERT_ONLY_TABLES = [
     "quality_election",
     "quality_nominee",
     "quality_electiondecision",
+    "quality_siteassessment",
+    "quality_sitescore",
+    "quality_standard",
+    "quality_standardedition",
+    "quality_standardarticle",
 ]

@@ -79,6 +79,8 @@ class Elder(models.Model):
     door_code = models.CharField(max_length=8)
     habits = models.CharField(max_length=200, blank=True)
     warnings = models.CharField(max_length=200, blank=True)
+    health = models.CharField(max_length=200, blank=True, default="", db_default="")
+    interests = models.CharField(max_length=200, blank=True, default="", db_default="")
     search_keys = ArrayField(models.CharField(max_length=60), default=list)
     decision = models.JSONField()
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

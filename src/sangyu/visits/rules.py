@@ -15,6 +15,7 @@ from sangyu.kit.point import Crs, Point
 
 NEAR_M = 100
 AROUND_M = 200
+SHORT_MINUTES = 5
 EARLY_MAX = timedelta(hours=2)
 PHOTOS_MAX = 6
 PHOTO_LATE_MAX = timedelta(hours=24)
@@ -116,6 +117,17 @@ def grade(proof: Proof, ruled: Ruled | None = None) -> tuple[str, str]:
     if proof.door_code_right:
         return "C", f"门牌码正确，但定位距住处{proof.distance_m}米"
     return "D", f"定位距住处{proof.distance_m}米，超过{AROUND_M}米，也没有门牌码"
+
+
+def odd(*, grade: str, because: str, minutes: int, planned: int) -> list[str]:
+    """Say in Chinese what is odd about a finished visit: its place, or that it was shorter than planned.
+
+    Units: minutes. A place is odd where the proof is no better than C; five minutes less than planned are not.
+    """
+    found = [because] if grade in ("C", "D") else []
+    if minutes < planned - SHORT_MINUTES:
+        found.append(f"服务{minutes}分钟，比约定的{planned}分钟少{planned - minutes}分钟")
+    return found
 
 
 def proof_of(kept: Mapping[str, Mapping[str, Any]]) -> Proof:

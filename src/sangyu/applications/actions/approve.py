@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from sangyu.applications.actions.common import (
     add_step,
     civil,
     decide,
+    decided,
     ensure_alive,
     ensure_decided,
     facts_of,
@@ -94,13 +96,13 @@ def approve(*, application_id: UUID, by: User, at: datetime) -> Step:
         raise ReadFirst("这份申请抽中细看：请先打开全卷看过，再审批。")
     on = civil(at)
     kind = applications_read.kind_of(application)
-    facts = {}
+    facts: dict[str, Any] = {}
     if kind.step(MATCH) is not None:
         decision = decide(application, kind.rule, facts_of(application, on), on)
         ensure_decided(application, decision, on)
         if not gives(decision):
             raise NotItsTurn(f"现在已不符合条件：{decision.because}。请退回或不予通过。")
-        facts["decision"] = decision.to_json()
+        facts = decided(application, decision, on)
     if wanted.rule:
         asked = {
             "service_class": application.service_class,

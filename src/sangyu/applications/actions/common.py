@@ -102,6 +102,12 @@ def decide(application: Application, rule: str, facts: Mapping[str, Any], on: da
     return adoption_read.decide(application.programme_id, rule, facts, on)
 
 
+def decided(application: Application, decision: policy.Decision, on: date) -> dict[str, Any]:
+    """Return a decision as a step keeps it, with the papers that its facts stand on."""
+    evidence = applications_read.evidence_for(application, decision.facts_used, on)
+    return {"decision": decision.to_json(), "evidence": evidence}
+
+
 def missing_words(application: Application, decision: policy.Decision, on: date) -> str:
     """Name what a decision lacks, as the tables call it."""
     name = decision.missing or ""
@@ -196,7 +202,7 @@ def _match(application: Application, kind: Kind, by: User, at: datetime) -> None
         return
     ensure_decided(application, decision, on)
     outcome = Outcome.PASSED if gives(decision) else Outcome.FAILED
-    facts = {"decision": decision.to_json()}
+    facts = decided(application, decision, on)
     add_step(application, MATCH, outcome, by=by, at=at, reason=decision.because[:WORDS_MAX], facts=facts)
 
 

@@ -15,6 +15,7 @@ from sangyu.applications.actions.common import (
     add_step,
     civil,
     decide,
+    decided,
     ensure_decided,
     facts_of,
     go_on,
@@ -45,12 +46,15 @@ from sangyu.applications.rules import (
     NotThisPerson,
     ObjectionTooLate,
     gives,
+    people_in,
 )
 from sangyu.calendar import queries as calendar_read
 from sangyu.kit import phone as phones
 from sangyu.kit.ids import derived_id
 from sangyu.kit.names import mask_name
 from sangyu.policy.stages import CLASSIFY, NOTICE, REVIEW
+
+PRESENT_MIN = 2  # two committees met, so one person alone is no meeting
 
 
 @transaction.atomic
@@ -71,7 +75,7 @@ def classify(*, application_id: UUID, service_class: str, reason: str, by: User,
     reason = words(reason, "定这一类的理由")
     decision = decide(application, kind.rule, facts_of(application, on), on)
     ensure_decided(application, decision, on)
-    facts = {"decision": decision.to_json()}
+    facts = decided(application, decision, on)
     if not gives(decision):
         step = add_step(application, CLASSIFY, Outcome.FAILED, by=by, at=at, reason=decision.because[:400], facts=facts)
     else:
@@ -100,15 +104,16 @@ def review(
     passed: bool,
     minutes: str,
     held_on: date,
-    present: int,
+    attendees: str,
     reason: str,
     by: User,
     at: datetime,
 ) -> Step:
-    """Enter what the two committees decided (“两委”会审议), with the number of the minutes and how many were present.
+    """Enter what the two committees decided (“两委”会审议), with the number of the minutes and who was there.
 
-    A class that they do not agree to has to be found anew. The same minutes again change nothing.
-    Raises: NotAllowed, NotFound, NotItsTurn, WordsMissing; DoesNotFit, for a day to come or nobody present.
+    `attendees` are names in one line. A class that they do not agree to has to be found anew. The same minutes again
+    change nothing. Raises: NotAllowed, NotFound, NotItsTurn, WordsMissing; DoesNotFit, for a day to come or fewer than
+    two people.
     """
     application = lock(application_id, by)
     minutes = words(minutes, "会议纪要编号", 40)
@@ -120,8 +125,9 @@ def review(
         raise DoesNotFit(
             f"开会日期{held_on}不对：应在受理（{civil(application.at)}）以后、今天以前。请对照会议纪要填写。"
         )
-    if present < 1:
-        raise DoesNotFit("到会人数至少1人，请对照会议纪要填写。")
+    present = people_in(attendees)
+    if len(present) < PRESENT_MIN:
+        raise DoesNotFit("请写明到会人员的姓名，至少2人，用顿号隔开，例如“张明、李芳”。")
     step = add_step(
         application,
         REVIEW,
@@ -131,7 +137,7 @@ def review(
         reason=words(reason, "审议意见"),
         service_class=application.service_class,
         undoes=() if passed else (CLASSIFY,),
-        facts={"minutes": minutes, "held_on": held_on.isoformat(), "present": present},
+        facts={"minutes": minutes, "held_on": held_on.isoformat(), "present": len(present), "attendees": present},
     )
     go_on(application, by=by, at=at)
     return step

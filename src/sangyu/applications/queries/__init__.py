@@ -17,6 +17,7 @@ from sangyu.applications.queries.applications import (
     get_objection,
     get_posting,
     hands,
+    last_meeting,
     notice_of,
     notice_word,
     notices,
@@ -38,6 +39,7 @@ from sangyu.applications.queries.applications import (
     steps,
 )
 from sangyu.applications.queries.entitled import Found, Surveyed, entitled
+from sangyu.applications.queries.evidence import evidence_for
 from sangyu.applications.queries.facts import BEIJING, Foreseen, facts_about, foresee, wanted_of
 from sangyu.applications.queries.kinds import APPEAL, kind_of, kinds_of, kinds_on, term_days, terms
 from sangyu.applications.queries.unclaimed import Tally, behind, get_unclaimed, surveys, tallies, unclaimed
@@ -62,6 +64,7 @@ __all__ = [
     "behind",
     "counts",
     "entitled",
+    "evidence_for",
     "facts_about",
     "foresee",
     "get_appeal",
@@ -73,6 +76,7 @@ __all__ = [
     "kind_of",
     "kinds_of",
     "kinds_on",
+    "last_meeting",
     "notice_of",
     "notice_word",
     "notices",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -36,6 +37,7 @@ from sangyu.kit.names import fold
 from sangyu.policy.stages import NOTICE, Kind
 from sangyu.registry.rules import stored_keys
 
+BEIJING = ZoneInfo("Asia/Shanghai")
 OVERSEERS = frozenset({Role.BUREAU, Role.DEPUTY, Role.HEAD, Role.AUDITOR, Role.QUALITY})
 NOT_FOUND = "没有找到这份申请，可能不在您负责的范围内。"
 # To approve, to refuse and to send back is an approver's own work; whoever did anything else does not approve it.
@@ -73,6 +75,19 @@ def get_application(viewer: User, application_id: UUID) -> Application:
 def open_at(viewer: User, step: str) -> QuerySet[Application]:
     """The applications that wait at a step, the one that came in first at the head."""
     return applications(viewer).filter(state=State.OPEN, step=step).order_by("at", "id")
+
+
+def last_meeting(viewer: User, on: date) -> dict[str, str]:
+    """Return what the viewer entered last of a meeting on a day: most meetings decide on several applications.
+
+    Shape: minutes, held_on and attendees as they are typed; empty before the first of the day.
+    """
+    rows = Step.objects.filter(by=viewer, step=StepCode.REVIEW).order_by("-at")
+    last = rows.first()
+    if last is None or last.at.astimezone(BEIJING).date() != on or not last.facts.get("attendees"):
+        return {}
+    told = {name: last.facts[name] for name in ("minutes", "held_on")}
+    return told | {"attendees": "、".join(last.facts["attendees"])}
 
 
 def own_among(viewer: User, rows: QuerySet[Application]) -> QuerySet[Application]:

@@ -1,6 +1,7 @@
 """The rules of applications: refusals, how far one is, who is read in full."""
 
 from sangyu.applications.rules.answer import GIVES, gives
+from sangyu.applications.rules.people import people_in
 from sangyu.applications.rules.plan import (
     BEGUN,
     BEHIND_A_RETURN,
@@ -63,5 +64,6 @@ __all__ = [
     "gives",
     "is_drawn",
     "may_be_skipped",
+    "people_in",
     "standing",
 ]

@@ -18,6 +18,8 @@ from sangyu.applications import queries as applications_read
 from sangyu.applications.models import Application, Award, State
 from sangyu.applications.tests.town import GULOU, HULI, WUHAN, Town, city
 from sangyu.policy.stages import SERVICE_CLASS
+from sangyu.registry import actions as registry
+from sangyu.registry import queries as registry_read
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ def carried_to_the_end(town: Town, made: Application) -> Application:
                 passed=True,
                 minutes="两委〔2026〕12号",
                 held_on=town.at.date(),
-                present=7,
+                attendees="罗敏、周正、何平",
                 reason="同意",
                 by=town.clerk,
                 at=town.at,
@@ -242,3 +244,42 @@ def test_every_kind_of_the_city_comes_to_what_it_brings_or_is_refused_with_its_s
         done = [row.step for row in applications_read.steps(made) if row.outcome == "PASSED"]
         assert done == [step.code.upper() for step in kind.steps], case.kind
         assert not Award.objects.filter(application=refused).exists()
+
+
+@pytest.mark.proves("JM-08")
+@pytest.mark.django_db
+def test_a_free_meal_is_decided_with_its_ground_and_the_papers_it_stands_on(tmp_path):
+    town = Town(tmp_path, XINHUI)
+    elder = town.elder("钱有余", date(town.at.year - 75, 3, 5), 500, ["13900000500"])
+    registry.recognise(
+        elder=elder,
+        code="dibao",
+        evidence="低保证 0017号",
+        valid_from=date(2026, 1, 1),
+        by=town.clerk,
+        at=town.at,
+    )
+    told = {"area_kind": "rural", "distance_m": 800}
+    made = carried_to_the_end(town, town.applied(elder, kind="free-meal", declared=told))
+    award = Award.objects.get(application=made)
+    assert award.decision["ground"] == "rural_dibao_70"
+    (matched,) = (row for row in applications_read.steps(made) if row.step == "MATCH")
+    assert matched.facts["decision"] == award.decision
+    evidence = {one["what"]: one["paper"] for one in matched.facts["evidence"]}
+    used = award.decision["facts_used"]
+    assert (used["distance_m"], used["identities"]) == (800, ["dibao"])
+    assert evidence == {
+        "低保": "低保证 0017号（2026-01-01起）",
+        "出生日期": "居民身份证",
+        "城乡": "受理时登记",
+        "距离": "受理时登记",
+    }
+    # What ends afterwards changes nothing of what was decided.
+    registry.end_recognition(
+        identity_id=registry_read.identities_on(elder.pk, town.at.date())[0].pk,
+        valid_until=town.at.date() + timedelta(days=1),
+        reason="不再是低保",
+        by=town.clerk,
+        at=town.at,
+    )
+    assert [row.facts for row in applications_read.steps(made) if row.step == "MATCH"] == [matched.facts]

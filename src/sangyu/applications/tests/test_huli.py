@@ -309,11 +309,37 @@ def test_what_cannot_be_is_refused_in_words(huli):
             passed=True,
             minutes="两委〔2026〕1号",
             held_on=huli.at.date() + timedelta(days=1),
-            present=5,
+            attendees="罗敏、周正、何平",
             reason="同意",
             by=huli.clerk,
             at=huli.at,
         )
+
+
+@pytest.mark.proves("HL-04")
+def test_a_review_of_the_committees_is_kept_with_day_people_and_result(huli):
+    made = huli.classified()
+    review = partial(
+        applications.review,
+        application_id=made.pk,
+        minutes="两委〔2026〕12号",
+        held_on=huli.at.date(),
+        by=huli.clerk,
+        at=huli.at,
+    )
+    with pytest.raises(DoesNotFit, match="到会人员的姓名，至少2人"):
+        review(passed=True, attendees="罗敏、罗敏", reason="同意")
+    review(passed=False, attendees="罗敏、周正，何 平", reason="有子女同住，不同意无偿")
+    said = applications_read.reached(huli.head, made.pk).steps[-1]
+    assert (said.step, said.outcome, said.reason, said.by) == ("REVIEW", "FAILED", "有子女同住，不同意无偿", huli.clerk)
+    assert said.facts == {
+        "minutes": "两委〔2026〕12号",
+        "held_on": "2026-11-09",
+        "present": 3,
+        "attendees": ["罗敏", "周正", "何 平"],
+    }
+    # It is the committees' no: a class has to be found anew, and another meeting decides on it.
+    assert huli.again(made).step == "CLASSIFY"
 
 
 def test_an_agreement_is_drawn_up_as_often_as_it_changes(huli):

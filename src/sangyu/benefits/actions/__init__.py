@@ -1,6 +1,5 @@
 """Verbs of benefits: hold, charge, reverse, let a credit lapse; give by hand; write down what the tables ask."""
 
-from sangyu.benefits.actions.by_hand import call_off, draw, give_back, hand_over, set_aside
 from sangyu.benefits.actions.charging import (
     MonthNotOver,
     charge,
@@ -12,6 +11,8 @@ from sangyu.benefits.actions.charging import (
     reserve,
     reverse,
 )
+from sangyu.benefits.actions.days import call_off, draw, note_cost, set_aside
+from sangyu.benefits.actions.pieces import give_back, hand_over
 from sangyu.benefits.actions.stating import state
 from sangyu.benefits.pricing import quote
 
@@ -26,6 +27,7 @@ __all__ = [
     "hand_over",
     "hold_id",
     "lapse_credits",
+    "note_cost",
     "quote",
     "release",
     "reserve",

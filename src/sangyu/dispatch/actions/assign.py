@@ -44,6 +44,10 @@ def assign(*, dispatch_id: UUID, worker_id: UUID, by: User, at: datetime) -> Ass
     if now is not None and now.dispatch_id == dispatch.pk and now.worker_id == worker.pk:
         return now
     _ensure_fit(worker, order)
+    on = order.wanted_from.astimezone(BEIJING).date()
+    lacks = dispatch_read.not_ready(order.programme_id, [worker], on).get(worker.pk)
+    if lacks:
+        raise rules.WorkerUnfit(f"{worker.name}还不能接单：{lacks}。请先在人员档案里补齐，或换一位服务人员。")
     wished = dispatch_read.wishes_of([order.elder_id]).get((order.elder_id, worker.pk))
     rules.ensure_wanted(
         elder=order.elder.name, name=worker.name, not_again=wished is not None and wished.kind == WishKind.NOT_AGAIN

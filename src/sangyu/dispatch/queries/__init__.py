@@ -33,6 +33,7 @@ from sangyu.dispatch.queries.ranking import (
     sent_by_enterprise,
     sent_on,
 )
+from sangyu.dispatch.queries.ready import not_ready
 from sangyu.dispatch.queries.sending import (
     INBOX_MAX,
     REASONS_TO_REFUSE,
@@ -85,6 +86,7 @@ __all__ = [
     "key_of",
     "latest",
     "nobody",
+    "not_ready",
     "open_proposal_count",
     "open_proposal_of",
     "open_proposals",

@@ -14,6 +14,7 @@ from sangyu.access.models import User
 from sangyu.dispatch.models import Assignment, Dispatch, WishKind
 from sangyu.dispatch.queries.newest import latest_of
 from sangyu.dispatch.queries.places import stored_point
+from sangyu.dispatch.queries.ready import not_ready
 from sangyu.dispatch.queries.sending import dispatches, get_dispatch
 from sangyu.dispatch.queries.wishing import NOT_AGAIN, WANTED, WORDS, wishes_of
 from sangyu.kit.errors import NotFound
@@ -79,6 +80,7 @@ def worker_choices(viewer: User, dispatch: Dispatch) -> list[WorkerChoice]:
     )
     elder = order.elder
     wishes = {worker_id: row.kind for (_, worker_id), row in wishes_of([elder.pk]).items()}
+    unready = not_ready(order.programme_id, workers, on)
     choices = []
     for worker in workers:
         far = (
@@ -94,6 +96,8 @@ def worker_choices(viewer: User, dispatch: Dispatch) -> list[WorkerChoice]:
             reason = f"没有“{order.item.skill}”技能"
         elif order.item.certificate and worker.pk not in holders:
             reason = f"没有有效的{order.item.certificate}"
+        elif worker.pk in unready:
+            reason = unready[worker.pk]
         elif busy[worker.pk]:
             reason = f"该时段已安排工单{busy[worker.pk][0]}"
         choices.append(WorkerChoice(worker, far, usual.get(worker.pk, 0), reason, wish))

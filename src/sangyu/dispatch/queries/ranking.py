@@ -24,6 +24,7 @@ from sangyu.providers.models import (
     ContractArea,
     ContractItem,
     Enterprise,
+    EnterpriseKind,
     EnterpriseState,
     Licence,
     MonthScore,
@@ -32,6 +33,7 @@ from sangyu.providers.models import (
 from sangyu.providers.rules import held_until
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+KINDS = {str(code): str(label) for code, label in EnterpriseKind.choices}
 TAKING_UP = (Stage.SENT, Stage.ACCEPTED, Stage.ASSIGNED, Stage.IN_SERVICE, Stage.SERVED)
 
 
@@ -142,6 +144,9 @@ class _Field:
                 wanted=wanted.get(firm.pk, ""),
                 unwanted=unwanted.get(firm.pk, 0),
                 share_pm=share.get(firm.pk, 0) * 1000 // shared,
+                kind=firm.kind,
+                kind_label=KINDS[firm.kind],
+                is_centre=firm.kind == EnterpriseKind.CENTRE and firm.street_id == order.community_id[:9],
             )
             for firm in self.enterprises
         ]
@@ -156,6 +161,8 @@ class _Field:
             skill=item.skill,
             certificate=item.certificate,
             named=bool(self._named(order)[0]),
+            only_kind=item.only_kind,
+            only_kind_label=KINDS.get(item.only_kind, ""),
         )
 
     def _named(self, order: Order) -> tuple[dict[UUID, str], Counter[UUID]]:

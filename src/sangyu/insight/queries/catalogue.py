@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sangyu.insight import rules
 from sangyu.insight.queries import live, sources
+from sangyu.insight.queries.ageing import care_dependent
 from sangyu.insight.queries.alerts import EXCEPTIONS, TO_DO
+from sangyu.insight.queries.delivery import CALL_DIMS, VISIT_DIMS, calls, paid_visits, satisfied, visits
 from sangyu.insight.queries.figures import (
     CHARGE_DIMS,
     CHARGE_SUMS,
@@ -35,6 +37,15 @@ FIGURES = by_code(
         {"street": "street", "community": "community", "identity": "code"},
     ),
     Figure(
+        "care-dependent",
+        "失能老人",
+        "elder",
+        "60岁及以上的在册老人，当日有效的认定里有失能，或失能等级为轻度、中度、重度；一人算一次。",
+        care_dependent,
+        "sort_key",
+        dims=ELDER_DIMS,
+    ),
+    Figure(
         "orders",
         "工单",
         "order",
@@ -55,6 +66,28 @@ FIGURES = by_code(
         True,
         ORDER_DIMS,
         ORDER_SUMS,
+    ),
+    Figure("visits", "完成的上门", "visit", "按服务人员离开的时间计。", visits, "left_at", True, VISIT_DIMS),
+    Figure(
+        "paid-visits",
+        "老人付费的上门",
+        "visit",
+        "按服务人员离开的时间计，计费中老人自己付了一部分或全部。",
+        paid_visits,
+        "left_at",
+        True,
+        VISIT_DIMS,
+    ),
+    Figure("calls", "打通的回访", "follow_up", "按打通的时间计，一张工单一次。", calls, "at", True, CALL_DIMS),
+    Figure(
+        "satisfied",
+        "表示满意的回访",
+        "follow_up",
+        f"打通的回访里，老人给{rules.SATISFIED}分或5分的。",
+        satisfied,
+        "at",
+        True,
+        CALL_DIMS,
     ),
     Figure(
         "meals",

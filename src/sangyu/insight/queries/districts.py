@@ -94,6 +94,8 @@ def _section(found: Sequence[Section], on: date) -> Section:
     if first.code == "cost":
         public, heads = (number.value or 0 for number in numbers[:2])
         return _unlinked_section(cost(public, heads, year_before(on)))
+    if first.code == "ageing":  # people are told of the whole city by itself; shares do not add up
+        numbers = tuple(_bare(number) for number in first.numbers)
     titles = dict.fromkeys(table.title for each in found for table in each.tables)
     tables = [_table([table for each in found for table in each.tables if table.title == title]) for title in titles]
     return replace(first, numbers=numbers, tables=tuple(tables))

@@ -21,6 +21,8 @@ ORDER_DIMS = {
     "stage": "stage",
     "day": "placed_at",
     "placed_month": "placed_at",
+    "community": "community_id",
+    "elder": "elder_id",
 }
 CHARGE_DIMS = {
     "elder_class": "elder_class",

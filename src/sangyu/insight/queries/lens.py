@@ -134,6 +134,7 @@ WAYS: dict[str, Callable[[str, str, Lens], dict[str, Any]]] = {
     "band": _band,
     "enterprise": _id,
     "item": _id,
+    "elder": _id,
     "quarter": _quarter,
     "hukou": _truth,
     "alive": _truth,

@@ -17,6 +17,7 @@ from sangyu.access.models import Area, User
 from sangyu.insight import rules
 from sangyu.insight.models import FrozenReport
 from sangyu.insight.queries import sources, tallies
+from sangyu.insight.queries.ageing import ELDERLY, whole_population
 from sangyu.insight.queries.lens import NONE, Lens, ensure_reader
 from sangyu.insight.queries.ranking import ranking
 from sangyu.insight.queries.rows import total
@@ -147,12 +148,28 @@ def _ageing(viewer: User, lens: Lens) -> Section:
         ("在册", *(rules.band_label(low, high) for low, high in rules.AGE_BANDS), "本地户籍"),
         tuple((streets[street], _street(street, streets[street], counted, hukou)) for street in sorted(streets)),
     )
-    return Section(
-        "ageing",
-        "老龄化（按街道）",
-        "年龄为截至当日的周岁。户籍人口基数没有录入本系统，因此只报在册老人，不计算老龄化率。",
-        (_missing("户籍人口基数"), _missing("老龄化率", "没有户籍人口基数，不计算")),
-        (table,),
+    basis, numbers = _base(viewer, lens)
+    return Section("ageing", "老龄化（按街道）", basis, numbers, (table,))
+
+
+def _base(viewer: User, lens: Lens) -> tuple[str, tuple[Number, ...]]:
+    told = whole_population(viewer, lens)
+    if told is None or not told.hukou:
+        return (
+            "年龄为截至当日的周岁。户籍人口基数没有录入本系统，因此只报在册老人，不计算老龄化率。",
+            (_missing("户籍人口基数"), _missing("老龄化率", "没有户籍人口基数，不计算")),
+        )
+    registered = sources.living(viewer, lens).filter(
+        birth_on__lt=rules.born_between(ELDERLY, 200, lens.on)[1], hukou_in_area=True
+    )
+    elders = told.elders if told.elders is not None else registered.count()
+    counted = "公布的60岁及以上人数" if told.elders is not None else "在册的60岁及以上户籍老人"
+    return (
+        "年龄为截至当日的周岁。户籍人口基数以录入的公报为准，分街道见“人口与老龄化”。",
+        (
+            Number("户籍人口基数", told.hukou, unit="人", note=f"{told.year}年末，{told.document}"),
+            Number("老龄化率", rules.share_pm(elders, told.hukou), measure="pm", note=f"{counted} ÷ 户籍人口"),
+        ),
     )
 
 

@@ -21,22 +21,26 @@ from sangyu.kit.month import Month
 from sangyu.matching import queries as matching_read
 from sangyu.matching import rules
 from sangyu.matching.models import Batch, BatchStage, Entry
-from sangyu.matching.rules import Fault, FileKnown, FileUnreadable, Line, Register
+from sangyu.matching.rules import Fault, FileKnown, FileUnreadable, Line, PurposeMissing, Register
 from sangyu.matching.table import lines_of, sha256_of
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 CHUNK = 2_000
+PURPOSE_MIN, PURPOSE_MAX = 2, 100
 
 
 @transaction.atomic
-def hand_in(*, register: str, month: Month, path: Path, file_name: str, by: User, at: datetime) -> Batch:
+def hand_in(*, register: str, month: Month, path: Path, file_name: str, purpose: str, by: User, at: datetime) -> Batch:
     """Read a register of a month; nobody's record changes. The same file for the same month is read once.
 
-    One that was set aside may be handed in anew.
-    Raises: NotAllowed; RegisterUnknown; FileUnreadable; FileKnown, for bytes that came as another month's.
+    One that was set aside may be handed in anew. What it is compared for stands in the audit book.
+    Raises: NotAllowed; RegisterUnknown; PurposeMissing; FileUnreadable; FileKnown, for bytes that came as another
+    month's.
     """
     ensure_role(by, Role.BUREAU)
     declared = matching_read.register(register)
+    if not PURPOSE_MIN <= len(purpose.strip()) <= PURPOSE_MAX:
+        raise PurposeMissing(f"请写明比对的用途（{PURPOSE_MIN}至{PURPOSE_MAX}个字），例如“每月核对待遇资格”。")
     sha256 = sha256_of(path)
     same = Batch.objects.filter(programme_id=by.programme_id, register=register, sha256=sha256)
     other = same.exclude(stage=BatchStage.DISCARDED).first()
@@ -64,6 +68,7 @@ def hand_in(*, register: str, month: Month, path: Path, file_name: str, by: User
         "register": register,
         "month": str(month),
         "file_name": file_name[-120:],
+        "purpose": purpose.strip(),
         "sha256": sha256,
         "digest": seen.digest,
         "lines": seen.lines,
@@ -87,7 +92,13 @@ def hand_in(*, register: str, month: Month, path: Path, file_name: str, by: User
         verb="matching.hand_in",
         object_kind="batch",
         object_id=batch.pk,
-        facts={"register": register, "month": str(month), "lines": seen.lines, "matched": seen.matched},
+        facts={
+            "register": register,
+            "month": str(month),
+            "purpose": batch.purpose,
+            "lines": seen.lines,
+            "matched": seen.matched,
+        },
     )
     return batch
 
@@ -135,6 +146,7 @@ class _Reading:
     def _is_first(self, elder_id: UUID, line: Line) -> bool:
         first = self.line_of.setdefault(elder_id, line.n)
         if first != line.n:
+            self.lines -= 1  # so that lines are elders and strangers, and nobody twice
             self._note(Fault(line.n, f"与第{first}行是同一个人，只用第一行"))
         return first == line.n
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -16,7 +16,7 @@ from sangyu.access.queries import ensure_role
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
 from sangyu.matching import queries as matching_read
-from sangyu.matching.models import Batch, BatchStage, Difference, Outcome, OutcomeKind, Ruling, Verdict
+from sangyu.matching.models import Act, Batch, BatchStage, Difference, Entry, Outcome, OutcomeKind, Ruling, Verdict
 from sangyu.matching.queries.compare import differences
 from sangyu.matching.rules import MonthOver, ReasonMissing, Settled
 
@@ -43,7 +43,10 @@ def compare(*, batch_id: UUID, by: User, at: datetime, reason: str = "") -> Batc
     last = matching_read.last_compared(batch.programme_id, batch.register)
     if declared.is_roster and last is not None and last.month > batch.month:
         raise MonthOver(f"“{declared.title}”已经比对过{last.month}的名册，更早的{batch.month}不再比对。请把它作废。")
-    made = _Tasks(batch, declared.is_roster, by, at).brought_up(differences(batch, declared, last, at))
+    tasks = _Tasks(batch, declared.is_roster, by, at)
+    made = tasks.brought_up(differences(batch, declared, last, at))
+    batch.differing = tasks.differing()
+    batch.save(update_fields=["differing"])
     _rule(batch, Verdict.COMPARED, reason, by, at)
     access.record(
         by=by,
@@ -51,7 +54,14 @@ def compare(*, batch_id: UUID, by: User, at: datetime, reason: str = "") -> Batc
         verb="matching.compare",
         object_kind="batch",
         object_id=batch.pk,
-        facts={"register": batch.register, "month": batch.month, "differences": made, "reason": reason.strip()},
+        facts={
+            "register": batch.register,
+            "month": batch.month,
+            "purpose": batch.purpose,
+            "differing": batch.differing,
+            "differences": made,
+            "reason": reason.strip(),
+        },
     )
     return batch
 
@@ -112,6 +122,7 @@ class _Tasks:
     is_roster: bool
     by: User
     at: datetime
+    disagree: set[UUID] = field(default_factory=set)
 
     def brought_up(self, found: Iterable[Difference]) -> int:
         """Write what is new, let go what is said otherwise or no longer; return how many were written.
@@ -129,6 +140,7 @@ class _Tasks:
         while chunk := list(islice(rows, CHUNK)):
             new: list[Difference] = []
             otherwise: list[Difference] = []
+            self.disagree.update(row.elder_id for row in chunk if row.act != Act.KNOW)
             for row in chunk:
                 old = left.pop(_key(row), None)
                 if old is not None and old.after == row.after:
@@ -142,6 +154,11 @@ class _Tasks:
         if self.is_roster:
             self._let_go(list(left.values()))
         return made
+
+    def differing(self) -> int:
+        """Count who is in the file and disagrees with what is recorded; that may be a task already, or was kept."""
+        listed = Entry.objects.filter(batch=self.batch).values_list("elder_id", flat=True)
+        return sum(elder_id in self.disagree for elder_id in listed.iterator())
 
     def _let_go(self, rows: list[Difference]) -> None:
         Outcome.objects.bulk_create(

@@ -18,6 +18,7 @@ from sangyu.matching.rules import DayMissing, NotToBeActedOn, ReasonMissing, Set
 from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
 from sangyu.registry.actions.elders import lock
+from sangyu.registry.models import IdentitySource
 
 REASON_MIN, REASON_MAX = 2, 200
 ONCE_MAX = 200
@@ -112,6 +113,7 @@ def _act(difference: Difference, reason: str, changed_on: date | None, place: st
             elder=difference.elder,
             code=difference.subject,
             evidence=evidence,
+            source=IdentitySource.REGISTER,
             valid_from=difference.from_on,
             by=by,
             at=at,

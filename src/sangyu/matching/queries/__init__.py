@@ -22,12 +22,14 @@ from sangyu.matching.queries.differences import (
 )
 from sangyu.matching.queries.facts import Period, Span, facts, periods, spans
 from sangyu.matching.queries.people import elders_by_document
+from sangyu.matching.queries.words import Word, words_about
 
 __all__ = [
     "READERS",
     "Counted",
     "Period",
     "Span",
+    "Word",
     "batches",
     "counts",
     "death_reports",
@@ -47,4 +49,5 @@ __all__ = [
     "ruling_of",
     "seen_of",
     "spans",
+    "words_about",
 ]

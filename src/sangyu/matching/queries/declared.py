@@ -8,7 +8,7 @@ from pathlib import Path
 from sangyu.matching.rules import Register, RegisterUnknown, read_register
 
 FOLDER = Path(__file__).resolve().parents[1] / "registers"
-ORDER = ("death", "hukou", "dibao", "disability", "pension", "work_unit")
+ORDER = ("death", "hukou", "dibao", "five_guarantee", "disability", "pension", "work_unit", "health")
 
 
 @cache

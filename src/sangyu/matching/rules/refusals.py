@@ -41,6 +41,12 @@ class ReasonMissing(Refusal):
     code = "MATCHING_REASON_MISSING"
 
 
+class PurposeMissing(Refusal):
+    """Nobody compares the data of another authority without saying what for."""
+
+    code = "MATCHING_PURPOSE_MISSING"
+
+
 class DayMissing(Refusal):
     """A change of hukou holds from a day on."""
 

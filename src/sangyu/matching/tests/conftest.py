@@ -37,7 +37,7 @@ def hand_in(cast: Cast, tmp_path: Path) -> Callable[..., Batch]:
     def go(register: str, content: bytes, *, month: Month = OCTOBER, **more: Any) -> Batch:
         path = tmp_path / "register"
         path.write_bytes(content)
-        given = {"file_name": "名册.csv", "by": cast.head, "at": cast.at, **more}
+        given = {"file_name": "名册.csv", "purpose": "每月核对待遇资格", "by": cast.head, "at": cast.at, **more}
         return matching.hand_in(register=register, month=month, path=path, **given)
 
     return go

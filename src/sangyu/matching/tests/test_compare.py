@@ -7,12 +7,13 @@ from datetime import date
 import pytest
 from tests.neighbour import Neighbour
 
+from sangyu.access.models import AuditEntry
 from sangyu.access.queries import NotAllowed
 from sangyu.kit.errors import NotFound
 from sangyu.matching import actions as matching
 from sangyu.matching import queries as matching_read
 from sangyu.matching.models import Batch, Difference, Entry, Outcome
-from sangyu.matching.rules import FileKnown, FileUnreadable, MonthOver, ReasonMissing, Settled
+from sangyu.matching.rules import FileKnown, FileUnreadable, MonthOver, PurposeMissing, ReasonMissing, Settled
 from sangyu.matching.tests.conftest import GRANDPA, LI, NOVEMBER, stranger, text
 from sangyu.registry import actions as registry
 
@@ -37,6 +38,29 @@ def test_a_death_becomes_a_task_and_strangers_are_forgotten(cast, hand_in):
     assert compared(cast, batch, reason="") == [("李秀兰", "DEATH", "", "2026-10-03去世", "RECORD_DEATH", True)]
     cast.li.refresh_from_db()
     assert cast.li.died_on is None
+
+
+@pytest.mark.proves("WH-46")
+@pytest.mark.parametrize(
+    ("register", "keeper", "head", "line", "kind"),
+    [
+        ("pension", "人社", PENSION, f"李秀英,{LI}", "NAME"),
+        ("hukou", "公安", HUKOU, f"李秀兰,{LI},1944-03-06,620102", "BIRTH"),
+        ("health", "卫健", "姓名,身份证号,出生日期,最近体检日期", f"李秀兰,{LI},1944-03-06,2026-09-01", "BIRTH"),
+    ],
+)
+def test_what_three_authorities_know_comes_in_and_says_what_for(cast, hand_in, register, keeper, head, line, kind):
+    file = text(head, [line, f"王德厚,{GRANDPA}" + ",1956-08-20,620102" * (register != "pension")])
+    with pytest.raises(PurposeMissing, match="写明比对的用途"):
+        hand_in(register, file, purpose=" ")
+    batch = hand_in(register, file, purpose="核对高龄津贴资格")
+    assert (matching_read.register(register).keeper, batch.purpose) == (keeper, "核对高龄津贴资格")
+    assert [row[:2] for row in compared(cast, batch)] == [("李秀兰", kind)]
+    asked = AuditEntry.objects.filter(object_id=batch.pk).order_by("at", "pk")
+    assert [(row.verb, row.by, row.facts["purpose"]) for row in asked] == [
+        ("matching.hand_in", cast.head, "核对高龄津贴资格"),
+        ("matching.compare", cast.head, "核对高龄津贴资格"),
+    ]
 
 
 def test_letters_of_the_south_and_workbooks_are_read_alike(cast, hand_in, tmp_path):

@@ -70,6 +70,28 @@ def test_a_roster_s_word_becomes_a_recognition_and_its_end(cast, differing):
     assert registry_read.identities_on(cast.grandpa.pk, date(2026, 10, 1)) == []
 
 
+@pytest.mark.proves("JM-35")
+@pytest.mark.parametrize(
+    ("register", "head", "category", "code", "title"),
+    [
+        ("dibao", "救助类别,批准日期", "农村低保", "dibao", "低保和特困"),
+        ("five_guarantee", "供养类别,起始日期", "散居五保", "five_guarantee_scattered", "五保和三无"),
+        ("five_guarantee", "供养类别,起始日期", "集中供养五保", "five_guarantee_central", "五保和三无"),
+        ("five_guarantee", "供养类别,起始日期", "三无", "three_no", "五保和三无"),
+        ("disability", "残疾等级,发证日期", "二级", "severe_disability", "持证残疾人"),
+    ],
+)
+def test_the_registers_of_the_poor_and_the_disabled_come_in_with_source_and_date(
+    cast, differing, register, head, category, code, title
+):
+    (gained,) = differing(register, f"姓名,身份证号码,{head}", f"李秀兰,{LI},{category},2026-10-15")
+    settle(cast, gained)
+    (held,) = (row for row in registry_read.identities_on(cast.li.pk, date(2026, 10, 15)) if row.code == code)
+    assert (held.code, held.source, held.evidence) == (code, "REGISTER", f"{title}名册2026-10")
+    assert (held.valid_from, held.recorded_by) == (date(2026, 10, 15), cast.clerk)
+    assert code not in {row.code for row in registry_read.identities_on(cast.li.pk, date(2026, 10, 14))}
+
+
 def test_what_has_to_be_found_out_is_not_simply_done(cast, differing):
     (row,) = differing("death", DEATH, f"李秀英,{LI},2026-10-03")
     with pytest.raises(NotToBeActedOn, match="先核实"):

@@ -12,3 +12,9 @@ from sangyu.meals.tests.kitchen import Kitchen
 def kitchen(cast: Cast) -> Kitchen:
     """A canteen with tills, open at noon."""
     return Kitchen(cast)
+
+
+@standing
+def xinhui(kitchen: Kitchen) -> Kitchen:
+    """Xinhui's policy from today on, with money; the enterprises of the canteens hold food licences."""
+    return kitchen.in_xinhui()

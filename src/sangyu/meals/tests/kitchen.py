@@ -8,9 +8,13 @@ from itertools import count
 from tests.cast import BEIJING, COMMUNITY, HOME, Cast
 
 from sangyu.access.models import Role, User
+from sangyu.adoption import actions as adoption
+from sangyu.applications import actions as applications
+from sangyu.budget import actions as budget
 from sangyu.meals import actions as meals
 from sangyu.meals.models import Sale
 from sangyu.providers import actions as providers
+from sangyu.providers.actions import Paper
 from sangyu.providers.models import Canteen, Enterprise
 from sangyu.registry import actions as registry
 from sangyu.registry.models import Elder, ElderCard
@@ -63,6 +67,50 @@ class Kitchen:
             contracted_until=contracted_until,
             standard_price_fen=price_fen,
         )
+
+    def in_xinhui(self) -> Kitchen:
+        """Let Xinhui's policy hold from today on, with money, and every enterprise with a canteen hold a licence."""
+        cast = self.cast
+        own = {"by": cast.head, "at": cast.at}
+        adoption.adopt(
+            programme_id=cast.programme.pk,
+            pack_id="jiangmen-xinhui",
+            parameters={},
+            document="新民〔2018〕12号",
+            valid_from=NOON.date(),
+            by_id=cast.head.pk,
+            at=cast.at,
+        )
+        for enterprise in (cast.kangan, cast.letter):
+            paper = Paper("食品经营许可证", f"JY-{enterprise.short_name}", date(2026, 1, 1), date(2031, 1, 1))
+            providers.lodge_licence(enterprise=enterprise, paper=paper, **own)
+        budget.appropriate(
+            programme=cast.programme,
+            fund="CANTEEN-BUDGET",
+            year=2026,
+            amount_fen=100_000_00,
+            document="新财〔2026〕1号",
+            key="1",
+            **own,
+        )
+        return self
+
+    def granted_free_meals(self, elder: Elder) -> None:
+        """Let an elder of 80 or more without a pension apply for free meals, and the bureau approve."""
+        cast = self.cast
+        told = {"has_pension": False, "area_kind": "urban", "community_in_scope": False, "disability_grade": 0}
+        made = applications.apply(
+            elder_id=elder.pk,
+            kind="free-meal",
+            applicant=elder.name,
+            relation="本人",
+            declared=told,
+            key="1",
+            by=cast.clerk,
+            at=NOON,
+        )
+        for verb in (applications.open_in_full, applications.approve):
+            verb(application_id=made.pk, by=cast.head, at=NOON)
 
     def cashier(self, username: str, name: str, enterprise: Enterprise, *canteens: Canteen) -> User:
         """Give an enterprise a cashier who sits at these canteens."""

@@ -44,6 +44,7 @@ def test_the_day_comes_out_as_the_rule_says(lunch):
         "AGE_75_UP": 1,
         "THREE_NO": 1,
         "SEVERE_DISABILITY": 1,
+        "OTHER_SUBSIDISED": 0,
         "UNSUBSIDISED": 1,
     }
     assert (close.sold, close.refunded) == (5, 1)

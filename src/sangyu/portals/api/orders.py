@@ -70,6 +70,7 @@ class OrderTold(Versioned):
     item_id: UUID
     item_name: str
     community_code: str
+    source: str = Field(description="从哪个平台转来，例如96980；本平台受理的为空")
     wanted_from: datetime
     wanted_until: datetime
     price_fen: int
@@ -98,13 +99,17 @@ class ChargeTold(Told):
 
 
 class Wish(Said):
-    """A service for an elder at a time; with the call in which it was asked for, that call ends as this order."""
+    """A service for an elder at a time; with the call in which it was asked for, that call ends as this order.
+
+    `source` names the platform outside that hands the wish over, such as 96980; of an order in a call it is not kept.
+    """
 
     elder_id: Id
     item_id: Id
     wanted_from: Moment
     call_id: Id | None = None
     note: written(200) = ""  # type: ignore[valid-type]
+    source: written(40) = ""  # type: ignore[valid-type]
 
 
 class Ask(Said):
@@ -143,6 +148,7 @@ def told(order: Order) -> OrderTold:
         item_id=order.item_id,
         item_name=order.item.name,
         community_code=order.community_id,
+        source=order.source,
         wanted_from=order.wanted_from,
         wanted_until=order.wanted_until,
         price_fen=order.price_fen,
@@ -230,8 +236,8 @@ def get_order(request: HttpRequest, order_id: UUID) -> OrderTold:
 
 
 @writes(router, "/orders", scope="orders:write", name="placeOrder", answer=OrderTold, tag=TAG, status=201,
-        refuses=(NotAllowed, NotFound, *SLOT, *MONEY, hotline.NotAnswered, hotline.TakenByAnother,
-                 hotline.AlreadyEnded))  # fmt: skip
+        refuses=(NotAllowed, NotFound, rules.ItemRetired, *SLOT, *MONEY, hotline.NotAnswered,
+                 hotline.TakenByAnother, hotline.AlreadyEnded))  # fmt: skip
 def place_order(request: HttpRequest, body: Wish) -> OrderTold:
     """Take an order: priced by the policy of its day, the public part held, all or nothing.
 
@@ -247,8 +253,9 @@ def place_order(request: HttpRequest, body: Wish) -> OrderTold:
         )  # fmt: skip
     else:
         placed = orders.place(
-            elder_id=body.elder_id, item=item, wanted_from=body.wanted_from, by=viewer, at=at, key=key, note=body.note
-        )
+            elder_id=body.elder_id, item=item, wanted_from=body.wanted_from, by=viewer, at=at, key=key, note=body.note,
+            source=body.source,
+        )  # fmt: skip
     return told(placed)
 
 

@@ -74,7 +74,9 @@ class ReviewForm(DeskForm):
     passed = forms.TypedChoiceField(label=_("审议结果"), choices=YES_NO, coerce=_yes, widget=forms.RadioSelect)
     minutes = forms.CharField(label=_("会议纪要编号"), max_length=40)
     held_on = forms.DateField(label=_("开会日期"), widget=_day())
-    present = forms.IntegerField(label=_("到会人数"), min_value=1, max_value=500)
+    attendees = forms.CharField(
+        label=_("到会人员"), max_length=1000, widget=_long(2), help_text=_("照会议纪要写姓名，用顿号隔开")
+    )
     reason = forms.CharField(label=_("审议意见"), max_length=400, widget=_long(2))
 
 

@@ -91,7 +91,9 @@ def _note(row: Step) -> str:
     facts = row.facts
     if row.step == StepCode.REVIEW:
         told = {"minutes": facts["minutes"], "held_on": facts["held_on"], "present": facts["present"]}
+        told["names"] = "、".join(facts.get("attendees", ()))
         said.append(_("会议纪要%(minutes)s，%(held_on)s，到会%(present)s人") % told)
+        said += [_("到会人员：%(names)s") % told] if told["names"] else []
     if row.step == StepCode.CHOOSE:
         said.append("、".join(one["name"] for one in facts.get("items", [])))
     if row.step == StepCode.ARRANGE:
@@ -106,10 +108,19 @@ def _note(row: Step) -> str:
 
 def decision_of(found: Reached) -> Decision | None:
     """Return the decision of the policy that was taken last about the elder, with its clause; None before any."""
-    for row in reversed(found.steps):
-        if row.facts.get("decision") and row.step in (StepCode.CLASSIFY, StepCode.MATCH):
-            return Decision.from_json(row.facts["decision"])
-    return None
+    row = _decided(found)
+    return Decision.from_json(row.facts["decision"]) if row else None
+
+
+def evidence_of(found: Reached) -> list[dict[str, str]]:
+    """Return the papers on which the facts of that decision stand, as they were when it was taken."""
+    row = _decided(found)
+    return row.facts.get("evidence", []) if row else []
+
+
+def _decided(found: Reached) -> Step | None:
+    asked = (StepCode.CLASSIFY, StepCode.MATCH)
+    return next((row for row in reversed(found.steps) if row.facts.get("decision") and row.step in asked), None)
 
 
 def summary(found: Reached) -> list[tuple[str, Any]]:

@@ -27,6 +27,8 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         Role.ASSESSOR in roles
     )
     nav.append(Tab(_("评估"), reverse("assessor:cases"), here == "cases", key="g a", icon="list"))
+    if Role.ASSESSOR in roles:
+        nav.append(Tab(_("机构评分"), reverse("quality:third-party"), key="g d", icon="edit"))
     if Role.BUREAU in roles:
         nav.append(Tab(_("办法"), reverse("assessor:practice"), here == "practice", key="g b", icon="calendar"))
     home = reverse("assessor:today" if Role.ASSESSOR in roles else "assessor:cases")

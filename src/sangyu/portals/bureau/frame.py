@@ -36,6 +36,7 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         ("matching:registers", _("名册"), "g n", "list"),
         *((("intake:batches", _("批量导入"), "g b", "upload"),) if writes else ()),
         *((("community:duplicates", _("疑似重复"), "g d", "users"),) if writes else ()),
+        *((("till:prices", _("餐价"), "g e", "bowl"),) if writes else ()),
         ("privacy:purposes", _("个人信息"), "g i", "lock"),
         ("bureau:people", _("用户"), "g u", "users"),
     )

@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 from sangyu.access import queries as access_read
 from sangyu.access.models import User
 from sangyu.insight.queries import CARD_STATES, ITEM_CLASSES, LATE, Figure, class_label
+from sangyu.kit.errors import NotFound
+from sangyu.kit.names import mask_name
 from sangyu.portals.components.stages import STAGES
 from sangyu.providers import queries as providers_read
+from sangyu.registry import queries as registry_read
 from sangyu.registry.models import IdentityCode
 
 NONE = "-"
@@ -46,6 +49,7 @@ def _titles() -> dict[str, str]:
         "item": _("服务项目"),
         "enterprise": _("企业"),
         "elder_class": _("老人类别"),
+        "elder": _("老人"),
         "stage": _("状态"),
         "late": _("超时原因"),
         "day": _("下单日期"),
@@ -108,6 +112,8 @@ def _value(viewer: User, figure: Figure, name: str, value: str) -> str:
     if name == "band":
         low, _sep, high = value.partition("-")
         return _("%(low)s至%(high)s岁（不含）") % {"low": low, "high": high}
+    if name == "elder":
+        return _elder(viewer, value)
     if name in ("enterprise", "item"):
         return _name_of(viewer, name, value)
     return value
@@ -120,3 +126,11 @@ def _name_of(viewer: User, name: str, value: str) -> str:
     except ValueError:
         return value
     return (found.short_name if name == "enterprise" else found.name) if found else value
+
+
+def _elder(viewer: User, value: str) -> str:
+    """Name an elder, masked as in the lists themselves."""
+    try:
+        return mask_name(registry_read.get_elder(viewer, UUID(value)).name)
+    except (ValueError, NotFound):
+        return value

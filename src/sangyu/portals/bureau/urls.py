@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.bureau import people, views
+from sangyu.portals.bureau import ageing, funding, people, views
 
 app_name = "bureau"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("rows/<slug:code>/", views.rows, name="rows"),
     path("analysis/", views.analysis, name="analysis"),
     path("groups/", views.groups, name="groups"),
+    path("delivery/", views.delivery, name="delivery"),
+    path("funding/", funding.funding, name="funding"),
+    path("ageing/", ageing.ageing, name="ageing"),
     path("report/", views.report, name="report"),
     path("report/freeze/", views.freeze, name="freeze"),
     path("report/workbook/", views.workbook, name="workbook"),

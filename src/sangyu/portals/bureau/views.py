@@ -25,6 +25,7 @@ from sangyu.portals.bureau.labels import chosen, options
 from sangyu.portals.bureau.workbook import MEDIA_TYPE, workbook_of
 from sangyu.portals.clock import now
 from sangyu.portals.components.frame import Tab
+from sangyu.providers import queries as providers_read
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 ANALYSIS_DAYS = 30
@@ -142,6 +143,45 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 @seat
 @require_GET
+def delivery(request: HttpRequest) -> HttpResponse:
+    """Show what was ordered, delivered and said of it in a stretch of days, cut one way."""
+    today, wrong = _today(), ""
+    asked = {name: request.GET.get(name, "") for name in ("since", "on", "by", "enterprise")}
+    since, on = today.replace(day=1), today
+    by = asked["by"] or next(iter(insight_read.DELIVERY_WAYS))
+    try:
+        lens = insight_read.read_lens({"on": asked["on"], "since": asked["since"] or since.isoformat()}, at=now())
+        on, since = lens.on, lens.since.astimezone(BEIJING).date() if lens.since else since
+        found = insight_read.delivery(request.user, since, on, by=by, enterprise=asked["enterprise"])
+    except Refusal as refusal:
+        wrong = str(refusal)
+        by = next(iter(insight_read.DELIVERY_WAYS))
+        since, on = today.replace(day=1), today
+        found = insight_read.delivery(request.user, since, on, by=by)
+    kept = {"since": since.isoformat(), "on": on.isoformat()}
+    if asked["enterprise"] and not wrong:
+        kept["enterprise"] = asked["enterprise"]
+    page = {
+        "delivery": found,
+        "columns": insight_read.DELIVERY_COLUMNS,
+        "ways": [
+            Tab(label, "?" + urlencode({**kept, "by": way}), active=way == found.by)
+            for way, label in insight_read.DELIVERY_WAYS.items()
+        ],
+        "way": insight_read.DELIVERY_WAYS[found.by],
+        "enterprises": [(str(row.pk), row.short_name) for row in providers_read.enterprises(request.user)],
+        "enterprise": kept.get("enterprise", ""),
+        "on": on,
+        "today": today,
+        "wrong": wrong,
+    }
+    return render(
+        request, "bureau/delivery.html", context(request, "bureau:analysis", **page), status=422 if wrong else 200
+    )
+
+
+@seat
+@require_GET
 def report(request: HttpRequest) -> HttpResponse:
     """Show the report of a day as it was known at its end."""
     return _report(request)
@@ -215,10 +255,15 @@ def _scopes(request: HttpRequest, kept: dict[str, date]) -> dict[str, Any]:
 @seat
 @require_GET
 def workbook(request: HttpRequest) -> HttpResponse:
-    """Hand out the report of a day as a workbook; the same day gives the same bytes."""
+    """Hand out the report of a day as a workbook; the same day gives the same bytes, to a district and its city."""
     on = insight_read.read_lens({"on": request.GET.get("on", "")}, at=now()).on
-    found = insight_read.report(request.user, on)
-    answer = HttpResponse(workbook_of(found, programme=request.user.programme.name), content_type=MEDIA_TYPE)
+    scope = request.GET.get("of", "")
+    if scope == ALL:
+        found, name = insight_read.report_of_all(request.user, on), request.user.programme.name
+    else:
+        reader = _reader(request.user, scope)
+        found, name = insight_read.report(reader, on), reader.programme.name
+    answer = HttpResponse(workbook_of(found, programme=name), content_type=MEDIA_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="report-{on}.xlsx"'
     answer["X-Report-SHA256"] = found.sha256
     return answer

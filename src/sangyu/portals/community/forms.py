@@ -187,6 +187,15 @@ class FindForm(DeskForm):
         return Wanted(**self.cleaned_data)
 
 
+class DescribeForm(DeskForm):
+    """How an elder is, and what they like."""
+
+    health = forms.CharField(
+        label=_("健康状况"), max_length=200, required=False, help_text=_("例如高血压、听力弱；没有毛病的写“健康”")
+    )
+    interests = forms.CharField(label=_("兴趣爱好"), max_length=200, required=False, help_text=_("例如听戏、下棋"))
+
+
 class ConfirmForm(DeskForm):
     """How an elder's data were checked."""
 
@@ -245,3 +254,12 @@ class DeathForm(DeskForm):
 
     died_on = forms.DateField(label=_("去世日期"), widget=DAY)
     sure = forms.BooleanField(label=_("已与家属或医院核实"))
+
+
+class TeamForm(DeskForm):
+    """A service team that the window recommends."""
+
+    name = forms.CharField(label=_("团队名称"), max_length=80)
+    phone = forms.CharField(label=_("负责人电话"), max_length=20, widget=forms.TextInput({"inputmode": "tel"}))
+    services = forms.CharField(label=_("能做什么"), max_length=200, help_text=_("如：保洁、理发、水电维修，几个人"))
+    reason = forms.CharField(label=_("推荐理由"), max_length=200)

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from sangyu.portals.community.views import cards, duplicates, elders, families, finding, homes, register
+from sangyu.portals.community.views import cards, duplicates, elders, families, finding, homes, register, teams
 
 app_name = "community"
 urlpatterns = [
     path("", elders.elders, name="elders"),
     path("find/", finding.find, name="find"),
     path("elders/<uuid:elder_id>/confirm/", finding.confirm, name="confirm"),
+    path("elders/<uuid:elder_id>/describe/", finding.describe, name="describe"),
     path("register/", register.register, name="register"),
     path("elders/<uuid:elder_id>/registered/", register.registered, name="registered"),
     path("elders/<uuid:elder_id>/", elders.elder, name="elder"),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("elders/<uuid:elder_id>/family/contact/<slug:change>/", families.change_contact, name="contact-change"),
     path("elders/<uuid:elder_id>/documents/", homes.documents, name="documents"),
     path("elders/<uuid:elder_id>/move/", homes.move, name="move"),
+    path("teams/", teams.teams, name="teams"),
     path("duplicates/", duplicates.duplicates, name="duplicates"),
     path("duplicates/find/", duplicates.find, name="duplicates-find"),
     path("duplicates/<uuid:case_id>/", duplicates.duplicate, name="duplicate"),

@@ -60,6 +60,17 @@ class StateForm(DeskForm):
         return text or None
 
 
+def _yuan() -> forms.TextInput:
+    return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+
+def _fen(text: str) -> int:
+    try:
+        return parse_yuan(text)
+    except Refusal as wrong:
+        raise forms.ValidationError(str(wrong)) from wrong
+
+
 class SetAsideForm(DeskForm):
     """Days of a stay to be set aside."""
 
@@ -75,6 +86,23 @@ class DrawForm(DeskForm):
 
     of = forms.UUIDField(widget=forms.HiddenInput)
     days = forms.IntegerField(label=_("实际入住天数"), min_value=1, max_value=366)
+
+
+class CostForm(DeskForm):
+    """What a stay cost by its bill, and what the elder's insurance pays of it."""
+
+    of = forms.UUIDField(widget=forms.HiddenInput)
+    price_fen = forms.CharField(label=_("总费用（元）"), max_length=20, widget=_yuan())
+    insurance_fen = forms.CharField(label=_("医保支付的床位费（元）"), max_length=20, widget=_yuan())
+    bill = forms.CharField(label=_("账单编号"), max_length=60)
+
+    def clean_price_fen(self) -> int:
+        """Read yuan as fen."""
+        return _fen(self.cleaned_data["price_fen"])
+
+    def clean_insurance_fen(self) -> int:
+        """Read yuan as fen."""
+        return _fen(self.cleaned_data["insurance_fen"])
 
 
 class CallOffForm(DeskForm):
@@ -151,14 +179,11 @@ class RecoverForm(DeskForm):
     amount = forms.CharField(
         label=_("退回金额"),
         max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        widget=_yuan(),
     )
     document = forms.CharField(label=_("缴款凭证"), max_length=80)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def clean_amount(self) -> int:
         """Read yuan as fen."""
-        try:
-            return parse_yuan(self.cleaned_data["amount"])
-        except Refusal as wrong:
-            raise forms.ValidationError(str(wrong)) from wrong
+        return _fen(self.cleaned_data["amount"])

@@ -134,3 +134,73 @@ class OverrideForm(DeskForm):
         if amount_fen <= 0:
             raise forms.ValidationError(_("金额必须大于零。"))
         return amount_fen
+
+
+class SponsorForm(DeskForm):
+    """A sponsor as it is registered."""
+
+    name = forms.CharField(label=_("爱心企业或基金会"), max_length=60)
+    credit_code = forms.CharField(label=_("统一社会信用代码"), max_length=18, required=False)
+
+
+class GivingForm(DeskForm):
+    """What a sponsor gives for a year: the part that a promise and a payment have in common."""
+
+    sponsor = forms.ChoiceField(label=_("爱心企业"))
+    year = forms.IntegerField(label=_("用于年份"), min_value=2000, max_value=2100)
+    amount = forms.CharField(label=_("金额"), max_length=20)
+
+    def __init__(self, sponsors: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sponsor"].choices = sponsors
+
+    def clean_amount(self) -> int:
+        """Read yuan as fen."""
+        try:
+            return parse_yuan(self.cleaned_data["amount"])
+        except Refusal as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
+
+
+class PledgeForm(GivingForm):
+    """A promise, with the contract."""
+
+    document = forms.CharField(label=_("协议"), max_length=120)
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class DonationForm(GivingForm):
+    """Money that has come in, with the bank's slip."""
+
+    received_on = forms.DateField(
+        label=_("到账日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    voucher = forms.CharField(label=_("凭证号"), max_length=60)
+
+
+class NamingForm(DeskForm):
+    """Which sponsor pays at which canteen, from which day."""
+
+    canteen = forms.ChoiceField(label=_("餐厅"))
+    sponsor = forms.ChoiceField(label=_("爱心企业"), required=False)
+    valid_from = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(
+        self, canteens: list[tuple[str, str]], sponsors: list[tuple[str, str]], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["canteen"].choices = canteens
+        self.fields["sponsor"].choices = [("", _("不再冠名")), *sponsors]
+
+
+class DonationsForm(DeskForm):
+    """A sponsor system's file of donations."""
+
+    file = forms.FileField(label=_("捐赠文件（CSV）"))
+
+    def clean_file(self) -> Any:
+        """Refuse what is too large to be a list of donations."""
+        file = self.cleaned_data["file"]
+        if file.size > FILE_BYTES_MAX:
+            raise forms.ValidationError(_("文件太大，请核对是不是捐赠清单。"))
+        return file

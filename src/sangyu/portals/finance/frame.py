@@ -24,6 +24,7 @@ def context(request: HttpRequest, here: str, **more: Any) -> dict[str, Any]:
         ("finance:months", _("账期"), "g m", "calendar"),
         ("entitlements:runs", _("按期发放"), "g a", "coins"),
         ("finance:budget", _("预算"), "g b", "wallet"),
+        ("finance:sponsors", _("冠名资金"), "g s", "coins"),
         ("audit:search", _("一分钱"), "g t", "search"),
     )
     desk = Desk(

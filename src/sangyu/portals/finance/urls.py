@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.finance.views import accounts, budget, months, papers, payments, statements
+from sangyu.portals.finance.views import accounts, budget, months, papers, payments, sponsors, statements
 
 app_name = "finance"
 urlpatterns = [
@@ -29,5 +29,11 @@ urlpatterns = [
     path("statements/<uuid:statement_id>/withdraw/", statements.withdraw, name="withdraw"),
     path("objections/<uuid:objection_id>/answer/", statements.answer, name="answer"),
     path("budget/", budget.budget_year, name="budget"),
+    path("sponsors/", sponsors.sponsors, name="sponsors"),
+    path("sponsors/pledge/", sponsors.pledge, name="pledge"),
+    path("sponsors/donate/", sponsors.donate, name="donate"),
+    path("sponsors/import/", sponsors.take_over, name="import-donations"),
+    path("sponsors/canteen/", sponsors.name_sponsor, name="name-sponsor"),
+    path("sponsors/<uuid:sponsor_id>/statement.csv", sponsors.statement, name="sponsor-statement"),
     path("budget/verify/", budget.check_books, name="verify"),
 ]

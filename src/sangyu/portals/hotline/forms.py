@@ -36,11 +36,14 @@ def days(today: date) -> list[dict[str, Any]]:
     return shown
 
 
-def find_items(viewer: User, text: str) -> list[ServiceItem]:
-    """Return the items that a typed text may mean: `SH001 室内保洁` as it was filled in, else by name or initials."""
+def find_items(viewer: User, text: str, on: date) -> list[ServiceItem]:
+    """Return the items that a typed text may mean: `SH001 室内保洁` as it was filled in, else by name or initials.
+
+    What is ordered no more on the wanted day is found by its code alone, so that the refusal names its successor.
+    """
     code = text.split()[0] if text.split() else ""
     exact = list(providers_read.items(viewer).filter(code__iexact=code)) if code else []
-    return exact or providers_read.search_items(viewer, text, limit=ITEMS_SHOWN)
+    return exact or providers_read.search_items(viewer, text, on=on, limit=ITEMS_SHOWN)
 
 
 class OrderForm(DeskForm):
@@ -64,14 +67,15 @@ class OrderForm(DeskForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        if not said.get("day") and not said.get("other_day"):
+        on = said.get("other_day") or said.get("day")
+        if on is None:
             self.add_error("day", _("请选择上门日期"))
-        if said.get("q"):
-            self._choose_item(said)
+        elif said.get("q"):
+            self._choose_item(said, on)
         return said
 
-    def _choose_item(self, said: dict[str, Any]) -> None:
-        self.items = find_items(self.viewer, said["q"])
+    def _choose_item(self, said: dict[str, Any], on: date) -> None:
+        self.items = find_items(self.viewer, said["q"], on)
         named = [item for item in self.items if item.pk == said.get("item")]
         fitting = named or self.items
         if not fitting:

@@ -23,6 +23,7 @@ def frame(request: HttpRequest, here: str) -> dict[str, Any]:
         Tab(_("接听"), reverse("hotline:desk"), active=here == "desk", key="g h", icon="phone"),
         Tab(_("今日来电"), reverse("hotline:calls"), active=here == "calls", key="g c", icon="list"),
         Tab(_("短信"), reverse("texting:texts"), key="g m", icon="send"),
+        Tab(_("今天吃什么"), reverse("till:board"), key="g e", icon="bowl"),
     ]
     if Role.SUPERVISOR in request.user.roles:
         tabs.append(Tab(_("当班"), reverse("hotline:shift"), active=here == "shift", key="g s", icon="users"))

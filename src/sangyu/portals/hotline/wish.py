@@ -81,7 +81,7 @@ def understand(
         days=days(on),
         hours=[{"value": str(hour), "label": f"{hour}:00"} for hour in HOURS],
     )
-    wish.items = find_items(viewer, wish.q) if wish.q else list(usual[:ITEMS_SHOWN])
+    wish.items = find_items(viewer, wish.q, wish.on or on) if wish.q else list(usual[:ITEMS_SHOWN])
     wish.usual = not wish.q
     named = [item for item in wish.items if str(item.pk) == said.get("item")]
     if named or wish.q:

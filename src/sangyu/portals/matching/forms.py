@@ -20,6 +20,7 @@ class HandInForm(DeskForm):
 
     register = forms.ChoiceField(label=_("名册"), widget=forms.RadioSelect)
     month = forms.CharField(label=_("是哪个月的"), widget=forms.TextInput(attrs={"type": "month"}), max_length=7)
+    purpose = forms.CharField(label=_("用途"), max_length=100, help_text=_("为什么比对；写进审计册"))
     content = forms.FileField(
         label=_("文件"),
         help_text=_("Excel（.xlsx）或CSV，第一行是表头。文件读完就丢，不保存。"),
@@ -52,6 +53,12 @@ class OptionalReasonForm(DeskForm):
     """A word on a register that nobody doubts."""
 
     reason = forms.CharField(label=_("说明"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class PurposeForm(DeskForm):
+    """What somebody asks the registers for."""
+
+    reason = forms.CharField(label=_("用途"), max_length=200, help_text=_("例如：办理高龄津贴，核对有没有养老金"))
 
 
 class SettleForm(DeskForm):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sangyu.access.models import Role
-from sangyu.matching.actions import REPORTERS
+from sangyu.matching.actions import LOOKERS, REPORTERS
 from sangyu.matching.queries import READERS
 from sangyu.portals.components.frame import Desk, Tab
 from sangyu.portals.seats import seated
@@ -20,6 +20,7 @@ who_reads_registers = seated(*READERS)
 who_hands_in = seated(Role.BUREAU)
 who_sees_differences = seated(Role.COMMUNITY, *READERS)
 who_settles = seated(*SETTLERS)
+who_looks_up = seated(*LOOKERS)
 who_closes = seated(*REPORTERS, *READERS)
 
 

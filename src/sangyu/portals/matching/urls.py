@@ -16,5 +16,6 @@ urlpatterns = [
     path("differences/<uuid:difference_id>/", views.difference, name="difference"),
     path("differences/<uuid:difference_id>/settle/", views.settle, name="settle"),
     path("differences/<uuid:difference_id>/birth/", views.correct_birth, name="correct-birth"),
+    path("elders/<uuid:elder_id>/words/", views.words, name="words"),
     path("elders/<uuid:elder_id>/closing/", views.closing, name="closing"),
 ]

@@ -29,11 +29,20 @@ from sangyu.orders import actions as orders
 from sangyu.portals.clock import now
 from sangyu.portals.components.frame import Tab
 from sangyu.portals.matching.closing import closing_of
-from sangyu.portals.matching.forms import BirthForm, HandInForm, OptionalReasonForm, ReasonForm, ReportForm, SettleForm
+from sangyu.portals.matching.forms import (
+    BirthForm,
+    HandInForm,
+    OptionalReasonForm,
+    PurposeForm,
+    ReasonForm,
+    ReportForm,
+    SettleForm,
+)
 from sangyu.portals.matching.frame import (
     context,
     who_closes,
     who_hands_in,
+    who_looks_up,
     who_reads_registers,
     who_sees_differences,
     who_settles,
@@ -83,12 +92,13 @@ def registers(request: HttpRequest) -> HttpResponse:
 def hand_in(request: HttpRequest) -> HttpResponse:
     """Hand a register in; nothing changes until somebody has looked at it."""
     asked = {"register": request.GET.get("register", ""), "month": request.GET.get("month", "")}
-    given = {"month": str(Month.of(_today()).previous())} | {key: value for key, value in asked.items() if value}
+    last = {"month": str(Month.of(_today()).previous()), "purpose": _("每月核对待遇资格")}
+    given = last | {key: value for key, value in asked.items() if value}
     form = HandInForm(request.POST or None, request.FILES or None, initial=given)
     if form.is_valid():
         said = form.cleaned_data
         try:
-            made = _handed_in(request, said["register"], said["month"], said["content"])
+            made = _handed_in(request, said)
         except Refusal as refusal:
             form.add_error("content", str(refusal))
         else:
@@ -98,14 +108,16 @@ def hand_in(request: HttpRequest) -> HttpResponse:
     return render(request, "matching/hand_in.html", context(request, "registers", **shown), status=status)
 
 
-def _handed_in(request: HttpRequest, register: str, month: Month, content: UploadedFile) -> Any:
+def _handed_in(request: HttpRequest, said: dict[str, Any]) -> Any:
+    content: UploadedFile = said["content"]
     with NamedTemporaryFile() as file:
         for chunk in content.chunks(CHUNK):
             file.write(chunk)
         file.flush()
         return matching.hand_in(
-            register=register,
-            month=month,
+            register=said["register"],
+            month=said["month"],
+            purpose=said["purpose"],
             path=Path(file.name),
             file_name=content.name or "",
             by=request.user,
@@ -130,6 +142,8 @@ def _batch(request: HttpRequest, batch_id: UUID, *, refused: str = "", **forms: 
         "ruling": matching_read.ruling_of(found),
         "entries": matching_read.entries_of(found, limit=SAMPLE),
         "counts": matching_read.counts(differing),
+        "agreeing": found.matched - (found.differing or 0),
+        "unknown": found.lines - found.matched,
         "refused": refused,
         "comparing": ReasonForm() if found.doubts else OptionalReasonForm(),
         "discarding": ReasonForm(prefix="discard"),
@@ -325,6 +339,25 @@ def correct_birth(request: HttpRequest, difference_id: UUID) -> HttpResponse:
             messages.success(request, _("已更正出生日期。"))
             return redirect("matching:difference", difference_id)
     return _difference(request, difference_id, birth=form, status=422)
+
+
+@who_looks_up
+@require_http_methods(["GET", "POST"])
+def words(request: HttpRequest, elder_id: UUID) -> HttpResponse:
+    """Show what the registers say of one elder, to whoever says what for."""
+    elder = registry_read.get_elder(request.user, elder_id)
+    form, found = PurposeForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            found = matching.look_up(elder_id=elder.pk, reason=reason, by=request.user, at=now())
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            form.add_error("reason", str(refusal))
+    shown = {"elder": elder, "form": form, "words": found, "is_clerk": Role.COMMUNITY in request.user.roles}
+    status = 422 if form.errors else 200
+    return render(request, "matching/words.html", context(request, "differences", **shown), status=status)
 
 
 @who_closes

@@ -1,4 +1,4 @@
-"""Hands out a photo to whoever may see the visit or the incident it hangs on, as a picture and as nothing else."""
+"""Hands out a photo to whoever may see the visit or the incident it hangs on, and a service standard to everybody."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_safe
 
 from sangyu.files import queries as files_read
+from sangyu.providers import queries as providers_read
 from sangyu.visits import queries as visits_read
 
 INLINE = ("image/jpeg",)
@@ -21,7 +22,7 @@ def file(request: HttpRequest, file_id: UUID) -> HttpResponse:
 
     A browser may keep it, and asks each time whether its viewer still may see it.
     """
-    kept = visits_read.file_for(request.user, file_id)
+    kept = providers_read.standard_file(request.user, file_id) or visits_read.file_for(request.user, file_id)
     small = request.GET.get("small") == "1" and bool(kept.small_sha256)
     tag = f'"{kept.small_sha256 if small else kept.sha256}"'
     answer: HttpResponse

@@ -107,7 +107,7 @@ def chapters(viewer: User, elder: Elder, *, number: str) -> list[Chapter]:
         ),
         _chapter(
             "短期入住",
-            ("名称", "预约时间", "机构", "从", "预约天数", "实际天数", "备注"),
+            ("名称", "预约时间", "机构", "从", "预约天数", "实际天数", "备注", "费用", "账单"),
             (
                 (r.booking.title, r.booking.at, r.booking.house, r.booking.from_on, r.booking.days, *_ended(r))
                 for r in benefits_read.stays(viewer, elder)
@@ -372,12 +372,15 @@ def _basics(elder: Elder, number: str) -> Iterable[tuple[Any, ...]]:
     yield "户籍", elder.hukou_place or ("本区" if elder.hukou_in_area else "外地")
     yield "生活习惯", elder.habits
     yield "上门提醒", elder.warnings
+    yield "健康状况", elder.health
+    yield "兴趣爱好", elder.interests
     yield "登记时间", elder.registered_at
     yield "去世日期", elder.died_on
 
 
 def _ended(stay: benefits_read.Stay) -> tuple[Any, ...]:
-    return (stay.end.days, stay.end.reason) if stay.end else ("", "")
+    ended = (stay.end.days, stay.end.reason) if stay.end else ("", "")
+    return (*ended, yuan(stay.cost.price_fen), stay.cost.bill) if stay.cost else (*ended, "", "")
 
 
 def _back(piece: benefits_read.Piece) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ VERBS = {
     "benefits.state": gettext_lazy("登记待遇情况"),
     "benefits.set_aside": gettext_lazy("预约入住"),
     "benefits.draw": gettext_lazy("登记实际入住"),
+    "benefits.note_cost": gettext_lazy("登记入住费用"),
     "benefits.call_off": gettext_lazy("取消预约"),
     "benefits.hand_over": gettext_lazy("登记领用设备"),
     "benefits.give_back": gettext_lazy("登记退回设备"),
@@ -27,6 +28,7 @@ VERBS = {
     "registry.add_kin": gettext_lazy("登记亲属"),
     "registry.add_many": gettext_lazy("批量补充"),
     "registry.confirm": gettext_lazy("核实档案"),
+    "registry.describe": gettext_lazy("登记健康和兴趣"),
     "registry.end_kin": gettext_lazy("终止亲属关系"),
     "registry.end_recognition": gettext_lazy("终止身份认定"),
     "registry.forget": gettext_lazy("删除个人信息"),
@@ -54,7 +56,12 @@ ROOMS = {
     "assessment": gettext_lazy("办理评估"),
     "registry": gettext_lazy("办理登记"),
 }
-FACTS = {"document": gettext_lazy("证件号码"), "phone": gettext_lazy("电话号码"), "copy": gettext_lazy("（全部记录）")}
+FACTS = {
+    "document": gettext_lazy("证件号码"),
+    "phone": gettext_lazy("电话号码"),
+    "registers": gettext_lazy("别的部门的名册"),
+    "copy": gettext_lazy("（全部记录）"),
+}
 
 
 def verb_word(verb: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -65,6 +65,21 @@ class WorkerForm(DeskForm):
     def __init__(self, *args: Any, skills: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["skills"].choices = [(skill, skill) for skill in skills]
+
+
+class VillagesForm(DeskForm):
+    """The villages or communities that a worker looks after."""
+
+    areas = forms.MultipleChoiceField(
+        label=_("负责的村（社区）"),
+        required=False,
+        widget=forms.SelectMultiple({"size": 8}),
+        help_text=_("合同街道里的村和社区；按住Ctrl可选几个，全不选就是没有"),
+    )
+
+    def __init__(self, *args: Any, places: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["areas"].choices = places  # type: ignore[attr-defined]
 
 
 class LeaveForm(DeskForm):

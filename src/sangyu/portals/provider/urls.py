@@ -17,6 +17,7 @@ urlpatterns = [
     path("workers/new/", people.take_on, name="take-on"),
     path("workers/<uuid:worker_id>/", people.worker, name="worker"),
     path("workers/<uuid:worker_id>/certificates/", people.add_certificate, name="add-certificate"),
+    path("workers/<uuid:worker_id>/villages/", people.villages, name="villages"),
     path("workers/<uuid:worker_id>/leave/", people.let_go, name="let-go"),
     path("licences/", firm.licences, name="licences"),
     path("pay/", firm.pay, name="pay"),

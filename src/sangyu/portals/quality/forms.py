@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sangyu.portals.components.forms import DeskForm
 from sangyu.portals.quality.points import tenths_of
+from sangyu.quality import queries as quality_read
 
 YES_NO = (("yes", _("是")), ("no", _("否")))
 CONTENT = [(str(n), str(n)) for n in range(1, 6)]
@@ -160,3 +161,48 @@ class DecisionForm(DeskForm):
         label=_("评定"), choices=(("yes", _("评为优秀")), ("no", _("不评"))), widget=forms.RadioSelect
     )
     reason = forms.CharField(label=_("理由"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class SiteForm(DeskForm):
+    """Which site a third party's assessor is to look at, and until when."""
+
+    site = forms.ChoiceField(label=_("企业或餐厅"))
+    assessor = forms.ChoiceField(label=_("第三方评估员"))
+    due_on = forms.DateField(label=_("哪天以前"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, viewer: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site"].choices = quality_read.sites(viewer)
+        self.fields["assessor"].choices = [
+            (str(one.pk), f"{one.display_name}（{one.organisation.name}）")
+            for one in quality_read.third_party_assessors(viewer)
+        ]
+
+
+class SiteScoreForm(DeskForm):
+    """What an assessor found at a site: three scores out of a hundred, and in words."""
+
+    facilities = forms.IntegerField(label=_("设施"), min_value=0, max_value=100)
+    environment = forms.IntegerField(label=_("环境"), min_value=0, max_value=100)
+    quality = forms.IntegerField(label=_("服务质量"), min_value=0, max_value=100)
+    findings = forms.CharField(label=_("看到了什么"), max_length=400, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class StandardForm(DeskForm):
+    """An entry of the register of standards."""
+
+    code = forms.CharField(label=_("编号"), max_length=40)
+    title = forms.CharField(label=_("名称"), max_length=80)
+    kind = forms.ChoiceField(label=_("种类"), choices=quality_read.STANDARD_KINDS)
+
+
+class EditionForm(DeskForm):
+    """An edition of a standard: from which day, by which document, and its articles, one a line."""
+
+    valid_from = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}))
+    document = forms.CharField(label=_("文件名称或文号"), max_length=120)
+    text = forms.CharField(
+        label=_("条文"),
+        help_text=_("一行一条；行首写考核项编号，如 [N2]，这一条就是那一项的依据"),
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )

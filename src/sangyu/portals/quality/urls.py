@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sangyu.portals.quality.views import appraisals, calls, checks, complaints, ranking, samples
+from sangyu.portals.quality.views import appraisals, calls, checks, complaints, ranking, samples, standards, third_party
 
 app_name = "quality"
 urlpatterns = [
@@ -33,6 +33,10 @@ urlpatterns = [
     path("checks/<uuid:check_id>/", checks.check, name="check"),
     path("checks/<uuid:check_id>/close/", checks.close, name="close-check"),
     path("checks/weeks/<uuid:task_id>/list.xlsx", checks.week_list, name="week-list"),
+    path("standards/", standards.register, name="standards"),
+    path("standards/<uuid:standard_id>/", standards.standard, name="standard"),
+    path("third-party/", third_party.assigned, name="third-party"),
+    path("third-party/<uuid:assessment_id>/", third_party.site, name="site"),
     path("ranking/", ranking.latest, name="ranking"),
     path("ranking/<str:quarter>/", ranking.quarter, name="quarter"),
     path("ranking/<str:quarter>/freeze/", ranking.freeze, name="freeze"),

@@ -32,6 +32,8 @@ TELLING = frozenset(
         "door_code",
         "habits",
         "warnings",
+        "health",
+        "interests",
         "account",
         "account_name",
         "bank_account",

@@ -3,9 +3,20 @@
 from sangyu.providers.actions.accounts import change_account
 from sangyu.providers.actions.canteens import open_canteen, seat_cashier
 from sangyu.providers.actions.catalogue import list_item, set_pay_rate, set_price
-from sangyu.providers.actions.papers import lodge_licence, renew_certificate, sign_contract
-from sangyu.providers.actions.people import let_go, take_on
-from sangyu.providers.actions.standing import admit, admit_applicant, apply, leave, note_score, resume, suspend
+from sangyu.providers.actions.papers import check_licence, evaluate, lodge_licence, renew_certificate, sign_contract
+from sangyu.providers.actions.people import let_go, look_after, take_on
+from sangyu.providers.actions.sheet import Imported, import_catalogue, keep_standard
+from sangyu.providers.actions.standing import (
+    admit,
+    admit_applicant,
+    apply,
+    describe,
+    leave,
+    note_score,
+    resume,
+    suspend,
+)
+from sangyu.providers.actions.teams import answer, recommend
 from sangyu.providers.rules import (
     AccountUnchanged,
     AlreadyAdmitted,
@@ -17,6 +28,7 @@ from sangyu.providers.rules import (
     Paper,
     PayBackdated,
     PriceAboveCap,
+    Told,
     WrongStanding,
 )
 
@@ -24,6 +36,7 @@ __all__ = [
     "AccountUnchanged",
     "AlreadyAdmitted",
     "ContractMissing",
+    "Imported",
     "Incomplete",
     "LicenceMissing",
     "OfficersMissing",
@@ -31,17 +44,26 @@ __all__ = [
     "Paper",
     "PayBackdated",
     "PriceAboveCap",
+    "Told",
     "WrongStanding",
     "admit",
     "admit_applicant",
+    "answer",
     "apply",
     "change_account",
+    "check_licence",
+    "describe",
+    "evaluate",
+    "import_catalogue",
+    "keep_standard",
     "leave",
     "let_go",
     "list_item",
     "lodge_licence",
+    "look_after",
     "note_score",
     "open_canteen",
+    "recommend",
     "renew_certificate",
     "resume",
     "seat_cashier",

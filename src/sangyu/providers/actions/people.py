@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from sangyu.access import actions as access
-from sangyu.access.models import Role, User
+from sangyu.access.models import Area, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.kit import phone as phones
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
 from sangyu.kit.point import Crs, Point
 from sangyu.providers import queries as providers_read
-from sangyu.providers.models import Certificate, Enterprise, Worker
+from sangyu.providers.models import Certificate, Enterprise, Worker, WorkerArea
 from sangyu.providers.rules import Incomplete, Paper
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -82,6 +82,39 @@ def take_on(
             ]
         )
     return worker
+
+
+@transaction.atomic
+def look_after(*, worker_id: UUID, area_codes: Iterable[str], by: User, at: datetime) -> list[str]:
+    """Say which areas (usually villages) a worker looks after, all of them; returns their codes.
+
+    Raises: NotAllowed; NotFound, for a worker or an area that is not the actor's.
+    """
+    ensure_role(by, Role.BUREAU, Role.DISPATCHER, Role.ENTERPRISE)
+    worker = (
+        Worker.objects.select_for_update(of=("self",))
+        .filter(pk=worker_id, enterprise__in=providers_read.enterprises(by).order_by(), left_on=None)
+        .first()
+    )
+    if worker is None:
+        raise NotFound("没有找到这位服务人员，可能已离职。")
+    codes = sorted(set(area_codes))
+    if Area.objects.filter(pk__in=codes, code__startswith=by.programme.area_id).count() != len(codes):
+        raise NotFound("所选的村或社区不在本区，请重新选择。")
+    standing = sorted(WorkerArea.objects.filter(worker=worker).values_list("area_id", flat=True))
+    if standing == codes:
+        return codes
+    WorkerArea.objects.filter(worker=worker).exclude(area_id__in=codes).delete()
+    WorkerArea.objects.bulk_create([WorkerArea(worker=worker, area_id=code) for code in codes if code not in standing])
+    access.record(
+        by=by,
+        at=at,
+        verb="providers.look_after",
+        object_kind="worker",
+        object_id=worker.pk,
+        facts={"areas": codes, "before": standing},
+    )
+    return codes
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from sangyu.access import actions as access
 from sangyu.access.models import Organisation, OrganisationKind, Role, User
-from sangyu.access.queries import ensure_role
+from sangyu.access.queries import ensure_role, subdistricts
 from sangyu.adoption import queries as adoption_read
 from sangyu.kit import credit_code as credit_codes
 from sangyu.kit import phone as phones
@@ -21,7 +21,7 @@ from sangyu.kit.point import Crs, Point
 from sangyu.providers import queries as providers_read
 from sangyu.providers import rules
 from sangyu.providers.actions.papers import sign_contract
-from sangyu.providers.models import Enterprise, EnterpriseState, Licence, MonthScore, Standing
+from sangyu.providers.models import Enterprise, EnterpriseKind, EnterpriseState, Licence, MonthScore, Origin, Standing
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 LABELS = {"": "未登记", **{str(state.value): str(state.label) for state in EnterpriseState}}
@@ -49,6 +49,8 @@ def apply(
     bank_account: str,
     licences: Iterable[rules.Paper],
     document: str = "",
+    kind: str = EnterpriseKind.HOME_CARE,
+    origin: str = "",
 ) -> Enterprise:
     """Enter an enterprise that asks to join, with its papers; it gets no orders before it is admitted.
 
@@ -80,6 +82,8 @@ def apply(
         bank_account=bank_account,
         papers=papers,
         state=EnterpriseState.APPLICANT,
+        kind=kind,
+        origin=origin,
     )
     _note(enterprise, EnterpriseState.APPLICANT, reason="申请加盟", document=document, by=by, at=at)
     return enterprise
@@ -201,6 +205,42 @@ def leave(*, enterprise_id: UUID, reason: str, document: str, by: User, at: date
     return _stand(enterprise_id, EnterpriseState.EXITED, reason=reason, document=document, by=by, at=at)
 
 
+@transaction.atomic
+def describe(
+    *, enterprise_id: UUID, kind: str, origin: str = "", street_code: str = "", by: User, at: datetime
+) -> Enterprise:
+    """Say of what kind an enterprise is, whether it is local or a brand, and in which subdistrict it stands.
+
+    A centre (照料中心) has a subdistrict, the one whose orders it comes first for; the same again changes nothing.
+    Raises: NotAllowed; NotFound; Incomplete, for an unknown kind, or a centre without a subdistrict.
+    """
+    ensure_role(by, Role.BUREAU, Role.SUPERVISOR)
+    enterprise = Enterprise.objects.select_for_update().filter(pk=enterprise_id, programme_id=by.programme_id).first()
+    if enterprise is None:
+        raise NotFound("没有找到这家企业。")
+    if kind not in EnterpriseKind.values or origin not in ("", *Origin.values):
+        raise rules.Incomplete("没有这样的机构类型或来源，请从列表里选择。")
+    street = subdistricts(by).filter(code=street_code).first() if street_code else None
+    if street_code and street is None:
+        raise NotFound("没有找到这个街道，请重新选择。")
+    if kind == EnterpriseKind.CENTRE and street is None:
+        raise rules.Incomplete("照料中心要写明在哪个街道，本街道的工单先派给它。请选择街道。")
+    said = (kind, origin, street.pk if street else None)
+    if (enterprise.kind, enterprise.origin, enterprise.street_id) == said:
+        return enterprise
+    enterprise.kind, enterprise.origin, enterprise.street_id = said
+    enterprise.save(update_fields=["kind", "origin", "street"])
+    access.record(
+        by=by,
+        at=at,
+        verb="providers.describe",
+        object_kind="enterprise",
+        object_id=enterprise.pk,
+        facts={"kind": kind, "origin": origin, "street": street_code},
+    )
+    return enterprise
+
+
 def note_score(*, enterprise_id: object, month: str, score_tenths: int) -> None:
     """Keep the final score of a month where dispatch can read it; the same month is overwritten by its last ruling."""
     MonthScore.objects.update_or_create(
@@ -244,6 +284,8 @@ def _enter(
     bank_account: str,
     papers: list[rules.Paper],
     state: EnterpriseState,
+    kind: str = EnterpriseKind.HOME_CARE,
+    origin: str = "",
 ) -> Enterprise:
     name = name.strip()
     if not name or capacity_per_day <= 0 or not bank_account.strip():
@@ -265,6 +307,8 @@ def _enter(
         short_name=short_name.strip() or name[:20],
         credit_code=credit_code,
         state=state,
+        kind=EnterpriseKind(kind),
+        origin=origin,
         lng=canonical.lng,
         lat=canonical.lat,
         capacity_per_day=capacity_per_day,

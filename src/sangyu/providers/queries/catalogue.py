@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,9 +10,25 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from sangyu.access.models import User
+from sangyu.files.models import File
 from sangyu.kit.errors import NotFound, Refusal
-from sangyu.providers.models import ContractItem, Enterprise, ItemClass, PayRate, Price, ServiceItem
+from sangyu.providers import sheet
+from sangyu.providers.models import (
+    ContractItem,
+    Enterprise,
+    EnterpriseKind,
+    GroupedItem,
+    ItemClass,
+    ItemGroup,
+    PayRate,
+    Price,
+    ServiceItem,
+    StandardDocument,
+)
 from sangyu.providers.queries.members import get_enterprise
+
+CLASSES = {str(label): str(code) for code, label in ItemClass.choices}
+KINDS = {str(label): str(code) for code, label in EnterpriseKind.choices}
 
 
 class PriceMissing(Refusal):
@@ -31,8 +47,13 @@ def item_classes() -> list[tuple[str, str]]:
     return [(str(code), str(label)) for code, label in ItemClass.choices]
 
 
-def search_items(viewer: User, text: str, *, limit: int = 12) -> list[ServiceItem]:
-    """Return items to be ordered whose name holds `text` or whose pinyin initials or code start with it.
+def offered(viewer: User, on: date) -> QuerySet[ServiceItem]:
+    """The items that may be ordered for a day, by code: those that were not retired by then."""
+    return items(viewer).exclude(retired_on__lte=on)
+
+
+def search_items(viewer: User, text: str, *, on: date, limit: int = 12) -> list[ServiceItem]:
+    """Return items to be ordered for a day whose name holds `text` or whose pinyin initials or code start with it.
 
     Lunch is not among them: it is sold over the counter, not ordered by telephone.
     """
@@ -40,7 +61,7 @@ def search_items(viewer: User, text: str, *, limit: int = 12) -> list[ServiceIte
     if not text:
         return []
     return list(
-        items(viewer)
+        offered(viewer, on)
         .exclude(offer="lunch")
         .filter(Q(name__icontains=text) | Q(initials__startswith=text.lower()) | Q(code__istartswith=text))[:limit]
     )
@@ -126,3 +147,76 @@ def pay_rates(viewer: User, enterprise: Enterprise, on: date) -> list[Pay]:
             Pay(item, begun[-1].pay_fen if begun else None, begun[-1].valid_from if begun else None, following)
         )
     return found
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An item of the catalogue with its price on a day (None without one) and its group in each scheme."""
+
+    item: ServiceItem
+    price_fen: int | None
+    groups: Mapping[str, ItemGroup]
+
+
+def groups(viewer: User) -> dict[str, list[ItemGroup]]:
+    """Return the groups of the catalogue of the viewer's programme. Shape: scheme -> groups, as first imported."""
+    found: dict[str, list[ItemGroup]] = {}
+    for row in ItemGroup.objects.filter(programme_id=viewer.programme_id).order_by("n"):
+        found.setdefault(row.scheme, []).append(row)
+    return found
+
+
+def groups_of(item_ids: Iterable[UUID]) -> dict[UUID, dict[str, ItemGroup]]:
+    """Return in which group of each scheme some items stand, one query. Shape: item id -> scheme -> group."""
+    found: dict[UUID, dict[str, ItemGroup]] = {item_id: {} for item_id in item_ids}
+    for row in GroupedItem.objects.filter(item_id__in=list(found)).select_related("group").order_by("group__n"):
+        found[row.item_id][row.group.scheme] = row.group
+    return found
+
+
+def catalogue(viewer: User, on: date) -> list[Listed]:
+    """Return the whole catalogue, retired items too, with prices and groups of a day, by code; three queries."""
+    rows = list(items(viewer).select_related("document", "successor"))
+    stand = groups_of(row.pk for row in rows)
+    prices = dict(
+        Price.objects.filter(item__in=rows, valid_from__lte=on)
+        .exclude(valid_until__lte=on)
+        .values_list("item_id", "market_price_fen")
+    )
+    return [Listed(row, prices.get(row.pk), stand[row.pk]) for row in rows]
+
+
+def standards(viewer: User) -> QuerySet[StandardDocument]:
+    """The service standards of the viewer's programme, by number; who may see the catalogue may open them."""
+    return StandardDocument.objects.filter(programme_id=viewer.programme_id).select_related("file").order_by("number")
+
+
+def standard_file(viewer: User, file_id: UUID) -> File | None:
+    """Return a file that is the text of a service standard of the viewer's programme; None if it is none of them."""
+    found = standards(viewer).filter(file_id=file_id).first()
+    return None if found is None else found.file
+
+
+def sheet_of(viewer: User, on: date) -> str:
+    """Write the catalogue of a day as the sheet that `actions.import_catalogue` takes; retired items are left out."""
+    older: dict[UUID, list[str]] = {}
+    listed = catalogue(viewer, on)
+    for row in listed:
+        if row.item.successor_id is not None:
+            older.setdefault(row.item.successor_id, []).append(row.item.code)
+    plain = ("code", "name", "item_class", "unit", "minutes", "offer", "standard", "initials", "skill", "certificate")
+    lines = [
+        sheet.Line(
+            number=n,
+            **{name: getattr(row.item, name) for name in plain},
+            price_fen=row.price_fen or 0,
+            tasks=tuple(row.item.tasks),
+            only_kind=row.item.only_kind,
+            document=row.item.document.number if row.item.document else "",
+            replaces=tuple(older.get(row.item.pk, ())),
+            groups=tuple(sheet.Group(one.scheme, one.branch, one.name) for one in row.groups.values()),
+        )
+        for n, row in enumerate(listed, start=2)
+        if row.item.retired_on is None or row.item.retired_on > on
+    ]
+    return sheet.written(lines, classes=CLASSES, kinds=KINDS)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
@@ -16,11 +17,17 @@ from sangyu.providers.models import (
     Certificate,
     Enterprise,
     EnterpriseState,
+    Evaluation,
     MonthScore,
+    Recommendation,
+    RecommendationAnswer,
     Standing,
     Worker,
+    WorkerArea,
 )
-from sangyu.providers.rules import OFFICERS, officers_missing
+from sangyu.providers.rules import OFFICERS, TRAINING, officers_missing
+
+RECOMMENDED_MAX = 100
 
 
 def enterprises(viewer: User) -> QuerySet[Enterprise]:
@@ -72,6 +79,24 @@ def own_worker(viewer: User) -> Worker:
     if found is None:
         raise NotFound("您的账号没有对应的服务人员档案，请联系企业管理员。")
     return found
+
+
+def areas_of(people: Iterable[Worker]) -> dict[UUID, list[tuple[str, str]]]:
+    """Return the areas that some workers look after, one query. Shape: worker id -> code and name, by code."""
+    found: dict[UUID, list[tuple[str, str]]] = {worker.pk: [] for worker in people}
+    rows = WorkerArea.objects.filter(worker_id__in=list(found)).order_by("area_id")
+    for worker_id, code, name in rows.values_list("worker_id", "area_id", "area__name"):
+        found[worker_id].append((code, name))
+    return found
+
+
+def trained(people: Iterable[Worker], on: date) -> set[UUID]:
+    """Return which of some workers hold a proof of training in care on a day, one query."""
+    proof = Q()
+    for word in TRAINING:
+        proof |= Q(kind__contains=word)
+    rows = Certificate.objects.filter(proof, worker__in=list(people), valid_from__lte=on, valid_until__gt=on)
+    return set(rows.values_list("worker_id", flat=True))
 
 
 def organisation_of(enterprise_id: UUID) -> UUID:
@@ -135,6 +160,36 @@ def without_officers(viewer: User, on: date) -> list[tuple[Enterprise, list[str]
     trained = trained_officers([firm.pk for firm in admitted], on)
     lacking = [(firm, officers_missing(trained[firm.pk])) for firm in admitted]
     return [(firm, missing) for firm, missing in lacking if missing]
+
+
+def evaluations(viewer: User, enterprise: Enterprise) -> list[Evaluation]:
+    """Return how an enterprise was graded for its years, the last row first."""
+    return list(
+        Evaluation.objects.filter(enterprise__in=enterprises(viewer).order_by(), enterprise=enterprise)
+        .select_related("by")
+        .order_by("-n")
+    )
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """A team that a window recommended, and what the operator decided, None while it waits."""
+
+    recommendation: Recommendation
+    answer: RecommendationAnswer | None
+
+
+def recommendations(viewer: User) -> list[Recommended]:
+    """Return the last 100 recommended teams, latest first: all for the operator, its own for a window; two queries."""
+    rows = Recommendation.objects.filter(programme_id=viewer.programme_id).select_related("window", "by")
+    if viewer.organisation.kind == OrganisationKind.COMMUNITY:
+        rows = rows.filter(window_id=viewer.organisation_id)
+    elif not sees_whole_programme(viewer):
+        rows = rows.none()
+    shown = list(rows.order_by("-at", "-n")[:RECOMMENDED_MAX])
+    answers = RecommendationAnswer.objects.filter(recommendation__in=shown).select_related("by")
+    answered = {row.recommendation_id: row for row in answers}
+    return [Recommended(row, answered.get(row.pk)) for row in shown]
 
 
 def last_scores(viewer: User) -> dict[UUID, MonthScore]:

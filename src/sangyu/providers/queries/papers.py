@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
-from sangyu.access.models import User
+from sangyu.access.models import Area, AreaKind, User
 from sangyu.providers.models import (
     Certificate,
     Contract,
@@ -18,6 +18,7 @@ from sangyu.providers.models import (
     Enterprise,
     EnterpriseState,
     Licence,
+    LicenceCheck,
     Worker,
 )
 from sangyu.providers.queries.members import enterprises, workers
@@ -36,11 +37,19 @@ def contract_on(enterprise: Enterprise, on: date) -> Contract | None:
 
 @dataclass(frozen=True)
 class Terms:
-    """A contract with the names of its areas and items."""
+    """A contract with the names of its areas and items, and at which price each item was contracted.
+
+    Shape: `prices_fen` goes with `items`, None for an item that had no price on the first day.
+    """
 
     contract: Contract
     areas: tuple[str, ...]
     items: tuple[str, ...]
+    prices_fen: tuple[int | None, ...]
+
+    @property
+    def priced(self) -> list[tuple[str, int | None]]:
+        return list(zip(self.items, self.prices_fen, strict=True))
 
 
 def contracts(viewer: User, enterprise: Enterprise) -> list[Terms]:
@@ -55,12 +64,33 @@ def contracts(viewer: User, enterprise: Enterprise) -> list[Terms]:
         ContractArea.objects.filter(contract__in=rows).order_by("area__code").values_list("contract_id", "area__name")
     ):
         areas[contract_id].append(name)
-    items: dict[UUID, list[str]] = defaultdict(list)
-    for contract_id, name in (
-        ContractItem.objects.filter(contract__in=rows).order_by("item__code").values_list("contract_id", "item__name")
-    ):
-        items[contract_id].append(name)
-    return [Terms(row, tuple(areas[row.pk]), tuple(items[row.pk])) for row in rows]
+    items: dict[UUID, list[tuple[str, int | None]]] = defaultdict(list)
+    contracted = ContractItem.objects.filter(contract__in=rows).order_by("item__code")
+    for contract_id, name, price_fen in contracted.values_list("contract_id", "item__name", "price_fen"):
+        items[contract_id].append((name, price_fen))
+    return [
+        Terms(
+            row,
+            tuple(areas[row.pk]),
+            tuple(name for name, _ in items[row.pk]),
+            tuple(price_fen for _, price_fen in items[row.pk]),
+        )
+        for row in rows
+    ]
+
+
+def contracted_communities(viewer: User, enterprise: Enterprise, on: date) -> list[Area]:
+    """Return the communities and villages in the areas that an enterprise is contracted for on a day, by code."""
+    areas = ContractArea.objects.filter(
+        contract__enterprise__in=enterprises(viewer).order_by(),
+        contract__enterprise=enterprise,
+        contract__valid_from__lte=on,
+        contract__valid_until__gt=on,
+    )
+    within = Q(pk__in=[])
+    for code in set(areas.values_list("area_id", flat=True)):
+        within |= Q(code__startswith=code)
+    return list(Area.objects.filter(within, kind=AreaKind.COMMUNITY).select_related("parent").order_by("code"))
 
 
 def licences(viewer: User, enterprise: Enterprise) -> list[Licence]:
@@ -70,6 +100,12 @@ def licences(viewer: User, enterprise: Enterprise) -> list[Licence]:
             "kind", "-valid_until", "-valid_from"
         )
     )
+
+
+def licence_checks(viewer: User, enterprise: Enterprise) -> dict[UUID, LicenceCheck]:
+    """Return the last check of each licence of an enterprise that was ever checked. Shape: licence id -> check."""
+    rows = LicenceCheck.objects.filter(licence__enterprise__in=enterprises(viewer).order_by())
+    return {row.licence_id: row for row in rows.filter(licence__enterprise=enterprise).order_by("n")}
 
 
 def certificates(viewer: User, people: list[Worker]) -> dict[UUID, list[Certificate]]:

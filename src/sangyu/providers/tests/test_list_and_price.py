@@ -38,8 +38,8 @@ def price(cast, item, fen, valid_from, *, by=None):
 def test_an_item_is_found_by_name_initials_or_code(cast):
     item = list_item(cast)
     for text in ["擦", "cc", "CC", "sh009"]:
-        assert item in providers_read.search_items(cast.ma, text)
-    assert providers_read.search_items(cast.ma, "  ") == []
+        assert item in providers_read.search_items(cast.ma, text, on=cast.at.date())
+    assert providers_read.search_items(cast.ma, "  ", on=cast.at.date()) == []
     assert providers_read.get_item(cast.ma, item.pk) == item
 
 
@@ -117,5 +117,5 @@ def test_a_missing_price_is_never_zero(cast):
 
 def test_lunch_is_not_found_where_orders_are_taken(cast: Cast) -> None:
     lunch = cast.item("ZC001", "老年餐厅午餐", minutes=30, market_price_fen=1500, offer="lunch")
-    assert lunch not in providers_read.search_items(cast.ma, "午餐")
-    assert providers_read.search_items(cast.ma, "保洁") == [cast.cleaning]
+    assert lunch not in providers_read.search_items(cast.ma, "午餐", on=cast.at.date())
+    assert providers_read.search_items(cast.ma, "保洁", on=cast.at.date()) == [cast.cleaning]

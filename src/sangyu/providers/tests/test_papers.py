@@ -100,6 +100,41 @@ def test_a_contract_tells_what_it_covers(cast):
     assert providers_read.contract_on(cast.kangan, date(2027, 1, 1)) is None
 
 
+REGISTER = {"SP-1": rules.Told("SP-1", date(2027, 3, 5)), "SP-2": rules.Told("sp-2", date(2026, 12, 31))}
+
+
+@pytest.mark.proves("JM-34")
+@pytest.mark.parametrize(
+    ("number", "asked", "result"),
+    [
+        ("SP-1", "SP-1", "AGREES"),
+        ("SP-2", "SP-2", "DIFFERS"),
+        ("SP-1", "SP-2", "DIFFERS"),
+        ("SP-3", "SP-3", "NOT_FOUND"),
+    ],
+)
+def test_a_food_licence_is_kept_with_number_and_end_and_compared_with_the_authoritys_register(
+    cast, number, asked, result
+):
+    kept = lodge(cast, "食品经营许可证", date(2027, 3, 6), number=number)
+    assert (kept.number, kept.valid_until) == (number, date(2027, 3, 6))
+    check = providers.check_licence(
+        licence_id=kept.pk, told=REGISTER.get(asked), source="市场监管局公示系统", by=cast.head, at=cast.at
+    )
+    assert check.result == result
+    assert providers_read.licence_checks(cast.kangan_user, cast.kangan) == {kept.pk: check}
+    assert providers_read.licence_checks(cast.letter_user, cast.kangan) == {}
+
+
+def test_a_later_answer_of_the_register_counts_and_only_who_admits_asks_it(cast):
+    kept = lodge(cast, "食品经营许可证", date(2027, 3, 6), number="SP-1")
+    for told in (None, REGISTER["SP-1"]):
+        providers.check_licence(licence_id=kept.pk, told=told, source="公示系统", by=cast.head, at=cast.at)
+    assert providers_read.licence_checks(cast.head, cast.kangan)[kept.pk].result == "AGREES"
+    with pytest.raises(NotAllowed):
+        providers.check_licence(licence_id=kept.pk, told=None, source="公示系统", by=cast.kangan_user, at=cast.at)
+
+
 def test_the_list_costs_the_same_for_two_enterprises_and_for_five(cast, django_assert_max_num_queries):
     for n in range(3, 6):
         cast.enterprise(f"第{n}家居家服务有限公司", f"第{n}家", n, licence_until=TODAY + timedelta(days=1))

@@ -31,8 +31,11 @@ from sangyu.quality.models.cycles import (
     SiteCheck,
 )
 from sangyu.quality.models.follow_ups import FollowUp, FollowUpDue, FollowUpTask, Sample, TaskReason
+from sangyu.quality.models.standards import Standard, StandardArticle, StandardEdition, StandardKind
+from sangyu.quality.models.third_party import FULL, SiteAssessment, SiteScore
 
 __all__ = [
+    "FULL",
     "Appraisal",
     "AppraisalItem",
     "Category",
@@ -60,6 +63,12 @@ __all__ = [
     "Release",
     "Ruling",
     "Sample",
+    "SiteAssessment",
     "SiteCheck",
+    "SiteScore",
+    "Standard",
+    "StandardArticle",
+    "StandardEdition",
+    "StandardKind",
     "TaskReason",
 ]

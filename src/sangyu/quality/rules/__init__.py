@@ -4,8 +4,11 @@ from sangyu.quality.rules.draw import draw, share_of
 from sangyu.quality.rules.ranking import TIES, BadQuarter, Place, Quarter, Score, nominees, rank
 from sangyu.quality.rules.refusals import (
     AlreadyReleased,
+    AlreadyScored,
     BadSheet,
+    BadStandard,
     CheckNotFound,
+    DayPassed,
     ItemsEmpty,
     NoResultYet,
     NotByHand,
@@ -32,6 +35,7 @@ from sangyu.quality.rules.sheet import (
     read_definitions,
     sheet,
 )
+from sangyu.quality.rules.standards import read_articles
 
 WEEKLY_SHARE_PM = 100
 CORRECTION_DAYS = 7
@@ -49,9 +53,12 @@ __all__ = [
     "TIES",
     "WEEKLY_SHARE_PM",
     "AlreadyReleased",
+    "AlreadyScored",
     "BadQuarter",
     "BadSheet",
+    "BadStandard",
     "CheckNotFound",
+    "DayPassed",
     "Definition",
     "Item",
     "ItemsEmpty",
@@ -73,6 +80,7 @@ __all__ = [
     "draw",
     "nominees",
     "rank",
+    "read_articles",
     "read_definitions",
     "share_of",
     "sheet",

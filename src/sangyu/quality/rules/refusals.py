@@ -59,6 +59,12 @@ class BadSheet(Refusal):
     code = "BAD_SHEET"
 
 
+class BadStandard(Refusal):
+    """An edition of a standard cannot be read, or cannot follow the one before."""
+
+    code = "BAD_STANDARD"
+
+
 class CheckNotFound(Refusal):
     """The number names no check of this enterprise."""
 
@@ -81,3 +87,15 @@ class NoResultYet(Refusal):
     """A case is closed after its result."""
 
     code = "NO_RESULT_YET"
+
+
+class AlreadyScored(Refusal):
+    """A third party's scores of a site stand as they were filed."""
+
+    code = "ALREADY_SCORED"
+
+
+class DayPassed(Refusal):
+    """Nobody is sent to a site for a day that is over."""
+
+    code = "DAY_PASSED"

@@ -11,6 +11,7 @@ from sangyu.registry.actions.contacts import (
     name_emergency_contact,
     remove_contact,
 )
+from sangyu.registry.actions.describe import describe
 from sangyu.registry.actions.documents import add_document, renew_documents
 from sangyu.registry.actions.duplicates import (
     CaseClosed,
@@ -71,6 +72,7 @@ __all__ = [
     "add_kin",
     "confirm",
     "correct_birth",
+    "describe",
     "end_kin",
     "end_recognition",
     "find_duplicates",

@@ -40,6 +40,7 @@ def forget(*, elder_id: UUID, by: User, at: datetime) -> Elder:
     for row in records:
         row.name = row.address = NAME
         row.sort_key = row.hukou_place = row.door_code = row.habits = row.warnings = ""
+        row.health = row.interests = ""
         row.lng = row.lat = None
         row.search_keys = []
         row.save()

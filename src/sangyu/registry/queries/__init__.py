@@ -17,6 +17,7 @@ from sangyu.registry.queries.duplicates import (
     duplicate_cases,
     duplicate_count,
     get_duplicate_case,
+    last_search,
     merges_into,
 )
 from sangyu.registry.queries.elders import (
@@ -28,6 +29,7 @@ from sangyu.registry.queries.elders import (
     group_counts,
     listed,
     matching,
+    of_a_record,
     possible_duplicates,
     registered_as,
     same_as,
@@ -117,10 +119,12 @@ __all__ = [
     "identities_on",
     "kin",
     "kin_on",
+    "last_search",
     "listed",
     "masked_document",
     "matching",
     "merges_into",
+    "of_a_record",
     "own_contacts",
     "own_identities",
     "own_numbers",

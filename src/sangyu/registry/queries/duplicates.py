@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from sangyu.access.models import User
+from sangyu.access.models import AuditEntry, User
 from sangyu.kit.errors import NotFound
 from sangyu.registry.models import DuplicateCase, DuplicateRuling, Elder, Merge, Unmerge, Verdict
 from sangyu.registry.queries.elders import elders
 from sangyu.registry.rules import DUPLICATE_LABELS
+
+SEARCHED = "registry.find_duplicates"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,21 @@ def duplicate_cases(viewer: User, *, after: tuple[int, UUID] | None = None, limi
 def duplicate_count(viewer: User) -> int:
     """Count the open cases of the viewer."""
     return _open(viewer).count()
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search for records that may be one person: when, and how many cases it opened."""
+
+    at: datetime
+    found: int
+
+
+def last_search(viewer: User) -> Search | None:
+    """Return the last search that the viewer asked for and that is over; None before the first."""
+    rows = AuditEntry.objects.filter(object_id=viewer.programme_id, verb=SEARCHED, by=viewer).order_by("-at")
+    last = rows.only("at", "facts").first()
+    return Search(last.at, last.facts["found"]) if last else None
 
 
 def get_duplicate_case(viewer: User, case_id: UUID) -> CaseShown:

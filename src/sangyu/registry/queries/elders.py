@@ -130,12 +130,14 @@ def listed(
     limit: int = 30,
     group: str = "",
     on: date | None = None,
+    among: QuerySet[Any, Any] | None = None,
 ) -> list[Elder]:
     """Return elders by name as in a phone book, `limit` at a time behind the key (sort_key, id) of the last.
 
-    A `group` (`rules.GROUPS`) lists those who belong to it `on` a day; one that is unknown lists nobody.
+    A `group` (`rules.GROUPS`) lists those who belong to it `on` a day; one that is unknown lists nobody. `among` are
+    the ids to which the list is narrowed, as an upper room gives them.
     """
-    rows = elders(viewer).filter(merged_into=None).order_by("sort_key", "id")
+    rows = _among(elders(viewer).filter(merged_into=None).order_by("sort_key", "id"), among)
     if group and on is not None:
         rows = rows.filter(_belongs(group, on))
     if after is not None:
@@ -143,10 +145,14 @@ def listed(
     return list(rows[:limit])
 
 
-def group_counts(viewer: User, on: date) -> dict[str, int]:
+def group_counts(viewer: User, on: date, *, among: QuerySet[Any, Any] | None = None) -> dict[str, int]:
     """Count the living elders of every group on a day. Shape: group -> number, in the order of `rules.GROUPS`."""
-    rows = elders(viewer).filter(merged_into=None, died_on=None).order_by()
+    rows = _among(elders(viewer).filter(merged_into=None, died_on=None).order_by(), among)
     return dict(rows.aggregate(**{group: Count("pk", filter=_belongs(group, on)) for group in GROUPS}))
+
+
+def _among(rows: QuerySet[Elder], among: QuerySet[Any, Any] | None) -> QuerySet[Elder]:
+    return rows if among is None else rows.filter(pk__in=among)
 
 
 def _belongs(group: str, on: date) -> Q | Exists:

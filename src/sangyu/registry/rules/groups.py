@@ -1,6 +1,7 @@
 """The groups a community keeps an eye on, as lists and counts; pure.
 
-Source: the seven key groups of Chengguan (三无、独居、空巢、特困、高龄、失能、半失能), and what makes work.
+Source: the seven key groups of Chengguan (三无、独居、空巢、特困、高龄、失能、半失能), the five of Qujing's tables
+(留守 besides), and what makes work.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ GROUPS: Mapping[str, Group] = {
     "three_no": Group("三无", ("three_no",)),
     "living_alone": Group("独居", ("living_alone",)),
     "empty_nest": Group("空巢", ("empty_nest",)),
+    "left_behind": Group("留守", ("left_behind",)),
     "extreme_poor": Group("特困", ("extreme_poor", "five_guarantee_scattered", "five_guarantee_central")),
     "high_age": Group("高龄"),
     "care_dependent": Group("失能", ("care_dependent", "ability_level:severe")),

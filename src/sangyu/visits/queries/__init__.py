@@ -15,7 +15,17 @@ from sangyu.visits.queries.incidents import (
     incidents_settled,
 )
 from sangyu.visits.queries.photos import Shot, file_for, photos
-from sangyu.visits.queries.seen import SixFacts, get_visit, graded, served_between, six_facts, visit_of, visits
+from sangyu.visits.queries.seen import (
+    Odd,
+    SixFacts,
+    get_visit,
+    graded,
+    odd_visits,
+    served_between,
+    six_facts,
+    visit_of,
+    visits,
+)
 
 __all__ = [
     "INCIDENT_KINDS",
@@ -23,6 +33,7 @@ __all__ = [
     "Case",
     "Earned",
     "Earnings",
+    "Odd",
     "Shot",
     "SixFacts",
     "Way",
@@ -38,6 +49,7 @@ __all__ = [
     "incidents_open",
     "incidents_open_count",
     "incidents_settled",
+    "odd_visits",
     "pass_word",
     "photos",
     "served_between",

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from sangyu.access.models import OrganisationKind, Role, User
 from sangyu.access.queries import sees_whole_programme
@@ -19,6 +19,7 @@ from sangyu.visits import rules
 from sangyu.visits.models import Departure, Evidence, Visit, VisitCharge
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+ODD_MAX = 100
 LOCATION_RULE = "visit-location"
 
 
@@ -96,6 +97,34 @@ def six_facts(viewer: User, visit: Visit) -> SixFacts:
         evidence=tuple(Evidence.objects.filter(visit=visit).order_by("at", "id")),
         charge_id=link,
     )
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A finished visit that is odd by its place or its length, with what is odd in Chinese."""
+
+    departure: Departure
+    reasons: list[str]
+
+
+def odd_visits(viewer: User, begins_at: datetime, ends_at: datetime) -> list[Odd]:
+    """Return the visits that ended in a half-open stretch of time and are odd, the last 100 of them; one query."""
+    short = F("visit__order__item__minutes") - rules.SHORT_MINUTES
+    rows = (
+        Departure.objects.filter(visit__in=visits(viewer), left_at__gte=begins_at, left_at__lt=ends_at)
+        .filter(Q(grade__in=("C", "D")) | Q(minutes__lt=short))
+        .select_related(
+            "visit__order__elder", "visit__order__item", "visit__order__community", "visit__worker", "visit__enterprise"
+        )
+        .order_by("-left_at", "id")[:ODD_MAX]
+    )
+    return [
+        Odd(
+            row,
+            rules.odd(grade=row.grade, because=row.because, minutes=row.minutes, planned=row.visit.order.item.minutes),
+        )
+        for row in rows
+    ]
 
 
 def served_between(programme_id: UUID, begins_at: datetime, ends_at: datetime) -> list[Departure]:

@@ -51,10 +51,14 @@ def test_from_the_window_to_the_call_afterwards(huli, sit):
         "passed": "yes",
         "minutes": "两委〔2026〕12号",
         "held_on": "2026-11-09",
-        "present": "7",
+        "attendees": "罗敏、周正，何平",
         "reason": "同意",
     }
     clerk.post(at(made, "review"), meeting)
+    assert "到会3人；到会人员：罗敏、周正、何平" in clerk.get(case).content.decode()
+    other = huli.classified(elder=huli.grandpa)
+    assert "罗敏、周正、何平</textarea>" in clerk.get(reverse("applications:case", args=[other.pk])).content.decode()
+    applications.withdraw(application_id=other.pk, reason="不用了", by=huli.clerk, at=huli.at)
     clerk.post(at(made, "paper"), {"title": "户口簿", "content": scan("book")})
     assert clerk.post(reverse("applications:post"), {"application": [str(made.pk)]}).status_code == 302
     posting = Posting.objects.get()

@@ -168,7 +168,9 @@ def _form(request: HttpRequest, it: Application, what: str, data: Any = None, **
     today = now().astimezone(BEIJING).date()
     own: dict[str, Any] = {"auto_id": f"{what}_%s"}
     if what == "review":
-        return ReviewForm(data, initial={"held_on": today}, **own)
+        return ReviewForm(
+            data, initial={"held_on": today, **applications_read.last_meeting(request.user, today)}, **own
+        )
     if what == "arrange":
         return ArrangeForm(data, initial={"first_on": today}, **own)
     if what == "choose":
@@ -224,6 +226,7 @@ def _show(request: HttpRequest, application_id: UUID, *, refused: str = "", **fo
         "rail": reading.rail(found),
         "facts": reading.timeline(found),
         "decision": reading.decision_of(found),
+        "evidence": reading.evidence_of(found),
         "tone": reading.TONES[State(it.state)],
         "late": reading.is_late(it.due_on, today),
         "papers": applications_read.papers(it),

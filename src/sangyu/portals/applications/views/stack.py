@@ -113,6 +113,7 @@ def _show(
             "found": found,
             "pairs": reading.summary(found),
             "decision": reading.decision_of(found),
+            "evidence": reading.evidence_of(found),
             "late": reading.is_late(it.due_on, today),
             "must_read": found.drawn and read is None,
             "read": read,

@@ -7,6 +7,7 @@ from datetime import date
 from django import template
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from sangyu.insight.queries import CARD_STATES
 from sangyu.insight.rules import Number
@@ -27,8 +28,10 @@ def shown(number: Number) -> str:
         return f"{value // 10}.{value % 10}"
     if number.measure == "hundredths":
         return f"{value // 100}.{value % 100:02d}"
+    if number.measure == "minutes":
+        return _("%(h)s小时%(m)s分") % {"h": f"{value // 60:,}", "m": f"{value % 60:02d}"}
     if number.measure == "pm":
-        return f"{value // 10}.{value % 10}%"
+        return per_mille(value)
     return f"{value:,}"
 
 
@@ -48,3 +51,21 @@ def rows_url(number: Number, on: date | None = None) -> str:
 def card_state(code: str) -> str:
     """Name the state of a card."""
     return dict(CARD_STATES)[code]
+
+
+@register.filter
+def per_mille(value: int) -> str:
+    """Write a share in per-mille as a percentage: 1120 -> 112.0%."""
+    return f"{value // 10}.{value % 10}%"
+
+
+@register.filter
+def per_myriad(value: int) -> str:
+    """Write a share per ten thousand as a percentage: 788 -> 7.88%."""
+    return f"{value // 100}.{value % 100:02d}%"
+
+
+@register.filter
+def thousands(value: int) -> str:
+    """Write a count with its thousands apart."""
+    return f"{value:,}"

@@ -17,7 +17,15 @@ from sangyu.insight.models import FrozenReport
 from sangyu.insight.queries.rows import PAGE
 from sangyu.portals.bureau.tests.conftest import NOW
 
-PAGES = ["bureau:home", "bureau:exceptions", "bureau:analysis", "bureau:groups", "bureau:report"]
+PAGES = [
+    "bureau:home",
+    "bureau:exceptions",
+    "bureau:analysis",
+    "bureau:groups",
+    "bureau:ageing",
+    "bureau:delivery",
+    "bureau:report",
+]
 
 
 class Links(HTMLParser):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,7 +12,12 @@ from tests.standing import standing
 
 from sangyu.access import actions as access
 from sangyu.access.models import AuditEntry, OrganisationKind, Role, User
+from sangyu.benefits import actions as benefits
+from sangyu.benefits import facets
 from sangyu.hotline import actions as hotline
+from sangyu.meals import actions as meals
+from sangyu.meals.tests.kitchen import NOON, Kitchen
+from sangyu.registry import actions as registry
 from sangyu.registry.models import Elder, Identity
 
 LIST = reverse("community:elders")
@@ -206,3 +212,72 @@ def test_a_clerk_says_that_the_data_were_checked(cast: Cast, sit):
     assert "还没有核实过" in desk.get(page(cast.li)).content.decode()
     assert "今天核实过" in desk.post(page(cast.li, "confirm"), {"how": "入户"}, follow=True).content.decode()
     assert "上次核实" in desk.get(page(cast.li)).content.decode()
+
+
+@pytest.mark.proves("QJ-31")
+def test_who_ate_at_the_canteens_is_counted_by_the_five_tags(cast: Cast, sit):
+    kitchen = Kitchen(cast)
+    tags = {"left_behind": "留守", "empty_nest": "空巢", "living_alone": "独居", "care_dependent": "失能"}
+    for n, code in enumerate((*tags, "living_alone", "living_alone")):
+        elder = cast.elder(f"赵{n}", date(1955, 3, 5), 70 + n, [f"139000001{n:02d}"])
+        registry.recognise(
+            elder=elder, code=code, evidence="社区走访表", valid_from=date(2026, 1, 1), by=cast.clerk, at=cast.at
+        )
+        if n < 5:  # the last one lives alone and cooks at home
+            kitchen.sell(elder)
+    kitchen.sell(cast.li)  # 82, alone, and twice at table
+    kitchen.sell(cast.li, at=NOON + timedelta(days=1))
+    meals.refund(sale_id=kitchen.sell(cast.grandpa).pk, reason="刷错人", by=kitchen.he, at=NOON + timedelta(minutes=1))
+    desk = sit(cast.clerk)
+
+    def counted(**asked: str) -> dict[str, int]:
+        text = desk.get(LIST, asked).content.decode()
+        return {label: int(n) for label, n in re.findall(r'>([^<>]+?) <span class="sy-num">(\d+)</span></a>', text)}
+
+    five = dict.fromkeys(tags.values(), 1) | {"独居": 3, "高龄": 1}
+    dined = counted(dined="1")
+    assert {label: dined[label] for label in five} == five
+    assert counted()["独居"] == 4
+    listed = desk.get(LIST, {"dined": "1", "group": "high_age"}).content.decode()
+    assert "李秀兰" in listed
+    assert "王德厚" not in desk.get(LIST, {"dined": "1"}).content.decode(), "what was given back was not eaten"
+
+
+@pytest.mark.proves("HL-23")
+def test_five_things_are_known_of_an_elder_or_lacking_and_the_share_of_the_complete_is_counted(cast: Cast, sit):
+    on, desk = cast.at.date(), sit(cast.clerk)
+    alone = cast.elder("赵六", date(1955, 3, 5), 80, ["13900000180"])
+    assert facets.facets_of(alone, on) == {
+        "family": False, "income": False, "health": False, "interests": False, "age": True
+    }  # fmt: skip
+    page_of = desk.get(page(alone)).content.decode()
+    assert all(f"缺{label}" in page_of for label in ("家庭", "收入", "健康", "兴趣"))
+    before = facets.completeness(cast.clerk, on)
+    assert (before.elders, before.whole, before.rate_pm) == (3, 0, 0)
+    assert "赵六" in desk.get(LIST, {"lacks": "income"}).content.decode()
+
+    desk.post(page(alone, "describe"), {"health": "高血压", "interests": "下棋"})
+    registry.recognise(
+        elder=alone, code="childless", evidence="户口簿", valid_from=on, by=cast.clerk, at=cast.at
+    )  # there is no family to be asked for
+    benefits.state(
+        elder_id=alone.pk, name="income_month_fen", value=2600_00, evidence="养老金存折", valid_from=on,
+        by=cast.clerk, at=cast.at, key="1",
+    )  # fmt: skip
+    assert all(facets.facets_of(alone, on).values())
+    after = facets.completeness(cast.clerk, on)
+    assert (after.elders, after.whole, after.rate_pm) == (3, 1, 333)
+    assert {name: after.known[name] - before.known[name] for name in facets.FACETS} == {
+        "family": 1, "income": 1, "health": 1, "interests": 1, "age": 0
+    }  # fmt: skip
+    assert "1 / 3 位（33.3%）" in desk.get(LIST).content.decode()
+    assert "赵六" not in desk.get(LIST, {"lacks": "income"}).content.decode()
+    told = AuditEntry.objects.get(verb="registry.describe").facts
+    assert told == {"changed": ["health", "interests"]}, (
+        "what is written of somebody's health stands in the record alone"
+    )
+
+
+def test_a_stranger_describes_nobody(cast: Cast, sit, other_clerk: User):
+    assert sit(other_clerk).post(page(cast.li, "describe"), {"health": "高血压"}).status_code == 404
+    assert not AuditEntry.objects.filter(verb="registry.describe").exists()

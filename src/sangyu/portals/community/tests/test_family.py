@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.cast import COMMUNITY, Cast, resident_number
 
+from sangyu.portals.community import tasks
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Contact, DuplicateCase, Elder, HouseholdMember, Kinship, Merge
 
@@ -143,7 +145,12 @@ def test_two_people_merge_two_records_and_part_them_again(cast: Cast, sit):
         "hukou_in_area": "no", "phone": "13900000088", "step": "confirm",
     }  # fmt: skip
     desk.post(reverse("community:register"), given)
-    assert "新找到 1 条疑似重复" in desk.post(reverse("community:duplicates-find"), follow=True).content.decode()
+    where = reverse("community:duplicates-find")
+    assert "开始查找了" in desk.post(where, follow=True).content.decode()
+    assert "已经在等着查找了" in desk.post(where, follow=True).content.decode()
+    (job,) = ProcrastinateJob.objects.filter(task_name=tasks.find_duplicates.name)
+    tasks.find_duplicates(**job.args)
+    assert "新找到 1 条" in desk.get(reverse("community:duplicates")).content.decode()
     case = DuplicateCase.objects.get()
     url = reverse("community:duplicate", args=[case.pk])
     text = desk.get(url).content.decode()

@@ -8,20 +8,22 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from procrastinate.exceptions import AlreadyEnqueued
 
 from sangyu.access.models import User
 from sangyu.allowances import merging
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.names import fold, mask_phone
 from sangyu.portals.clock import now
+from sangyu.portals.community import tasks
 from sangyu.portals.community.family_forms import PartForm, RulingForm
 from sangyu.portals.community.views.frame import for_clerks_and_bureau, frame
 from sangyu.portals.components.templatetags.sangyu import beijing_date
-from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 from sangyu.registry.queries import CaseShown
@@ -46,6 +48,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             "cases": found,
             "next": "?" + urlencode({"after": f"{last.score_pm}_{last.pk}"}) if more and last else "",
             "first": "?" if request.GET.get("after") else "",
+            "searched": registry_read.last_search(request.user),
         },
     )
 
@@ -53,9 +56,15 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 @for_clerks_and_bureau
 @require_POST
 def find(request: HttpRequest) -> HttpResponse:
-    """Look for records that may be one person."""
-    n = registry.find_duplicates(by=request.user, at=now())
-    messages.success(request, _("新找到 %d 条疑似重复。") % n if n else _("没有新的疑似重复。"))
+    """Ask the job worker to look for records that may be one person; in a city that takes minutes."""
+    asked = tasks.find_duplicates.configure(queueing_lock=f"find_duplicates:{request.user.pk}")
+    try:
+        with transaction.atomic():
+            asked.defer(user_id=str(request.user.pk))
+    except AlreadyEnqueued:
+        messages.info(request, _("已经在等着查找了，请稍后刷新。"))
+    else:
+        messages.success(request, _("开始查找了，您可以先办别的；找到的会列在这一页。"))
     return redirect("community:duplicates")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,11 +16,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sangyu import policy
 from sangyu.adoption import queries as adoption_read
+from sangyu.benefits import facets
 from sangyu.hotline import queries as hotline_read
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound, Refusal
+from sangyu.kit.month import Month
+from sangyu.meals import queries as meals_read
 from sangyu.portals.clock import now
-from sangyu.portals.community.forms import ConfirmForm, DeathForm, EndForm, RecogniseForm, WithdrawDeathForm
+from sangyu.portals.community.forms import (
+    ConfirmForm,
+    DeathForm,
+    DescribeForm,
+    EndForm,
+    RecogniseForm,
+    WithdrawDeathForm,
+)
 from sangyu.portals.community.views.frame import for_clerks, frame
 from sangyu.registry import actions as registry
 from sangyu.registry import queries as registry_read
@@ -36,11 +47,15 @@ def elders(request: HttpRequest) -> HttpResponse:
     on = now().astimezone(BEIJING).date()
     text = request.GET.get("q", "").strip()
     group = request.GET.get("group", "") if not text else ""
+    dined = not text and request.GET.get("dined") == "1"
+    lacks = request.GET.get("lacks", "") if not (text or dined) else ""
+    among = _among(request, dined, lacks, on)
+    kept = {"dined": "1" if dined else "", "lacks": lacks}
     after = key_of(request.GET.get("after", ""))
     if text:
         found, more = registry_read.search(request.user, text, limit=ROWS), False
     else:
-        found = registry_read.listed(request.user, after=after, limit=ROWS + 1, group=group, on=on)
+        found = registry_read.listed(request.user, after=after, limit=ROWS + 1, group=group, on=on, among=among)
         more, found = len(found) > ROWS, found[:ROWS]
     return render(
         request,
@@ -49,23 +64,54 @@ def elders(request: HttpRequest) -> HttpResponse:
             **frame(request.user, "elders"),
             "text": text,
             "group": registry_read.GROUPS.get(group),
-            "groups": _groups(request, group, on),
+            "groups": _groups(request, group, on, among, kept),
+            "dined": dined,
+            "dining": _address(group, "", dined="" if dined else "1"),
+            "whole": _whole(request, lacks, on) if not (text or after or group or dined) else None,
+            "lacks": _(facets.FACETS[lacks]) if lacks in facets.FACETS else "",
             "rows": [{"elder": elder, "age": age_on(elder.birth_on, elder.died_on or on)} for elder in found],
             "asked": [] if text or after or group else hotline_read.registration_requests(request.user),
-            "next": _address(group, f"{found[-1].pk}_{found[-1].sort_key}") if more else "",
-            "first": _address(group, "") if after else "",
+            "next": _address(group, f"{found[-1].pk}_{found[-1].sort_key}", **kept) if more else "",
+            "first": _address(group, "", **kept) if after else "",
+            "everybody": _address("", "", **kept),
         },
     )
 
 
-def _address(group: str, after: str) -> str:
-    return "?" + urlencode({key: value for key, value in (("group", group), ("after", after)) if value})
+def _among(request: HttpRequest, dined: bool, lacks: str, on: date) -> Any:
+    """Return the ids to which the list is narrowed; None for everybody."""
+    if dined:
+        return meals_read.diners(request.user.programme_id, Month.of(on))
+    return facets.lacking(request.user, lacks, on) if lacks else None
 
 
-def _groups(request: HttpRequest, chosen: str, on: Any) -> list[dict[str, Any]]:
-    counts = registry_read.group_counts(request.user, on)
+def _whole(request: HttpRequest, lacks: str, on: date) -> dict[str, Any]:
+    """Say how many of the own elders are known whole, and of how many each of the five lacks."""
+    found = facets.completeness(request.user, on)
+    return {
+        "found": found,
+        "lacking": [
+            {
+                "label": _(label),
+                "n": found.elders - found.known[name],
+                "url": _address("", "", lacks=name),
+                "chosen": name == lacks,
+            }
+            for name, label in facets.FACETS.items()
+            if found.elders > found.known[name]
+        ],
+    }
+
+
+def _address(group: str, after: str, **kept: str) -> str:
+    asked = {"group": group, **kept, "after": after}
+    return "?" + urlencode({key: value for key, value in asked.items() if value})
+
+
+def _groups(request: HttpRequest, chosen: str, on: date, among: Any, kept: dict[str, str]) -> list[dict[str, Any]]:
+    counts = registry_read.group_counts(request.user, on, among=among)
     return [
-        {"label": each.label, "n": counts[code], "url": _address(code, ""), "chosen": code == chosen}
+        {"label": each.label, "n": counts[code], "url": _address(code, "", **kept), "chosen": code == chosen}
         for code, each in registry_read.GROUPS.items()
         if counts[code] or code == chosen
     ]
@@ -112,6 +158,11 @@ def _elder(
             "decision": _service_class(viewer.programme_id, known, on),
             "confirmed": registry_read.confirmed_at(held.pk),
             "confirming": ConfirmForm(),
+            "facets": [
+                (_(facets.FACETS[name]), known)
+                for name, known in facets.facets_of(held.merged_into or held, on).items()
+            ],
+            "describing": DescribeForm(initial={"health": held.health, "interests": held.interests}),
             "recognising": recognising or RecogniseForm(),
             "ending": ending or EndForm(held=_lasting(request, held), initial={"until": on.isoformat()}),
             "dying": dying or DeathForm(),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sangyu.access import queries as access_read
 from sangyu.kit.age import age_on
 from sangyu.portals.clock import now
-from sangyu.portals.community.forms import ConfirmForm, FindForm
+from sangyu.portals.community.forms import ConfirmForm, DescribeForm, FindForm
 from sangyu.portals.community.views.elders import key_of
 from sangyu.portals.community.views.frame import for_clerks, frame
 from sangyu.registry import actions as registry
@@ -60,4 +60,17 @@ def confirm(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     how = form.cleaned_data["how"] if form.is_valid() else ""
     elder = registry.confirm(elder_id=elder_id, how=how, by=request.user, at=now())
     messages.success(request, _("已记下：%(name)s的档案今天核实过。") % {"name": elder.name})
+    return redirect("community:elder", elder_id)
+
+
+@for_clerks
+@require_POST
+def describe(request: HttpRequest, elder_id: UUID) -> HttpResponse:
+    """Write down how an elder is and what they like."""
+    form = DescribeForm(request.POST)
+    if form.is_valid():
+        registry.describe(elder_id=elder_id, by=request.user, at=now(), **form.cleaned_data)
+        messages.success(request, _("已记下健康和兴趣。"))
+    else:
+        messages.error(request, _("没有记下：每项最多200个字，请写短一些。"))
     return redirect("community:elder", elder_id)

@@ -63,6 +63,7 @@ def frame(viewer: User, here: str) -> dict[str, object]:
                 Tab(_("名册差异"), reverse("matching:differences"), key="g m", icon="check"),
                 Tab(_("申请"), reverse("applications:list"), key="g a", icon="list"),
                 duplicates,
+                Tab(_("推荐团队"), reverse("community:teams"), active=here == "teams", key="g t", icon="home"),
             ],
         ),
     }

@@ -76,6 +76,26 @@ def test_the_head_of_a_long_table_stays_in_sight(open_page):
     assert head["y"] == pytest.approx(bar["y"] + bar["height"], abs=2)
 
 
+def test_on_a_phone_a_stacked_row_is_whole_and_every_cell_has_the_name_of_its_column(open_page):
+    page = open_page(width=390)
+    names = [name.strip() for name in page.locator("[data-stack] thead th").all_text_contents()]
+    cells = page.locator("[data-stack] tbody tr").first.evaluate(
+        "row => [...row.cells].map(cell => [cell.dataset.name, cell.getBoundingClientRect().right])"
+    )
+    assert [name for name, _ in cells] == [*names[:-1], None]  # the column of buttons has a name for ears only
+    assert max(right for _, right in cells) <= 390
+
+
+def test_on_a_phone_the_controls_of_a_desk_are_44_px_tall(open_page):
+    page = open_page(width=390)
+    low = page.evaluate(
+        """() => Array.from(document.querySelectorAll('main :is(.btn, .input, .sy-chip), .sy-bar :is(a, button)'))
+            .filter(e => e.checkVisibility() && !e.closest('.sy-table'))
+            .map(e => [e.textContent.trim(), e.offsetHeight]).filter(([, height]) => height < 44)"""
+    )
+    assert low == []
+
+
 def test_paper_shows_the_table_and_no_buttons(open_page):
     page = open_page()
     page.emulate_media(media="print")

@@ -52,6 +52,7 @@ def frame(viewer: User, *, here: str = "", live: bool = False) -> dict[str, obje
     """Return what every page of the desk hands to its template."""
     home = reverse("dispatching:board")
     members = Tab(_("加盟企业"), reverse("dispatching:enterprises"), active=here == "members", key="g e", icon="home")
+    catalogue = Tab(_("服务目录"), reverse("dispatching:catalogue"), active=here == "catalogue", key="g c", icon="list")
     dispatching = bool(viewer.roles & {Role.DISPATCHER, Role.SUPERVISOR})
     texts = Tab(_("短信"), reverse("texting:texts"), key="g m", icon="bell")
     own = [
@@ -79,7 +80,7 @@ def frame(viewer: User, *, here: str = "", live: bool = False) -> dict[str, obje
             name=_("调度台"),
             programme=viewer.programme.name,
             home_url=home if dispatching else members.url,
-            nav=[*own, members, texts] if dispatching else [members],
+            nav=[*own, members, catalogue, texts] if dispatching else [members, catalogue],
             live_url=live_url("orders", "safety") if live else "",
             live_events=("orders", "safety"),
         ),
@@ -91,6 +92,7 @@ TERMS = {
     "distance": gettext_lazy("距离"),
     "load": gettext_lazy("余量"),
     "score": gettext_lazy("考核"),
+    "centre": gettext_lazy("本街道照料中心"),
 }
 
 

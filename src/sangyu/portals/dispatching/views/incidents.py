@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,8 @@ from sangyu.portals.dispatching.views.frame import for_dispatchers, frame
 from sangyu.registry import queries as registry_read
 from sangyu.visits import actions as visits
 from sangyu.visits import queries as visits_read
+
+ODD_DAYS = 7
 
 
 @for_dispatchers
@@ -45,6 +48,7 @@ def decide(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 
 
 def _incidents(request: HttpRequest, *, refused: UUID | None = None, form: DecideForm | None = None) -> HttpResponse:
+    at = now()
     cases = visits_read.incidents_open(request.user)
     numbers = registry_read.own_numbers(case.incident.order.elder_id for case in cases)
     rows = [
@@ -62,6 +66,8 @@ def _incidents(request: HttpRequest, *, refused: UUID | None = None, form: Decid
         {
             **frame(request.user, here="incidents", live=True),
             "rows": rows,
+            "odd": visits_read.odd_visits(request.user, at - timedelta(days=ODD_DAYS), at),
+            "odd_days": ODD_DAYS,
             "outcomes": visits_read.OUTCOMES,
             "form": form,
         },

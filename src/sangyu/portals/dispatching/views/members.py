@@ -42,6 +42,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     firms = list(providers_read.enterprises(viewer))
     state = request.GET.get("state") if request.GET.get("state") in STATES else "ADMITTED"
     wanted = request.GET.get("q", "").strip()
+    kind, origin = request.GET.get("kind", ""), request.GET.get("origin", "")
     warnings: dict[UUID, list[providers_read.Expiring]] = {}
     for paper in providers_read.expiring(viewer, on):
         warnings.setdefault(paper.enterprise.pk, []).append(paper)
@@ -60,7 +61,10 @@ def enterprises(request: HttpRequest) -> HttpResponse:
             "score": scores.get(firm.pk),
         }
         for firm in firms
-        if firm.state == state and (not wanted or wanted in firm.name or wanted in firm.short_name)
+        if firm.state == state
+        and (not wanted or wanted in firm.name or wanted in firm.short_name)
+        and kind in ("", firm.kind)
+        and origin in ("", firm.origin)
     ]
     rows.sort(key=lambda row: (not (row["firm_papers"] or row["lacking"]), row["firm"].name))
     return render(
@@ -75,9 +79,19 @@ def enterprises(request: HttpRequest) -> HttpResponse:
                 Tab(labels.get(code, _label(code)), f"?state={code}", active=code == state, count=counts[code])
                 for code in STATES
             ],
+            "kinds": _counted(firms, state, "kind", providers_read.EnterpriseKind.choices),
+            "origins": _counted(firms, state, "origin", providers_read.Origin.choices),
+            "kind": kind,
+            "origin": origin,
             "acts": acts_on_members(viewer),
         },
     )
+
+
+def _counted(firms: list, state: str, name: str, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Offer the values of a column with how many enterprises of a state have each."""
+    counts = Counter(getattr(firm, name) for firm in firms if firm.state == state)
+    return [(code, f"{label}（{counts[code]}）") for code, label in choices]
 
 
 def _label(code: str) -> str:
@@ -95,6 +109,7 @@ def enterprise(request: HttpRequest, enterprise_id: UUID) -> HttpResponse:
     warnings = [paper for paper in providers_read.expiring(viewer, on) if paper.enterprise.pk == firm.pk]
     licences = providers_read.licences(viewer, firm)
     newest = {licence.kind: licence.pk for licence in reversed(licences)}
+    checks = providers_read.licence_checks(viewer, firm)
     trained = providers_read.trained_officers([firm.pk], on)[firm.pk]
     closed = dispatch_read.close_out_of(viewer, firm) if firm.state in ("SUSPENDED", "EXITED") else None
     return render(
@@ -105,7 +120,9 @@ def enterprise(request: HttpRequest, enterprise_id: UUID) -> HttpResponse:
             "firm": firm,
             "tone": TONES[firm.state],
             "warnings": [paper for paper in warnings if paper.worker is None],
-            "licences": [(row, (row.valid_until - on).days, newest[row.kind] == row.pk) for row in licences],
+            "licences": [
+                (row, (row.valid_until - on).days, newest[row.kind] == row.pk, checks.get(row.pk)) for row in licences
+            ],
             "contracts": [
                 (terms, (terms.contract.valid_until - on).days) for terms in providers_read.contracts(viewer, firm)
             ],
@@ -126,6 +143,7 @@ def enterprise(request: HttpRequest, enterprise_id: UUID) -> HttpResponse:
                 }
                 for row in providers_read.standings(viewer, firm)
             ],
+            "evaluations": providers_read.evaluations(viewer, firm),
             "load": dispatch_read.sent_by_enterprise(viewer, on).get(firm.pk, 0),
             "score": providers_read.last_scores(viewer).get(firm.pk),
             "in_hand": dispatch_read.in_hand(viewer, firm),

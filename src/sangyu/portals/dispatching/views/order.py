@@ -20,6 +20,7 @@ from sangyu.portals.dispatching.facts import facts_of
 from sangyu.portals.dispatching.forms import CancelForm
 from sangyu.portals.dispatching.views.frame import for_dispatchers, frame, reasons, tally
 from sangyu.portals.texting import reading as texting_read
+from sangyu.providers import queries as providers_read
 
 CANCELLABLE = ("PLACED", "SENT", "ACCEPTED", "ASSIGNED")
 
@@ -43,6 +44,7 @@ def _order(request: HttpRequest, order_id: UUID, *, form: CancelForm | None = No
             **frame(request.user),
             "order": held,
             "quote": held.quote,
+            "groups": providers_read.groups_of([held.item_id])[held.item_id].values(),
             "facts": facts_of(request.user, held, attempts),
             "texts": texting_read.texts_of_order(request.user, held.pk),
             "at": now(),

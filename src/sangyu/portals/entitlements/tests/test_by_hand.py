@@ -9,9 +9,10 @@ from django.urls import reverse
 from tests.seat import Sit, seat
 from tests.standing import standing
 
+from sangyu.benefits import queries as benefits_read
 from sangyu.benefits.models import Booking, GiveBack, HandOver
 from sangyu.benefits.tests.cities import HULI
-from sangyu.benefits.tests.test_by_hand import TODAY, Hands, played
+from sangyu.benefits.tests.test_by_hand import TENTH, TODAY, Hands, played
 
 
 @standing
@@ -75,3 +76,37 @@ def test_a_stay_is_set_aside_drawn_and_called_off_on_the_page(huli: Hands, monke
     assert press(clerk, "draw", huli.li, of=second.pk, days="4").status_code == 302
     assert "实际入住 4 天" in shown(clerk, huli.li)
     assert huli.sound()
+
+
+@pytest.mark.proves("HL-48")
+def test_a_year_s_stays_say_people_days_cost_and_who_pays(huli: Hands, monkeypatch: pytest.MonkeyPatch):
+    first = huli.set_aside(huli.li)
+    second = huli.set_aside(huli.wang, 20, TENTH + timedelta(days=5), "w")
+    third = huli.set_aside(huli.li, 5, date(2026, 12, 1), "2")
+    late = seat(monkeypatch, huli.troupe.at + timedelta(days=60))
+    clerk = late(huli.troupe.clerk)
+    bill = {"of": first.pk, "price_fen": "3800.50", "insurance_fen": "600.25", "bill": "喘息 2026-17"}
+    early = press(clerk, "stay-cost", huli.li, **bill)
+    assert (early.status_code, "先登记实际入住的天数" in early.content.decode()) == (422, True)
+    for booking, days in ((first, 8), (second, 20), (third, 5)):
+        huli.draw(booking, days)
+    assert "医保支付的床位费" in shown(clerk, huli.li)
+    for _ in range(2):  # a second press changes nothing
+        assert press(clerk, "stay-cost", huli.li, **bill).status_code == 302
+    assert press(clerk, "stay-cost", huli.li, **bill | {"price_fen": "3800.51"}).status_code == 422
+    page = shown(seat(monkeypatch, huli.troupe.at)(huli.troupe.clerk), huli.li)
+    assert "费用 3,800.50 元：医保 600.25，政府 3,200.25，自付 0.00（账单 喘息 2026-17）" in page
+    clerk = late(huli.troupe.clerk)
+    small = {"of": second.pk, "price_fen": "500", "insurance_fen": "600.25", "bill": "喘息 2026-18"}
+    assert press(clerk, "stay-cost", huli.wang, **small).status_code == 302
+
+    whole, house = benefits_read.stays_of_year(huli.troupe.head, 2026)
+    assert (whole.title, whole.house, house.house) == ("“喘息”服务", "", "示例养老院")
+    assert (whole.people, whole.stays, whole.days, whole.unbilled) == (2, 3, 33, 1)
+    assert (whole.price_fen, whole.insurer_fen, whole.public_fen, whole.elder_fen) == (4300_50, 1100_25, 3200_25, 0)
+    assert benefits_read.stays_of_year(huli.troupe.head, 2025) == []
+    head = late(huli.troupe.head)
+    page = head.get(reverse("entitlements:stays"), {"year": "2026"}).content.decode()
+    assert all(figure in page for figure in ("4,300.50", "1,100.25", "3,200.25", "1 次还没有登记费用"))
+    assert "这一年没有人入住" in head.get(reverse("entitlements:stays"), {"year": "2025"}).content.decode()
+    assert clerk.get(reverse("entitlements:stays")).status_code == 403

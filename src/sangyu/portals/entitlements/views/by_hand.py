@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from sangyu.benefits import actions as benefits
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.portals.clock import now
-from sangyu.portals.entitlements.forms import CallOffForm, DrawForm, GiveBackForm, HandOverForm, SetAsideForm
+from sangyu.portals.entitlements.forms import CallOffForm, CostForm, DrawForm, GiveBackForm, HandOverForm, SetAsideForm
 from sangyu.portals.entitlements.frame import who_states
 from sangyu.portals.entitlements.views.elder import ids, show
 from sangyu.registry import queries as registry_read
@@ -35,6 +35,14 @@ def draw(request: HttpRequest, elder_id: UUID) -> HttpResponse:
     """Write down how many days were stayed."""
     form = DrawForm(request.POST, auto_id=ids(request.POST.get("of", "")))
     return _done(request, elder_id, form, benefits.draw, _("已登记实际入住。"), of="booking_id")
+
+
+@who_states
+@require_POST
+def note_cost(request: HttpRequest, elder_id: UUID) -> HttpResponse:
+    """Write down what a stay cost."""
+    form = CostForm(request.POST, auto_id=ids(request.POST.get("of", "")))
+    return _done(request, elder_id, form, benefits.note_cost, _("已登记费用。"), of="booking_id")
 
 
 @who_states

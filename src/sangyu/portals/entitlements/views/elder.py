@@ -27,6 +27,7 @@ from sangyu.portals.components.forms import DeskForm
 from sangyu.portals.entitlements.forms import (
     AccountForm,
     CallOffForm,
+    CostForm,
     DrawForm,
     GiveBackForm,
     HandOverForm,
@@ -161,6 +162,7 @@ def show(
     )
     page["forms"] = _forms(page, answered, wrong)
     page["hands"] = _hands(page, answered, wrong)
+    page["unbilled"] = _unbilled(request, page, answered, wrong)
     return render(request, "entitlements/elder.html", page, status=status)
 
 
@@ -207,6 +209,22 @@ def _hands(page: dict[str, Any], answered: list[benefits_read.Entitlement], wron
             of = piece.hand_over.pk
             form(GiveBackForm, f"give-back-{of}", {"of": of, "given_back_on": today})
     return made
+
+
+def _unbilled(
+    request: HttpRequest, page: dict[str, Any], answered: list[benefits_read.Entitlement], wrong: Any
+) -> list[tuple[benefits_read.Stay, CostForm]]:
+    """Return the stays, of earlier years too, whose bill has not come, each with the form for it."""
+    billed = {one.benefit.code for one in answered if one.benefit.cost}
+    if not (billed and page["may_state"]):
+        return []
+    found = []
+    for stay in benefits_read.stays(request.user, page["elder"]):
+        if stay.booking.code in billed and stay.end and stay.end.days and stay.cost is None:
+            of = str(stay.booking.pk)
+            typed = isinstance(wrong, CostForm) and wrong.data.get("of") == of
+            found.append((stay, wrong if typed else CostForm(initial={"of": of}, auto_id=ids(of))))
+    return found
 
 
 def ids(fact: str) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from sangyu.adoption.queries import NothingAdopted
 from sangyu.allowances import actions as allowances
 from sangyu.allowances import queries as allowances_read
+from sangyu.benefits import queries as benefits_read
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.month import Month
 from sangyu.portals.clock import now
@@ -27,6 +28,7 @@ from sangyu.portals.entitlements.frame import in_the_settlement_room, money_cont
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 PAGE = 50
+FIRST_YEAR = 2000
 LABELS = {  # in the order of the tabs
     "NEW": gettext_lazy("新增"),
     "CHANGED": gettext_lazy("变动"),
@@ -43,6 +45,23 @@ LABELS = {  # in the order of the tabs
 def runs(request: HttpRequest) -> HttpResponse:
     """Show what is given by runs, and the runs, the newest first."""
     return _list(request)
+
+
+@in_the_settlement_room
+@require_GET
+def stays(request: HttpRequest) -> HttpResponse:
+    """Show the short stays of a year: people, days, cost, and who pays which part."""
+    this = now().astimezone(BEIJING).year
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isascii() and asked.isdecimal() and FIRST_YEAR <= int(asked) <= this else this
+    page = money_context(
+        request,
+        rows=benefits_read.stays_of_year(request.user, year),
+        year=year,
+        earlier=year - 1 if year > FIRST_YEAR else None,
+        later=year + 1 if year < this else None,
+    )
+    return render(request, "entitlements/stays.html", page)
 
 
 @in_the_settlement_room

@@ -31,7 +31,7 @@ def budget_year(request: HttpRequest) -> HttpResponse:
     year = at.astimezone(BEIJING).year
     if request.method == "GET":
         return _show(request)
-    form = OverrideForm(request.POST, funds=_funds(request))
+    form = OverrideForm(request.POST, funds=budget_read.public_funds(_funds(request)))
     if not form.is_valid():
         return _show(request, form=form, status=422)
     given = form.cleaned_data
@@ -76,7 +76,7 @@ def _show(
             (row, funds.get(row.fund, row.fund)) for row in budget_read.appropriations(request.user, today.year)
         ],
         "overrides": [(row, funds.get(row.fund, row.fund)) for row in budget_read.overrides(request.user, today.year)],
-        "form": form or OverrideForm(funds=funds),
+        "form": form or OverrideForm(funds=budget_read.public_funds(funds)),
         "findings": findings,
         "checked_at": now() if findings is not None else None,
     }

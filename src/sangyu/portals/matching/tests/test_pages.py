@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.seat import seat
 
+from sangyu.access.models import LookUp
 from sangyu.matching.models import Batch, Difference, Outcome
 from sangyu.matching.tests.conftest import GRANDPA, LI, stranger
 from sangyu.orders import actions as orders
@@ -26,7 +28,7 @@ DEATH = "姓名,身份证号,死亡日期"
 
 
 def read(client, *rows, register="death", heading=DEATH, month="2026-11"):
-    posted = {"register": register, "month": month, "content": upload(heading, *rows)}
+    posted = {"register": register, "month": month, "purpose": "核对", "content": upload(heading, *rows)}
     return client.post(reverse("matching:hand-in"), posted)
 
 
@@ -64,6 +66,62 @@ def test_from_a_file_to_a_settled_difference(cast, sit):
     assert order.stage == "CANCELLED"
     done = clerk.get(reverse("matching:differences"), {"kind": "NAME", "settled": "1"}).content.decode()
     assert "名册把名字写错了" in done
+
+
+@pytest.mark.proves("WH-28")
+def test_a_compared_file_says_how_many_agree_differ_and_are_not_found(cast, sit):
+    registry.record_death(elder_id=cast.li.pk, died_on=date(2026, 11, 3), by=cast.clerk, at=cast.at)
+    head = sit(cast.head)
+
+    def compared(*more):
+        rows = [
+            f"李秀兰,{LI},2026-11-03",
+            f"王德厚,{GRANDPA},2026-11-04",
+            *(f"周{n},{stranger(n)},2026-11-05" for n in more),
+        ]
+        where = read(head, *rows)["Location"]
+        assert "相符" not in head.get(where).content.decode()
+        batch = Batch.objects.latest("at", "pk")
+        page = head.post(reverse("matching:compare", args=[batch.pk]), {"reason": "更正"}, follow=True).content.decode()
+        stats = re.findall(r'sy-stat-label">([^<]+)</span> <span class="sy-stat-number">(\d+)', page)
+        return {label: int(number) for label, number in stats}, Difference.objects.filter(batch=batch).count()
+
+    assert compared(1, 2, 2) == ({"相符": 1, "不符": 1, "查无": 3, "读不懂的行": 0}, 1)
+    # What is a task already is not a second one, and differs all the same.
+    assert compared(1) == ({"相符": 1, "不符": 1, "查无": 1, "读不懂的行": 0}, 0)
+
+
+@pytest.mark.proves("HL-53")
+def test_household_health_and_social_security_are_asked_for_one_elder_against_a_purpose(cast, sit):
+    head, clerk = sit(cast.head), sit(cast.clerk)
+    rows = {
+        "hukou": ("姓名,身份证号,户籍地区划代码", f"李秀兰,{LI},620102001"),
+        "health": ("姓名,身份证号,最近体检日期,管理类别", f"李秀兰,{LI},2026-09-01,高血压随访"),
+        "pension": ("姓名,身份证号", f"王德厚,{GRANDPA}"),
+    }
+    for register, (heading, row) in rows.items():
+        read(head, row, register=register, heading=heading, month="2026-10")
+        head.post(reverse("matching:compare", args=[Batch.objects.get(register=register).pk]), {"reason": "已核对"})
+    where = reverse("matching:words", args=[cast.li.pk])
+    assert "高血压随访" not in clerk.get(where).content.decode()
+    assert clerk.post(where, {"reason": "看"}).status_code == 422
+    assert not LookUp.objects.exists()
+    page = clerk.post(where, {"reason": "办理高龄津贴，核对养老金"}).content.decode()
+    told = {
+        title: re.sub(r"<[^>]+>|\s", "", rest) for title, rest in re.findall(r'row">([^<]+)(.*?)</tr>', page, re.DOTALL)
+    }
+    assert "2026-10在册" in told["户籍人口"]
+    assert "620102001" in told["户籍人口"]
+    assert "高血压随访" in told["老年人健康管理"]
+    assert "2026-10不在册" in told["领取养老金"]
+    assert "没有收到过名册" in told["单位参保"]
+    (look,) = LookUp.objects.all()
+    assert (look.by, look.fact, look.object_id, look.reason) == (
+        cast.clerk, "registers", cast.li.pk, "办理高龄津贴，核对养老金"
+    )  # fmt: skip
+    seen = clerk.get(reverse("privacy:seen", args=[cast.li.pk])).content.decode()
+    assert "别的部门的名册" in seen
+    assert sit(cast.wang).get(where).status_code in (302, 403)
 
 
 def test_a_file_that_is_refused_is_explained_beside_its_field(cast, sit):

@@ -16,7 +16,7 @@ from sangyu.access.models import User
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.point import Crs, Point
 from sangyu.portals.clock import now
-from sangyu.portals.provider.forms import CertificateForm, LeaveForm, WorkerForm
+from sangyu.portals.provider.forms import CertificateForm, LeaveForm, VillagesForm, WorkerForm
 from sangyu.portals.provider.views.frame import for_enterprise, frame
 from sangyu.providers import actions as providers
 from sangyu.providers import queries as providers_read
@@ -85,6 +85,20 @@ def add_certificate(request: HttpRequest, worker_id: UUID) -> HttpResponse:
 
 @for_enterprise
 @require_POST
+def villages(request: HttpRequest, worker_id: UUID) -> HttpResponse:
+    """Say which villages or communities a worker looks after."""
+    form = VillagesForm(request.POST, places=_places(request.user))
+    if form.is_valid():
+        held = providers.look_after(
+            worker_id=worker_id, area_codes=form.cleaned_data["areas"], by=request.user, at=now()
+        )
+        messages.success(request, _("负责的村（社区）已登记，共%(n)s个。") % {"n": len(held)})
+        return redirect("provider:worker", worker_id)
+    return _worker(request, worker_id, placing=form)
+
+
+@for_enterprise
+@require_POST
 def let_go(request: HttpRequest, worker_id: UUID) -> HttpResponse:
     """Note that a worker has left; visits still to come wait for another name."""
     form = LeaveForm(request.POST)
@@ -127,22 +141,37 @@ def take_on(request: HttpRequest) -> HttpResponse:
     return render(request, "provider/take_on.html", shown, status=422 if form.errors else 200)
 
 
+def _places(viewer: User) -> list[tuple[str, str]]:
+    on = now().astimezone(BEIJING).date()
+    places = providers_read.contracted_communities(viewer, providers_read.own_enterprise(viewer), on)
+    return [(place.code, f"{place.parent.name if place.parent else ''} {place.name}".strip()) for place in places]
+
+
 def _worker(
-    request: HttpRequest, worker_id: UUID, *, adding: CertificateForm | None = None, leaving: LeaveForm | None = None
+    request: HttpRequest,
+    worker_id: UUID,
+    *,
+    adding: CertificateForm | None = None,
+    leaving: LeaveForm | None = None,
+    placing: VillagesForm | None = None,
 ) -> HttpResponse:
     on = now().astimezone(BEIJING).date()
     person = providers_read.workers(request.user).filter(pk=worker_id).first()
     if person is None:
         raise NotFound(_("没有找到这位服务人员，可能已离职。"))
     held = providers_read.certificates(request.user, [person]).get(person.pk, [])
+    stands = providers_read.areas_of([person])[person.pk]
     shown: dict[str, Any] = {
         **frame(request.user, "workers"),
         "worker": person,
         "papers": [{"row": row, "days": (row.valid_until - on).days} for row in held],
+        "areas": [name for _code, name in stands],
+        "placing": placing
+        or VillagesForm(places=_places(request.user), initial={"areas": [code for code, _name in stands]}),
         "adding": adding or CertificateForm(),
         "leaving": leaving or LeaveForm(initial={"left_on": on}),
     }
-    return render(request, "provider/worker.html", shown, status=422 if adding or leaving else 200)
+    return render(request, "provider/worker.html", shown, status=422 if adding or leaving or placing else 200)
 
 
 def _skills(viewer: User) -> list[str]:

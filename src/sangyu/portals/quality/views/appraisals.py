@@ -270,6 +270,10 @@ def _sheet(
             groups[-1]["lines"] = []
         groups[-1]["lines"].append({"line": line, "form": _form(line, found, typed, first_empty)})
     month, left = Month.parse(found.appraisal.month), quality_read.left_to_object(found, at)
+    behind = quality_read.articles_behind(request.user, month.first_day)
+    for group in groups:
+        for row in group["lines"]:
+            row["articles"] = behind.get(row["line"].item.code, [])
     page = context(
         request,
         "appraisals",

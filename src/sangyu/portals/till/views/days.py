@@ -32,14 +32,14 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_GET
 def day(request: HttpRequest, day: str) -> HttpResponse:
     """Show one day, closed or as it stands."""
-    return _day(request, _date(day))
+    return _day(request, date_of(day))
 
 
 @for_the_canteen
 @require_POST
 def close(request: HttpRequest, day: str) -> HttpResponse:
     """Close a day."""
-    on = _date(day)
+    on = date_of(day)
     try:
         meals.close_day(canteen_id=canteen_of(request).pk, day=on, by=request.user, at=now())
     except NotFound:
@@ -67,7 +67,8 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
 def _day(request: HttpRequest, on: date, *, refusal: str = "") -> HttpResponse:
     canteen = canteen_of(request)
     held = meals_read.close_of(request.user, canteen, on)
-    sums = held or meals_read.day_sums(request.user, canteen, on)
+    counted = meals_read.day_sums(request.user, canteen, on)
+    sums = held or counted
     return render(
         request,
         "till/day.html",
@@ -77,7 +78,8 @@ def _day(request: HttpRequest, on: date, *, refusal: str = "") -> HttpResponse:
             "ahead": on > now().astimezone(BEIJING).date(),
             "close": held,
             "sums": sums,
-            "bands": [{"label": label, "n": sums.counts[code]} for code, label in meals_read.BANDS],
+            "diners": counted.diners,
+            "bands": [{"label": label, "n": sums.counts.get(code, 0)} for code, label in meals_read.BANDS],
             "refusal": refusal,
         },
         status=422 if refusal else 200,
@@ -100,7 +102,8 @@ def _month(request: HttpRequest, wanted: Month) -> HttpResponse:
     )
 
 
-def _date(text: str) -> date:
+def date_of(text: str) -> date:
+    """Read a day of an address. Raises: NotFound."""
     try:
         return date.fromisoformat(text)
     except ValueError as unreadable:

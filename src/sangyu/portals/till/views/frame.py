@@ -17,6 +17,8 @@ from sangyu.portals.components.frame import Desk, Tab
 from sangyu.providers import queries as providers_read
 
 CHOSEN = "till.canteen"
+PRICERS = frozenset({Role.BUREAU, Role.DISPATCHER})
+SERVING = (Role.TILL, Role.ENTERPRISE, Role.AGENT, Role.SUPERVISOR, Role.DISPATCHER, Role.COMMUNITY, Role.BUREAU)
 
 
 class NoCanteen(Refusal):
@@ -31,6 +33,16 @@ def for_cashiers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 def for_the_canteen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Admit cashiers and the managers of their enterprise."""
     return _for(view, Role.TILL, Role.ENTERPRISE)
+
+
+def for_whom_prices_matter(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Admit the canteen, and the operator who lays its prices down."""
+    return _for(view, Role.TILL, Role.ENTERPRISE, *PRICERS)
+
+
+def for_everybody_who_serves(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Admit whoever an elder may ask what there is to eat."""
+    return _for(view, *SERVING)
 
 
 def _for(view: Callable[..., HttpResponse], *roles: str) -> Callable[..., HttpResponse]:
@@ -55,6 +67,8 @@ def canteen_of(request: HttpRequest):
     Raises: NoCanteen.
     """
     own = canteens_of(request)
+    if not own and PRICERS & request.user.roles:
+        raise NoCanteen(_("本区还没有开办餐厅，不能定餐价。请先由服务中心登记餐厅。"))
     if not own:
         raise NoCanteen(_("您的账号还没有安排餐厅收银台。请联系企业管理员或虚拟养老院开通。"))
     wanted = request.GET.get("canteen") or request.session.get(CHOSEN)
@@ -67,19 +81,39 @@ def canteen_of(request: HttpRequest):
 def frame(request: HttpRequest, here: str, canteen) -> dict[str, object]:
     """Return what every page of the till hands to its template."""
     sells = Role.TILL in request.user.roles
-    tabs = [Tab(_("收银"), reverse("till:desk"), active=here == "desk", key="g h", icon="bowl")] if sells else []
+    at_home = sells or Role.ENTERPRISE in request.user.roles
+    pages = [
+        *([("desk", "till:desk", _("收银"), "g h", "bowl")] if sells else []),
+        *([("day", "till:today", _("日结"), "F8", "receipt")] if at_home else []),
+        *([("month", "till:this-month", _("本月"), "g m", "calendar")] if at_home else []),
+        *([("menu", "till:todays-menu", _("菜单"), "g c", "list")] if at_home else []),
+        ("prices", "till:prices", _("餐价"), "g p", "wallet"),
+    ]
+    home = "till:desk" if sells else "till:this-month" if at_home else "till:prices"
     return {
         "viewer": request.user,
         "canteen": canteen,
         "canteens": [(str(own.pk), own.name) for own in canteens_of(request)],
         "desk": Desk(
-            name=_("收银台"),
-            programme=canteen.enterprise.short_name,
-            home_url=reverse("till:desk") if sells else reverse("till:this-month"),
+            name=_("收银台") if at_home else _("餐厅"),
+            programme=canteen.enterprise.short_name if at_home else request.user.programme.name,
+            home_url=reverse(home),
             nav=[
-                *tabs,
-                Tab(_("日结"), reverse("till:today"), active=here == "day", key="F8", icon="receipt"),
-                Tab(_("本月"), reverse("till:this-month"), active=here == "month", key="g m", icon="calendar"),
+                Tab(label, reverse(route), active=here == name, key=key, icon=icon)
+                for name, route, label, key, icon in pages
             ],
+        ),
+    }
+
+
+def plain_frame(request: HttpRequest) -> dict[str, object]:
+    """Return what a page hands to its template that belongs to no canteen."""
+    return {
+        "viewer": request.user,
+        "desk": Desk(
+            name=_("餐厅"),
+            programme=request.user.programme.name,
+            home_url=reverse("home"),
+            nav=[Tab(_("今天吃什么"), reverse("till:board"), active=True, key="g c", icon="bowl")],
         ),
     }

@@ -38,7 +38,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     if sale is None or sale.refunded:
         return _desk(request)
     greeted = meals_rules.greeting(sale.elder.name, sale.elder.sex)
-    return _desk(request, sale=sale, said=meals_rules.said(greeted, sale.elder_fen))
+    return _desk(request, sale=sale, said=meals_rules.said(greeted, sale.elder_fen, sale.delivery_fee_fen))
 
 
 @for_cashiers
@@ -52,10 +52,10 @@ def find(request: HttpRequest) -> HttpResponse:
     try:
         if asked["card"]:
             diner = registry_read.find_by_card(request.user, asked["card"])
-            return _quote(request, diner.elder, found_by="CARD", card=diner.card.number)
+            return _quote(request, diner.elder, found_by="CARD", card=diner.card.number, **_way(asked))
         if asked["elder"]:
             diner = registry_read.get_diner(request.user, asked["elder"])
-            return _quote(request, diner.elder, found_by=asked["found_by"] or "NAME")
+            return _quote(request, diner.elder, found_by=asked["found_by"] or "NAME", **_way(asked))
         found = registry_read.diners(request.user, asked["q"])
     except Refusal as refusal:
         return _desk(request, refusal=str(refusal))
@@ -94,10 +94,18 @@ def sell(request: HttpRequest) -> HttpResponse:
             card_number=asked["card"],
             found_by=asked["found_by"],
             full_price_agreed=asked["agreed"],
+            **_way(asked),
         )
     except meals_rules.FullPrice as refusal:
         diner = registry_read.get_diner(request.user, asked["elder"])
-        return _quote(request, diner.elder, found_by=asked["found_by"], card=asked["card"], refusal=str(refusal))
+        return _quote(
+            request,
+            diner.elder,
+            found_by=asked["found_by"],
+            card=asked["card"],
+            refusal=str(refusal),
+            **_way(asked),
+        )
     except Refusal as refusal:
         return _desk(request, refusal=str(refusal))
     return redirect(f"{reverse('till:desk')}?sold={sale.pk}")
@@ -122,12 +130,31 @@ def refund(request: HttpRequest) -> HttpResponse:
     return redirect("till:desk")
 
 
-def _quote(request: HttpRequest, elder: Any, *, found_by: str, card: str = "", refusal: str = "") -> HttpResponse:
+def _way(asked: dict[str, Any]) -> dict[str, Any]:
+    """Say how the meal comes to the diner and what was chosen, as the room asks for it."""
+    return {"mode": asked["mode"] or meals_rules.DINE_IN, "dishes": asked["dish"]}
+
+
+def _quote(
+    request: HttpRequest, elder: Any, *, found_by: str, card: str = "", refusal: str = "", **way: Any
+) -> HttpResponse:
+    canteen, at = canteen_of(request), now()
     try:
-        offer = meals.quote(elder=elder, canteen=canteen_of(request), at=now())
+        offer = meals.quote(elder=elder, canteen=canteen, at=at, **way)
     except Refusal as refused:
         return _desk(request, refusal=str(refused))
-    return _desk(request, elder=elder, offer=offer, found_by=found_by, card=card, refusal=refusal)
+    hangs = meals_read.menu_of(canteen, at.astimezone(BEIJING).date(), offer.meal)
+    picked = {dish.id for dish in offer.chosen}
+    return _desk(
+        request,
+        elder=elder,
+        offer=offer,
+        found_by=found_by,
+        card=card,
+        refusal=refusal,
+        modes=meals_read.MODES,
+        dishes=[(dish, dish.pk in picked) for dish in hangs.dishes if dish.price_fen] if hangs else [],
+    )
 
 
 def _desk(request: HttpRequest, *, refusal: str = "", **shown: Any) -> HttpResponse:

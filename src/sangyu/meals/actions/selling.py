@@ -1,7 +1,9 @@
-"""Verbs of meals: quote one, sell it, give the last one back, close the day."""
+"""One portion after the other: quote it, sell it, give the last one back, close the day."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,14 +15,16 @@ from sangyu.access import actions as access
 from sangyu.access.models import Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.adoption import queries as adoption_read
+from sangyu.applications import queries as applications_read
 from sangyu.benefits import actions as benefits
+from sangyu.budget import queries as budget_read
 from sangyu.kit.age import age_on
 from sangyu.kit.errors import NotFound
 from sangyu.kit.ids import derived_id
 from sangyu.ledger.rules import Reference
 from sangyu.meals import queries as meals_read
 from sangyu.meals import rules
-from sangyu.meals.models import DayClose, FoundBy, Refund, Sale, SaleCharge
+from sangyu.meals.models import DayClose, FoundBy, Mode, Refund, Sale, SaleCharge, SaleDish
 from sangyu.providers import queries as providers_read
 from sangyu.providers.models import Canteen
 from sangyu.providers.rules import first_lapsed
@@ -28,12 +32,18 @@ from sangyu.registry import queries as registry_read
 from sangyu.registry.models import Elder
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+FREE_MEAL = "free-meal"
+FREE_DELIVERY = "free-delivery"
 
 
-def quote(*, elder: Elder, canteen: Canteen, at: datetime) -> rules.MealQuote:
+def quote(
+    *, elder: Elder, canteen: Canteen, at: datetime, mode: str = Mode.DINE_IN, dishes: Collection[UUID] = ()
+) -> rules.MealQuote:
     """Say what the meal of the hour costs an elder at a canteen, and why; nothing is written.
 
-    Raises: ElderDied, LicenceLapsed, CatererUnlicensed, NothingAdopted, NoOffer, Undecided.
+    The price is that of the canteen's table for the elder's age, or the sum of `dishes` that are chosen from today's
+    menu. At the table and at the door (`mode`) it is the same; who pays the way is decided apart.
+    Raises: ElderDied, LicenceLapsed, CatererUnlicensed, DishNotOffered, NothingAdopted, NoOffer, Undecided.
     """
     rules.ensure_alive(name=elder.name, died_on=elder.died_on)
     local = at.astimezone(BEIJING)
@@ -42,26 +52,37 @@ def quote(*, elder: Elder, canteen: Canteen, at: datetime) -> rules.MealQuote:
     rules.ensure_licensed(canteen=canteen.name, lapsed=first_lapsed(held, on=on))
     providers_read.ensure_caterer(programme_id=canteen.programme_id, name=canteen.name, held=held, on=on)
     eaten = meals_read.eaten(canteen.programme_id, elder.pk, on)
+    age = age_on(elder.birth_on, on)
+    tariff, sponsor = meals_read.tariff(canteen, on), meals_read.sponsor_of(canteen, on)
+    chosen = meals_read.chosen(canteen, on, meal, dishes)
     priced = benefits.quote(
         elder=elder,
         item=canteen.item,
         on=on,
-        price_fen=canteen.standard_price_fen,
+        price_fen=sum(dish.price_fen for dish in chosen) if chosen else tariff.price_for(age),
         about={
             "meal": meal.lower(),
             "nth_of_day": len(eaten) + 1,
             "place": "contracted_canteen" if providers_read.subsidised_on(canteen, on) else "other",
-            "mode": "dine_in",
+            "mode": mode.lower(),
+            **_group(elder, canteen, on, sponsored=sponsor is not None),
         },
     )
+    if sponsor is not None and priced.shares_fen.get("sponsor"):
+        priced = replace(priced, fund=budget_read.sponsor_fund(sponsor.pk))  # one meal, one fund
+    fee_fen, why = _way(elder, tariff, on) if mode == Mode.DELIVERY else (0, "")
     return rules.MealQuote(
         quote=priced,
         meal=meal,
         nth_of_day=len(eaten) + 1,
         band=rules.band(priced),
-        age=age_on(elder.birth_on, on),
+        age=age,
         greeting=rules.greeting(elder.name, elder.sex),
         eaten=eaten,
+        mode=mode,
+        delivery_fee_fen=fee_fen,
+        delivery_because=why,
+        chosen=chosen,
     )
 
 
@@ -76,13 +97,15 @@ def sell(
     card_number: str = "",
     found_by: str = FoundBy.NAME,
     full_price_agreed: bool = False,
+    mode: str = Mode.DINE_IN,
+    dishes: Collection[UUID] = (),
 ) -> Sale:
     """Sell one portion to an elder and charge it: the subsidy is held on the year's money until the month is paid.
 
     The same `key` at the same canteen sells once. A card number makes it a sale by card, whatever `found_by` says.
     Raises: NotAllowed; NotFound, for another canteen's till or an elder of another programme; CardUnknown; CardBlocked;
-    OtherCard; ElderDied; LicenceLapsed; DayClosed; SecondMeal and FullPrice, until `full_price_agreed`; BudgetGone;
-    SameKeyOtherSale.
+    OtherCard; ElderDied; LicenceLapsed; DayClosed; DishNotOffered; SecondMeal and FullPrice, until
+    `full_price_agreed`; BudgetGone; SameKeyOtherSale.
     """
     ensure_role(by, Role.TILL)
     canteen = _own_canteen(canteen_id, by)
@@ -100,7 +123,7 @@ def sell(
     on = at.astimezone(BEIJING).date()
     _queue(canteen)
     _ensure_open(canteen, on)
-    offer = quote(elder=elder, canteen=canteen, at=at)
+    offer = quote(elder=elder, canteen=canteen, at=at, mode=mode, dishes=dishes)
     rules.ensure_subsidised(offer, agreed=full_price_agreed)
     last = Sale.objects.filter(canteen=canteen, sold_on=on).aggregate(n=Max("n"))["n"] or 0
     sale = Sale.objects.create(
@@ -118,9 +141,15 @@ def sell(
         price_fen=offer.price_fen,
         elder_fen=offer.elder_fen,
         public_fen=offer.public_fen,
+        mode=offer.mode,
+        delivery_fee_fen=offer.delivery_fee_fen,
         because=offer.because[:200],
         found_by=FoundBy.CARD if card else _without_card(found_by),
         by=by,
+    )
+    SaleDish.objects.bulk_create(
+        SaleDish(id=derived_id("sale-dish", sale.pk, dish.id), sale=sale, dish_id=dish.id, price_fen=dish.price_fen)
+        for dish in offer.chosen
     )
     charge = benefits.charge_at_once(
         cause=Reference("MEAL", sale.pk),
@@ -178,15 +207,16 @@ def close_day(*, canteen_id: UUID, day: date, by: User, at: datetime) -> DayClos
     if existing is not None:
         return existing
     sums = meals_read.day_sums(by, canteen, day)
-    decisions = [
-        adoption_read.decide(
+    asked = (
+        adoption_read.decide_if_ruled(
             canteen.programme_id,
             "canteen-day",
-            {"price_fen": price_fen, "counts": {name.lower(): n for name, n in counts.items()}},
+            {"price_fen": price_fen, "counts": {name.lower(): n for name, n in counts.items() if n}},
             day,
-        ).to_json()
+        )
         for price_fen, counts in (sums.by_price or {canteen.standard_price_fen: sums.counts}).items()
-    ]
+    )
+    decisions = [decision.to_json() for decision in asked if decision is not None]
     row = DayClose.objects.create(
         id=derived_id("day-close", canteen.pk, day),
         canteen=canteen,
@@ -197,6 +227,7 @@ def close_day(*, canteen_id: UUID, day: date, by: User, at: datetime) -> DayClos
         price_fen=sums.price_fen,
         elder_fen=sums.elder_fen,
         public_fen=sums.public_fen,
+        delivery_fee_fen=sums.delivery_fee_fen,
         decisions=decisions,
         agrees=rules.agrees(sums, decisions),
         by=by,
@@ -233,6 +264,23 @@ def _ensure_open(canteen: Canteen, on: date) -> None:
             f"{canteen.name}{on:%m月%d日}已由{close.by.display_name}在{clock}日结，账目不再变动。"
             "如有漏记，请联系企业管理员在对账时提出。"
         )
+
+
+def _group(elder: Elder, canteen: Canteen, on: date, *, sponsored: bool) -> dict[str, str]:
+    """Say as whom a policy that knows free meals on application counts the diner; other policies ask nothing."""
+    if FREE_MEAL not in adoption_read.pack_of(adoption_read.in_force(canteen.programme_id, on)).rules:
+        return {}
+    awarded = any(row.kind == FREE_MEAL and row.valid_from <= on for row in applications_read.awards(elder.pk))
+    identities = registry_read.facts(elder, on)["identities"]
+    return {"meal_group": rules.meal_group(identities=identities, awarded=awarded, sponsored=sponsored)}
+
+
+def _way(elder: Elder, tariff: meals_read.Tariff, on: date) -> tuple[int, str]:
+    """Say what the way to the door costs the elder, and why it is free where the policy makes it so."""
+    free = adoption_read.decide_if_ruled(elder.programme_id, FREE_DELIVERY, registry_read.facts(elder, on), on)
+    if free is not None and free.eligible:
+        return 0, free.because
+    return tariff.delivery_fee_fen, ""
 
 
 def _without_card(found_by: str) -> str:

@@ -1,4 +1,4 @@
-"""Verbs of the budget: appropriate, reserve, override."""
+"""The year's money: appropriate, reserve, override."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from sangyu.access import actions as access
 from sangyu.access.models import Programme, Role, User
 from sangyu.access.queries import ensure_role
 from sangyu.budget import queries as budget_read
+from sangyu.budget.actions.filling import fill
 from sangyu.budget.models import Appropriation, Override
 from sangyu.kit.errors import NotFound, Refusal
 from sangyu.kit.ids import derived_id
 from sangyu.kit.money import yuan
 from sangyu.ledger import actions as ledger
-from sangyu.ledger.rules import AccountKey, Leg, NotEnough, Reference
+from sangyu.ledger.rules import NotEnough, Reference
 
 
 class BudgetGone(Refusal):
@@ -37,6 +38,10 @@ class NotMoney(Refusal):
     """An appropriation or override of nothing, or of less."""
 
 
+class NotPublicMoney(Refusal):
+    """A sponsor's fund holds what the sponsor has paid, and nothing can be decided on top of it."""
+
+
 class SameKeyOtherSum(Refusal):
     """The key of this entry was used for another sum."""
 
@@ -54,9 +59,10 @@ def appropriate(
     """
     ensure_role(by, Role.BUREAU, Role.FINANCE)
     _ensure_own(programme, by)
+    _ensure_public(fund)
     if not document.strip():
         raise DocumentMissing("录入预算必须写明下达文件的名称或文号，请补充。")
-    _ensure_money(amount_fen)
+    ensure_money(amount_fen)
     appropriation_id = derived_id("appropriation", programme.pk, fund, year, key)
     appropriation, made = Appropriation.objects.get_or_create(
         id=appropriation_id,
@@ -72,7 +78,7 @@ def appropriate(
     )
     _ensure_same((appropriation.amount_fen, appropriation.document), (amount_fen, document))
     if made:
-        _fill(appropriation_id, programme.pk, fund, year, amount_fen, "appropriation", at, by, document)
+        fill(appropriation_id, programme.pk, fund, year, amount_fen, "appropriation", at, by, document)
         access.record(
             by=by,
             at=at,
@@ -95,9 +101,10 @@ def override(
     """
     ensure_role(by, Role.BUREAU)
     _ensure_own(programme, by)
+    _ensure_public(fund)
     if not reason.strip():
         raise ReasonMissing("超预算批准必须写明理由，请填写后再提交。")
-    _ensure_money(amount_fen)
+    ensure_money(amount_fen)
     override_id = derived_id("override", programme.pk, fund, year, key)
     row, made = Override.objects.get_or_create(
         id=override_id,
@@ -113,7 +120,7 @@ def override(
     )
     _ensure_same((row.amount_fen, row.reason), (amount_fen, reason.strip()))
     if made:
-        _fill(override_id, programme.pk, fund, year, amount_fen, "override", at, by, reason)
+        fill(override_id, programme.pk, fund, year, amount_fen, "override", at, by, reason)
         access.record(
             by=by,
             at=at,
@@ -145,6 +152,12 @@ def reserve(
         ledger.hold(id=hold_id, account=key, amount_fen=amount_fen, cause=cause, at=at, by_id=by_id)
     except NotEnough as short:
         left = budget_read.position_of(programme_id, fund, on.year).available_fen
+        sponsor = budget_read.sponsor_of_fund(fund)
+        if sponsor is not None:
+            raise BudgetGone(
+                f"{sponsor.name}{on.year}年的冠名资金可用{yuan(left)}元，本次需要{yuan(amount_fen)}元，不能再付。"
+                "请联系民政局催收认捐，到账录入后再办。"
+            ) from short
         raise BudgetGone(
             f"{on.year}年补贴预算可用{yuan(left)}元，本次需要占用{yuan(amount_fen)}元，不能下单。"
             "请联系财务追加预算，或由民政局写明理由批准超预算。"
@@ -156,7 +169,13 @@ def _ensure_own(programme: Programme, by: User) -> None:
         raise NotFound("没有找到这个项目的预算，可能不归您管理。")
 
 
-def _ensure_money(amount_fen: int) -> None:
+def _ensure_public(fund: str) -> None:
+    if fund.startswith(budget_read.SPONSORED):
+        raise NotPublicMoney("冠名资金只能用捐赠到账来增加，不能下达预算，也不能批准超支。请录入企业的到账凭证。")
+
+
+def ensure_money(amount_fen: int) -> None:
+    """Refuse a sum of nothing, or of less. Raises: NotMoney."""
     if amount_fen <= 0:
         raise NotMoney("金额必须大于0元，请重新填写。")
 
@@ -166,28 +185,3 @@ def _ensure_same(stands: tuple[int, str], wish: tuple[int, str]) -> None:
         raise SameKeyOtherSum(
             f"这次提交与已录入的一笔（{yuan(stands[0])}元，{stands[1]}）用了同一个编号，内容却不同。请刷新页面后重新提交。"
         )
-
-
-def _fill(
-    row_id: UUID,
-    programme_id: UUID,
-    fund: str,
-    year: int,
-    amount_fen: int,
-    kind: str,
-    at: datetime,
-    by: User,
-    reason: str,
-) -> None:
-    source = AccountKey(programme_id, fund, "TREASURY", str(year), None)
-    ledger.transfer(
-        id=derived_id("transfer", row_id),
-        programme_id=programme_id,
-        kind=kind.upper(),
-        legs=[Leg(source, -amount_fen), Leg(budget_read.account_key(programme_id, fund, year), amount_fen)],
-        cause=Reference(kind.upper(), row_id),
-        service_on=date(year, 1, 1),
-        at=at,
-        by_id=by.pk,
-        reason=reason,
-    )

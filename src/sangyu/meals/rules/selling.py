@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
+from uuid import UUID
 
 from sangyu.benefits.rules import Quote
 from sangyu.kit.errors import Refusal
 
 LUNCH_UNTIL = time(15)
-BANDS = ("AGE_65_74", "AGE_75_UP", "THREE_NO", "SEVERE_DISABILITY", "UNSUBSIDISED")
+DINE_IN, DELIVERY = "DINE_IN", "DELIVERY"
+BANDS = ("AGE_65_74", "AGE_75_UP", "THREE_NO", "SEVERE_DISABILITY", "OTHER_SUBSIDISED", "UNSUBSIDISED")
 COMPOUND_SURNAMES = frozenset(
     {"欧阳", "司马", "上官", "诸葛", "夏侯", "皇甫", "尉迟", "令狐", "长孙", "慕容", "东方"}
     | {"司徒", "公孙", "端木", "宇文", "淳于", "单于", "澹台", "万俟", "南宫", "独孤"}
@@ -73,6 +75,12 @@ class ReasonMissing(Refusal):
     """A meal is not given back without saying why."""
 
 
+class DishNotOffered(Refusal):
+    """A dish that was chosen is not on today's menu, or not sold by itself."""
+
+    code = "DISH_NOT_OFFERED"
+
+
 @dataclass(frozen=True)
 class Eaten:
     """A subsidised meal that the elder has had on the day: where, and at what o'clock in Beijing."""
@@ -82,10 +90,20 @@ class Eaten:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """A dish that is sold by itself. Units: fen."""
+
+    id: UUID
+    name: str
+    price_fen: int
+
+
+@dataclass(frozen=True)
 class MealQuote:
     """What one meal costs one elder now, and why.
 
-    Shape: `nth_of_day` counts subsidised meals, this one included; `eaten` are those before it.
+    Shape: `nth_of_day` counts subsidised meals, this one included; `eaten` are those before it. The fee for the way
+    (`delivery_fee_fen`) is the elder's own and no part of the price; `chosen` are dishes whose sum is the price.
     """
 
     quote: Quote
@@ -95,6 +113,10 @@ class MealQuote:
     age: int
     greeting: str
     eaten: tuple[Eaten, ...] = ()
+    mode: str = DINE_IN
+    delivery_fee_fen: int = 0
+    delivery_because: str = ""
+    chosen: tuple[Chosen, ...] = ()
 
     @property
     def price_fen(self) -> int:
@@ -111,12 +133,22 @@ class MealQuote:
     @property
     def because(self) -> str:
         """The reason in Chinese."""
-        return "；".join(self.quote.because)
+        return "；".join((*self.quote.because, *filter(None, [self.delivery_because])))
+
+    @property
+    def is_free_of_charge(self) -> bool:
+        """Whether the canteen asks nobody anything for this meal."""
+        return self.price_fen == 0
+
+    @property
+    def is_sold_at_once(self) -> bool:
+        """Whether nobody has to agree first: there is a subsidy, or nothing to pay."""
+        return bool(self.public_fen) or self.is_free_of_charge
 
     @property
     def said(self) -> str:
         """What the till says aloud to the elder."""
-        return said(self.greeting, self.elder_fen)
+        return said(self.greeting, self.elder_fen, self.delivery_fee_fen)
 
 
 def meal_of(clock: time) -> str:
@@ -132,9 +164,10 @@ def greeting(name: str, sex: str) -> str:
     return first + {"FEMALE": "奶奶", "MALE": "爷爷"}.get(sex, "老人家")
 
 
-def said(greeted: str, elder_fen: int) -> str:
+def said(greeted: str, elder_fen: int, delivery_fee_fen: int = 0) -> str:
     """Say in one breath what the elder pays."""
-    return f"{greeted}，免费" if elder_fen == 0 else f"{greeted}，自付{spoken(elder_fen)}"
+    meal = "免费" if elder_fen == 0 else f"自付{spoken(elder_fen)}"
+    return f"{greeted}，{meal}" + (f"，送餐费{spoken(delivery_fee_fen)}" if delivery_fee_fen else "")
 
 
 def spoken(fen: int) -> str:
@@ -157,7 +190,10 @@ def _counted(number: int) -> str:
 
 
 def band(quote: Quote) -> str:
-    """Name the line of the day's statement on which a sale is counted, from what its decision had used."""
+    """Name the line of the day's statement on which a sale is counted, from what its decision had used.
+
+    A policy that never asks for the age subsidises other people than those by age, all on one line.
+    """
     if quote.public_fen == 0:
         return "UNSUBSIDISED"
     used: Mapping[str, Any] = quote.decisions[-1]["facts_used"]
@@ -165,7 +201,20 @@ def band(quote: Quote) -> str:
         return "THREE_NO"
     if quote.elder_fen == 0 and "severe_disability" in used.get("identities", ()):
         return "SEVERE_DISABILITY"
-    return "AGE_75_UP" if used["age"] >= 75 else "AGE_65_74"
+    age = used.get("age", 0)
+    return "AGE_75_UP" if age >= 75 else "AGE_65_74" if age >= 65 else "OTHER_SUBSIDISED"
+
+
+def meal_group(*, identities: Collection[str], awarded: bool, sponsored: bool) -> str:
+    """Name the group under which Xinhui's table of meal charges counts a diner.
+
+    `awarded` is the free meal granted on application, `sponsored` whether a sponsor pays at this canteen.
+    """
+    if awarded:
+        return "sponsored_free" if sponsored else "free_unsponsored"
+    if "extreme_poor" in identities:
+        return "purchased_extreme_poor"
+    return "marginal_unsponsored" if "marginal_needy" in identities else "other"
 
 
 def ensure_alive(*, name: str, died_on: date | None) -> None:
@@ -197,7 +246,7 @@ def ensure_subsidised(offer: MealQuote, *, agreed: bool) -> None:
 
     Raises: SecondMeal, saying where and when the first was; FullPrice, with the reason of the rule.
     """
-    if offer.public_fen or agreed:
+    if offer.is_sold_at_once or agreed:
         return
     if offer.eaten:
         last = offer.eaten[-1]
@@ -225,13 +274,16 @@ class Sold:
     elder_fen: int
     public_fen: int
     refunded: bool
+    delivery_fee_fen: int = 0
+    elder: UUID | None = None
 
 
 @dataclass(frozen=True)
 class DaySums:
     """A canteen's day, refunded sales left out of everything but `refunded`.
 
-    Shape: `counts` has every band, zeros included; `by_price` maps a price in fen to such counts.
+    Shape: `counts` has every band, zeros included; `by_price` maps a price in fen to such counts. `diners` are persons
+    (somebody who ate twice is one), `sold` their portions.
     """
 
     sold: int = 0
@@ -239,6 +291,8 @@ class DaySums:
     price_fen: int = 0
     elder_fen: int = 0
     public_fen: int = 0
+    delivery_fee_fen: int = 0
+    diners: int = 0
     counts: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(BANDS, 0))
     by_price: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
@@ -258,16 +312,25 @@ def add_up(sales: Iterable[Sold]) -> DaySums:
         price_fen=sum(sale.price_fen for sale in kept),
         elder_fen=sum(sale.elder_fen for sale in kept),
         public_fen=sum(sale.public_fen for sale in kept),
+        delivery_fee_fen=sum(sale.delivery_fee_fen for sale in kept),
+        diners=len({sale.elder for sale in kept}),
         counts=counts,
         by_price=dict(sorted(by_price.items())),
     )
 
 
 def agrees(sums: DaySums, decisions: Iterable[Mapping[str, Any]]) -> bool:
-    """Tell whether what the policy says of the counts comes out at what was taken sale by sale."""
+    """Tell whether what the policy says of the counts comes out at what was taken sale by sale.
+
+    A policy without a rule for the day says nothing against it.
+    """
     rows = list(decisions)
-    return all(row["outcome"] == "decided" for row in rows) and (
-        sum(row["value"] for row in rows),
-        sum(row["shares_fen"]["elder"] for row in rows),
-        sum(row["shares_fen"]["government"] for row in rows),
-    ) == (sums.price_fen, sums.elder_fen, sums.public_fen)
+    return not rows or (
+        all(row["outcome"] == "decided" for row in rows)
+        and (
+            sum(row["value"] for row in rows),
+            sum(row["shares_fen"]["elder"] for row in rows),
+            sum(row["shares_fen"]["government"] for row in rows),
+        )
+        == (sums.price_fen, sums.elder_fen, sums.public_fen)
+    )
