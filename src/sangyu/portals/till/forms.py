@@ -11,7 +11,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sangyu.meals.actions import Cooked
-from sangyu.meals.queries import DISH_KINDS, MEALS, MODES, Dish, Tariff
+from sangyu.meals.models import Dish
+from sangyu.meals.queries import DISH_KINDS, MEALS, MODES, Tariff
 from sangyu.portals.components.forms import DeskForm
 
 REASONS = [("刷错人", _("刷错人")), ("老人不用餐了", _("老人不用餐了")), ("重复售出", _("重复售出"))]
