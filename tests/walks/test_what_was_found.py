@@ -29,7 +29,13 @@ def test_a_roster_is_believed_until_a_paper_says_otherwise(cast, tmp_path: Path)
     path = tmp_path / "pension.csv"
     path.write_bytes(text("姓名,身份证号", [f"李秀兰,{LI}"]))
     batch = matching.hand_in(
-        register="pension", month=Month(2026, 11), path=path, file_name="养老金.csv", by=cast.head, at=cast.at
+        register="pension",
+        month=Month(2026, 11),
+        path=path,
+        file_name="养老金.csv",
+        purpose="核对养老金待遇",
+        by=cast.head,
+        at=cast.at,
     )
     matching.compare(batch_id=batch.pk, by=cast.head, at=cast.at)
     assert "has_pension" not in benefits_facts.facts(cast.li, date(2026, 10, 31))
