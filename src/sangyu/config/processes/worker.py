@@ -51,20 +51,25 @@ async def _work(app: Any) -> None:
             stalled_worker_timeout=SILENT_S,
             install_signal_handlers=False,  # it would listen only after it has signed on
         )
+        told = asyncio.Event()
+
+        def stop() -> None:
+            told.set()
+            worker.stop()
+
         for asked in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(asked, worker.stop)
+            asyncio.get_running_loop().add_signal_handler(asked, stop)
         working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
         watching = asyncio.create_task(_until_unwell(app))
         await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done() and working.exception() is None:  # told to stop
+        if told.is_set() and working.done() and working.exception() is None:
             watching.cancel()
             return
-        # Whichever of the two meets the trouble first.
+        # Whichever of the two meets the trouble first; work that ends without having been told to has met it, too.
         ended = watching if watching.done() else working
         error = ended.exception()
-        log.error(
-            "the worker ends, to begin anew: %s", type(error).__name__ if error else ended.result(), exc_info=error
-        )
+        why = type(error).__name__ if error else ended.result() or "its work ended by itself"
+        log.error("the worker ends, to begin anew: %s", why, exc_info=error)
         working.cancel()
         await asyncio.wait({working}, timeout=GRACE_S)
         os._exit(1)  # not by way of the threads: one of them may wait for ever for what is gone
