@@ -55,7 +55,7 @@ async def _work(app: Any) -> None:
 
         def stop() -> None:
             told.set()
-            worker.stop()
+            worker.stop()  # type: ignore[no-untyped-call]
 
         for asked in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(asked, stop)
