@@ -77,3 +77,11 @@ def test_services_drawn_in_order_where_an_elder_has_one_credit_a_month(rule: str
                 made[name].append(one)
     said = assert_the_same(rule, pa.table(made, schema=shape((*names, *ORDER)).to_pyarrow()), SAID)
     assert any(line[f"used_{'fen' if rule == 'credit' else 'minutes'}"] for line in said)
+
+
+def test_the_28th_counts_where_the_pack_says_so() -> None:
+    days = [date(2017, 2, 27), date(2017, 2, 28), date(2016, 2, 28), date(2020, 2, 28), date(2020, 2, 29)]
+    born = [date(1952, 2, 29), date(1952, 2, 29), date(1951, 2, 28), date(1955, 2, 28), date(1955, 3, 1)]
+    asked = {"birth_date": pa.array(born, pa.date32()), "on": pa.array(days, pa.date32())}
+    made = decide_all(PACK, "class", pa.table({**asked, "identities": pa.array([[]] * 5, pa.list_(pa.string()))}), SAID)
+    assert [line["eligible"] for line in made.to_pylist()] == [False, True, True, True, False]
