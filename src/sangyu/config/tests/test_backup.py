@@ -200,13 +200,14 @@ def test_a_tail_that_came_by_itself_and_is_gone_is_missed_and_one_that_is_arrivi
     blank = dict.fromkeys(("sangyu", "system", "start_lsn", "end_lsn", "began_at", "ended_at"), "")
     sums = {"data_sha256": "", "names_sha256": "", "files": 0, "bytes": 0, "attachments": 0}
     base.seal(Manifest(format=FORMAT, postgres=18, timeline=1, first_segment=first, **blank, **sums))
+    packed = gzip.compress(b"\0" * SEGMENT_BYTES, 1, mtime=0)  # it would hold the second in which it was packed
     for name in (first, second):
-        vault.segment(name).write_bytes(gzip.compress(b"\0" * SEGMENT_BYTES, 1))
+        vault.segment(name).write_bytes(packed)
         (vault.wal / f"{name}.sha256").write_text(f"{sha256_of(vault.segment(name))}\n")
     assert wal_faults(vault, base, None) == []
     vault.segment(second).unlink()
     assert wal_faults(vault, base, None) == [f"日志 {second} 缺失"]
-    vault.segment(second).write_bytes(gzip.compress(b"\0" * SEGMENT_BYTES, 1))
+    vault.segment(second).write_bytes(packed)
     (vault.wal / f".{third}.part").write_bytes(b"half")
     (vault.wal / f"{third}.sha256").write_text("what it will be\n")
     assert wal_faults(vault, base, None) == []
