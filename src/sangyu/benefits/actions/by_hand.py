@@ -43,6 +43,10 @@ def held_elder(elder_id: UUID, by: User) -> Elder:
 
 
 def benefit_of(elder: Elder, code: str, unit: str, on: date) -> tuple[Adoption, Benefit]:
+    """Find the benefit of a code and unit in what is in force on a day.
+
+    Raises: NotGivenByHand.
+    """
     adopted = adoption_read.in_force(elder.programme_id, on)
     for benefit in by_hand.counted(benefits_of(adopted)):
         if (benefit.code, benefit.unit) == (code, unit):
@@ -94,6 +98,7 @@ def state_facts(
     at: datetime,
     again: str = "",
 ) -> None:
+    """State a value for facts of elders, because of one row of this room. Shape: pairs of fact and elder id."""
     for name, elder_id in told:
         StatedFact.objects.create(
             id=fact_id(cause, name, elder_id, again),
@@ -108,13 +113,19 @@ def state_facts(
 
 
 def fact_id(cause: UUID, name: str, elder_id: UUID, again: str = "") -> UUID:
+    """Name what is stated because of a row, so that a repeat states it once; `again` after it was taken back."""
     return derived_id("stated-by-hand", cause, name, elder_id, *([again] if again else []))
 
 
 def ensure_same(stands: object, asked: object) -> None:
+    """Refuse a repeat whose content is another one.
+
+    Raises: SameKeyOtherFact.
+    """
     if stands != asked:
         raise SameKeyOtherFact("这次提交与已登记的一条用了同一个编号，内容却不同。请刷新页面后重新提交。")
 
 
 def record(verb: str, elder: Elder, by: User, at: datetime, **told: Any) -> None:
+    """Write into the audit book what was done for an elder."""
     access.record(by=by, at=at, verb=verb, object_kind="elder", object_id=elder.pk, facts=told)

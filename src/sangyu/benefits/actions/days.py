@@ -165,12 +165,13 @@ def note_cost(*, booking_id: UUID, price_fen: int, insurance_fen: int, bill: str
     decision = adoption_read.decide(row.programme_id, benefit.cost, asked, row.from_on)
     if decision.shares_fen is None:
         raise Undecided(f"还不能算出{benefit.title}的费用怎样分担：{decision.because}。请民政局核对政策包。")
+    elder_fen, insurer_fen = (decision.shares_fen.get(payer, 0) for payer in ("elder", "insurer"))
     cost = StayCost.objects.create(
         end=ended,
         price_fen=price_fen,
-        elder_fen=decision.shares_fen.get("elder", 0),
-        public_fen=decision.shares_fen.get("government", 0),
-        insurer_fen=decision.shares_fen.get("insurer", 0),
+        elder_fen=elder_fen,
+        public_fen=sum(decision.shares_fen.values()) - elder_fen - insurer_fen,  # of whatever level of government
+        insurer_fen=insurer_fen,
         bill=bill.strip(),
         decision=decision.to_json(),
         by=by,

@@ -152,7 +152,7 @@ def _sums(viewer: User, since_year: int, until_year: int, lens: Lens) -> dict[Ke
 
 
 def _own_money(viewer: User, years: Sequence[int], lens: Lens) -> Iterator[tuple[Key, int]]:
-    """Yield what the year's funds of this system were given by then, and what is paid of them."""
+    """Yield what the year's funds of this system were given by then, and what is paid of them as it stands now."""
     levels = _fund_levels(viewer, lens)
     area = viewer.programme.area_id
     for year in years:

@@ -116,6 +116,9 @@ def sell(
     if existing is not None:
         if existing.elder_id != elder.pk:
             raise rules.SameKeyOtherSale("这次提交与已售出的一笔用了同一个编号，就餐的却不是同一位老人。请重新刷卡。")
+        picked = set(SaleDish.objects.filter(sale=existing).values_list("dish_id", flat=True))
+        if (existing.mode, picked) != (mode, set(dishes)):
+            raise rules.SameKeyOtherSale("这次提交与已售出的一笔用了同一个编号，菜或送餐方式却不同。请重新刷卡。")
         return existing
     card = registry_read.find_by_card(by, card_number).card if card_number.strip() else None
     if card is not None and card.elder_id != elder.pk:

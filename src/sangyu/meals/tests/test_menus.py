@@ -106,6 +106,13 @@ def test_dishes_chosen_one_by_one_are_sold_beside_the_set_meal(kitchen):
     chosen = kitchen.sell(kitchen.cast.grandpa, dishes=picked, full_price_agreed=True)
     assert (chosen.price_fen, chosen.elder_fen, chosen.public_fen) == (11_00, 11_00, 0)
     assert sum(SaleDish.objects.filter(sale=chosen).values_list("price_fen", flat=True)) == chosen.price_fen
+    again = {"dishes": picked, "full_price_agreed": True, "key": "once"}
+    once = kitchen.sell(kitchen.cast.grandpa, **again)
+    assert kitchen.sell(kitchen.cast.grandpa, **again) == once
+    for other in ({"dishes": picked[:1]}, {"mode": "DELIVERY"}):
+        with pytest.raises(rules.SameKeyOtherSale, match="菜或送餐方式却不同"):
+            kitchen.sell(kitchen.cast.grandpa, **{**again, **other})
+    meals.refund(sale_id=once.pk, reason="刷错人", by=kitchen.he, at=NOON)
     flat = kitchen.sell(kitchen.cast.li)
     assert (flat.price_fen, SaleDish.objects.filter(sale=flat).exists()) == (15_00, False)
     close = meals.close_day(canteen_id=kitchen.south.pk, day=TODAY, by=kitchen.he, at=NOON.replace(hour=18))

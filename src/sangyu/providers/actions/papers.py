@@ -66,7 +66,7 @@ def lodge_licence(*, enterprise: Enterprise, paper: rules.Paper, by: User, at: d
 
 @transaction.atomic
 def check_licence(*, licence_id: UUID, told: rules.Told | None, source: str, by: User, at: datetime) -> LicenceCheck:
-    """Write down what the authority's register says of a licence, None if it knows none; each answer is a row.
+    """Write down what the authority's register says of a licence, None if it knows none; an answer of the day once.
 
     Whoever asks calls this: a person who reads the public register, or a program with the authority's interface.
     Raises: NotAllowed; NotFound; Incomplete, without a source.
@@ -82,15 +82,22 @@ def check_licence(*, licence_id: UUID, told: rules.Told | None, source: str, by:
     if not source.strip():
         raise rules.Incomplete("请写明向哪里核验的。")
     paper = rules.Paper(licence.kind, licence.number, licence.valid_from, licence.valid_until)
-    n = LicenceCheck.objects.filter(licence=licence).count() + 1
+    answered = {
+        "result": rules.checked(paper, told),
+        "number": told.number.strip() if told else "",
+        "last_on": told.last_on if told else None,
+        "source": source.strip(),
+    }
+    last = LicenceCheck.objects.filter(licence=licence).order_by("-n").first()
+    is_of_today = last is not None and last.at.astimezone(BEIJING).date() == at.astimezone(BEIJING).date()
+    if is_of_today and all(getattr(last, name) == value for name, value in answered.items()):
+        return last
+    n = last.n + 1 if last else 1
     row = LicenceCheck.objects.create(
         id=derived_id("licence-check", licence.pk, n),
         licence=licence,
         n=n,
-        result=rules.checked(paper, told),
-        number=told.number.strip() if told else "",
-        last_on=told.last_on if told else None,
-        source=source.strip(),
+        **answered,
         by=by,
         at=at,
     )

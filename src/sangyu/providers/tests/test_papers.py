@@ -128,9 +128,10 @@ def test_a_food_licence_is_kept_with_number_and_end_and_compared_with_the_author
 
 def test_a_later_answer_of_the_register_counts_and_only_who_admits_asks_it(cast):
     kept = lodge(cast, "食品经营许可证", date(2027, 3, 6), number="SP-1")
-    for told in (None, REGISTER["SP-1"]):
-        providers.check_licence(licence_id=kept.pk, told=told, source="公示系统", by=cast.head, at=cast.at)
+    for told in (None, REGISTER["SP-1"], REGISTER["SP-1"]):
+        last = providers.check_licence(licence_id=kept.pk, told=told, source="公示系统", by=cast.head, at=cast.at)
     assert providers_read.licence_checks(cast.head, cast.kangan)[kept.pk].result == "AGREES"
+    assert last.n == 2  # the same answer of the same day is written down once
     with pytest.raises(NotAllowed):
         providers.check_licence(licence_id=kept.pk, told=None, source="公示系统", by=cast.kangan_user, at=cast.at)
 

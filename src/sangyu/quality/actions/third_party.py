@@ -68,6 +68,7 @@ def score_site(
     row = quality_read.get_site_assessment(by, assessment_id).row
     if row.assessor_id != by.pk:
         raise NotAllowed(f"这个点派给了{row.assessor.display_name}，只有本人可以打分。")
+    ensure_role(by, Role.ASSESSOR)  # who was sent once and is no assessor any more scores nothing
     if any(score not in range(FULL + 1) for score in (facilities, environment, quality)):
         raise rules.ScoreOutOfRange(f"设施、环境、质量各打0到{FULL}分的整数，请重新填写。")
     if not findings.strip():
